@@ -1,0 +1,218 @@
+"""All SQL tables: the vocabulary of the product. Describes tables; opens no connection."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def new_id() -> str:
+    """A random identifier; time-ordered ids would tell a stranger how busy the service is."""
+    return str(uuid.uuid4())
+
+
+def utc_now() -> datetime:
+    """The current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _time() -> Any:
+    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+
+
+def _json() -> Any:
+    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Person(SQLModel, table=True):
+    """Somebody with an account. `readers` of a passage are person ids (and later group ids)."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(unique=True, index=True)
+    display_name: str
+    password_hash: str | None = None  # argon2id; None: one-time links and tokens only
+    role: str = "person"
+    created_at: datetime = _time()
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token or one-time login code, of which only the SHA-256 is kept."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    kind: str = "bearer"  # bearer | login
+    digest: str = Field(unique=True, index=True)
+    label: str = ""
+    created_at: datetime = _time()
+    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+
+
+class Document(SQLModel, table=True):
+    """One file of one owner. Its id derives from owner and content; passages live in the index."""
+
+    __table_args__ = (UniqueConstraint("owner_id", "sha256"),)
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    sha256: str
+    name: str
+    source: str | None = None  # where an ingested path lay, so that a changed file replaces its old version
+    title: str
+    media_type: str = "application/octet-stream"
+    size: int
+    pages: int | None = None
+    passages: int = 0
+    status: str = "queued"
+    reason: str | None = None
+    encoder_version: str | None = None
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Job(SQLModel, table=True):
+    """What a person sees of a durable job; the durable-jobs library keeps its own books of steps."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    kind: str
+    state: str = "queued"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    arguments: dict[str, Any] = _json()
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    error: str | None = None
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Conversation(SQLModel, table=True):
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    title: str
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Turn(SQLModel, table=True):
+    """A question and its answer: the turn log, the only truth about history."""
+
+    __table_args__ = (Index("ix_turn_conversation_created", "conversation_id", "created_at"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True, ondelete="CASCADE")
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    question: str
+    standalone_question: str = ""
+    document_ids: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    pseudo_answer: str | None = None
+    prompt: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON))
+    draft: str = ""  # what the model wrote, before citations were checked
+    answer: str = ""
+    state: str = "running"  # running | complete | stopped | failed
+    abstained: bool = False
+    error: str | None = None
+    versions: dict[str, Any] = _json()
+    preference_ids: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    timings: dict[str, Any] = _json()  # node -> milliseconds
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    created_at: datetime = _time()
+
+
+class Exposure(SQLModel, table=True):
+    """A passage shown in a turn."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    document_id: str = Field(index=True)
+    passage_id: str
+    document_name: str
+    title: str
+    text: str  # the passage as it was read, so that a later version of the document changes no history
+    page: int | None = None
+    heading: str | None = None
+    rank: int
+    score: float
+    dense: float | None = None
+    lexical: float | None = None
+    utility: float | None = None
+    propensity: float = 1.0  # probability of being shown at this rank; 1 while nothing is randomised
+    marker: int | None = None
+    selected: bool = False
+    cited: bool = False
+
+
+class Feedback(SQLModel, table=True):
+    """An append-only event on a turn or on one of its exposures."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
+    exposure_id: str | None = Field(default=None, foreign_key="exposure.id", index=True, ondelete="CASCADE")
+    kind: str
+    value: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class Edit(SQLModel, table=True):
+    """An answer as a person rewrote it. Nothing is overwritten: the draft stays beside it."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
+    draft: str
+    text: str
+    cost: int  # word-level Levenshtein distance
+    created_at: datetime = _time()
+
+
+class Preference(SQLModel, table=True):
+    """A short description of how a person likes answers, for contexts like this one."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    edit_id: str | None = Field(default=None, foreign_key="edit.id", index=True, ondelete="CASCADE")
+    description: str
+    context: str = ""
+    active: bool = True
+    created_at: datetime = _time()
+
+
+class UtilityLabel(SQLModel, table=True):
+    """Whether a passage helps to answer a question, who says so, and at what cost."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    exposure_id: str | None = Field(default=None, foreign_key="exposure.id", index=True, ondelete="CASCADE")
+    question: str
+    passage_id: str
+    utility: float
+    method: str
+    model_version: str
+    cost_tokens: int = 0
+    created_at: datetime = _time()
+
+
+class ModelVersion(SQLModel, table=True):
+    """One set of weights of one kind, with the manifest that says how it came to be."""
+
+    id: str = Field(primary_key=True)  # <kind>-<hash of the manifest>
+    kind: str = Field(index=True)  # encoder | selector | generator
+    parent_id: str | None = None
+    path: str | None = None
+    manifest: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class Promotion(SQLModel, table=True):
+    """A decision of the gate: which version became champion, or was refused, and why."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(index=True)
+    version_id: str = Field(foreign_key="modelversion.id", index=True)
+    previous_id: str | None = None
+    accepted: bool
+    reasons: dict[str, Any] = _json()
+    created_at: datetime = _time()

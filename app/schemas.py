@@ -1,0 +1,244 @@
+"""What crosses the REST door. The only module of app that ui may import, so it imports nothing of ours."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+DocumentStatus = Literal[
+    "queued", "reading", "encoding", "indexed", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
+]
+IngestOutcome = Literal[
+    "indexed", "unchanged", "duplicate", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
+]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class RequestBody(BaseModel):
+    """A body from outside: an unknown key is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- identity
+class TokenRequest(RequestBody):
+    """Either e-mail and password, or the code of a one-time login link."""
+
+    email: str | None = Field(default=None, max_length=254)
+    password: str | None = Field(default=None, max_length=1024)
+    code: str | None = Field(default=None, max_length=200)
+
+
+class TokenPublic(BaseModel):
+    token: str
+    expires_at: datetime | None
+
+
+class PersonPublic(BaseModel):
+    id: str
+    email: str
+    display_name: str
+    role: Literal["person", "operator", "admin"]
+    created_at: datetime
+
+
+class PersonUpdate(RequestBody):
+    display_name: str | None = Field(default=None, min_length=1, max_length=200)
+    password: str | None = Field(default=None, min_length=12, max_length=1024)
+
+
+# --- documents
+class DocumentPublic(BaseModel):
+    id: str
+    name: str
+    title: str
+    media_type: str
+    size: int  # bytes
+    pages: int | None
+    passages: int
+    status: DocumentStatus
+    reason: str | None  # why it could not be indexed, and what to do about it
+    created_at: datetime
+
+
+class DocumentsPublic(BaseModel):
+    items: list[DocumentPublic]
+    next_cursor: str | None = None
+
+
+class UploadPublic(BaseModel):
+    """What became of one uploaded file. `outcome` is unchanged or duplicate where no work is needed."""
+
+    document: DocumentPublic
+    outcome: Literal["queued", "unchanged", "duplicate"]
+    job_id: str | None
+
+
+class PassagePublic(BaseModel):
+    id: str
+    document_id: str
+    position: int
+    text: str
+    page: int | None
+    heading: str | None
+
+
+class PassagesPublic(BaseModel):
+    items: list[PassagePublic]
+    next_cursor: str | None = None
+
+
+# --- jobs
+class JobPublic(BaseModel):
+    id: str
+    kind: str
+    state: JobState
+    stage: str
+    done: int
+    total: int
+    result: dict[str, Any] | None
+    error: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+# --- search
+class SearchRequest(RequestBody):
+    query: Question
+    k: int = Field(default=10, ge=1, le=100)
+    documents: list[Identifier] | None = Field(default=None, max_length=1000)
+    mode: Literal["fused", "dense", "lexical"] = "fused"
+
+
+class HitPublic(BaseModel):
+    passage_id: str
+    document_id: str
+    document: str  # file name
+    title: str
+    page: int | None
+    heading: str | None
+    text: str
+    score: float
+    dense: float | None
+    lexical: float | None
+    rank: int
+
+
+class SearchPublic(BaseModel):
+    query: str
+    hits: list[HitPublic]
+
+
+# --- conversations and turns
+class ConversationCreate(RequestBody):
+    title: str | None = Field(default=None, max_length=200)
+
+
+class ConversationUpdate(RequestBody):
+    title: str = Field(min_length=1, max_length=200)
+
+
+class ConversationPublic(BaseModel):
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ConversationsPublic(BaseModel):
+    items: list[ConversationPublic]
+    next_cursor: str | None = None
+
+
+class CitationPublic(BaseModel):
+    marker: int  # the n of [n] in the answer
+    exposure_id: str
+    passage_id: str
+    document_id: str
+    document: str
+    page: int | None
+    heading: str | None
+    quote: str  # the passage's text
+
+
+class ExposurePublic(BaseModel):
+    """A passage shown in a turn: where it ranked, what it scored, whether it was selected and cited."""
+
+    id: str
+    marker: int | None  # its [n] if it was put before the generator
+    passage_id: str
+    document_id: str
+    document: str
+    title: str
+    page: int | None
+    heading: str | None
+    text: str
+    rank: int
+    score: float
+    dense: float | None
+    lexical: float | None
+    utility: float | None
+    selected: bool
+    cited: bool
+
+
+class TurnPublic(BaseModel):
+    id: str
+    conversation_id: str
+    question: str
+    answer: str
+    state: Literal["running", "complete", "stopped", "failed"]
+    abstained: bool
+    citations: list[CitationPublic]
+    exposures: list[ExposurePublic]
+    versions: dict[str, str]
+    preferences: list[str]
+    error: str | None
+    created_at: datetime
+
+
+class ConversationDetail(ConversationPublic):
+    turns: list[TurnPublic]
+
+
+class ChatRequest(RequestBody):
+    question: Question
+    conversation_id: Identifier | None = None  # None starts a conversation
+    documents: list[Identifier] | None = Field(default=None, min_length=1, max_length=1000)
+    stream: bool = True
+
+
+# --- events of a streamed turn: `event: <name>`, `data: <one of these as JSON>`
+class StatusEvent(BaseModel):
+    stage: Literal["recalling", "rewriting", "searching", "selecting", "writing", "checking"]
+    turn_id: str
+    conversation_id: str
+
+
+class SourcesEvent(BaseModel):
+    sources: list[ExposurePublic]
+
+
+class TokenEvent(BaseModel):
+    text: str
+
+
+class AnswerEvent(BaseModel):
+    turn: TurnPublic
+
+
+class ErrorEvent(BaseModel):
+    """RFC 9457 problem details, sent as the last event of a turn that failed."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Health(BaseModel):
+    status: Literal["ok", "unready"]
+    missing: list[str] = []
+    versions: dict[str, str] = {}

@@ -1,0 +1,84 @@
+"""Typed settings from environment variables (ATTUNE_*) and an optional attune.toml in the home. Nothing reads os.environ elsewhere."""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(ValueError):
+    """A setting that cannot work; the message names it and the remedy."""
+
+
+class Settings(BaseSettings):
+    """Everything an installation can choose. The defaults run the whole product on one laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="ATTUNE_", extra="forbid", frozen=True, validate_default=True)
+
+    home: Path = Path(platformdirs.user_data_dir("attune"))
+    cache: Path = Path(platformdirs.user_cache_dir("attune"))
+    deployment: Literal["laptop", "server"] = "laptop"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=0, le=65535)
+
+    database_url: str | None = None  # None: SQLite inside the home
+    secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
+    token_days: int = Field(default=30, ge=1, le=3650)
+
+    index: Literal["edge", "server"] = "edge"
+    qdrant_url: str | None = None
+    qdrant_api_key: SecretStr | None = None
+
+    encoder: str = "minilm"  # "minilm" (the wheel), "hash" (no model), a folder, or a sentence-transformers name
+    llm: Literal["local", "openai", "scripted"] = "local"
+    llm_model: str = "smollm2"  # "smollm2", a folder, a hub name, or the server's model name
+    llm_base_url: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_timeout: float = Field(default=120.0, gt=0)  # seconds
+
+    retrieve_limit: int = Field(default=10, ge=1, le=100)
+    answer_max_tokens: int = Field(default=320, ge=16, le=8192)
+    abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
+
+    max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
+    load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
+    load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments beat the environment, which beats secret files, which beat attune.toml."""
+        chosen: dict[str, Any] = {**env_settings(), **init_settings()}
+        home = Path(chosen.get("home", platformdirs.user_data_dir("attune")))
+        toml = TomlConfigSettingsSource(settings_cls, home / "attune.toml")
+        return init_settings, env_settings, file_secret_settings, toml
+
+    @model_validator(mode="after")
+    def _refuse_what_cannot_work(self) -> Self:
+        if self.deployment == "server":
+            weak = self.secret_key is None or len(self.secret_key.get_secret_value()) < 32
+            if weak or (self.secret_key and "changeme" in self.secret_key.get_secret_value().lower()):
+                raise SettingsError(
+                    "ATTUNE_SECRET_KEY must be a random text of at least 32 characters outside the laptop: "
+                    "set it to the output of `openssl rand -hex 32`"
+                )
+        if self.deployment == "laptop" and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise SettingsError(
+                f"ATTUNE_HOST is {self.host!r}, which others can reach: keep 127.0.0.1, or set "
+                "ATTUNE_DEPLOYMENT=server together with ATTUNE_SECRET_KEY"
+            )
+        if self.index == "server" and not self.qdrant_url:
+            raise SettingsError("ATTUNE_INDEX=server needs ATTUNE_QDRANT_URL, for example http://localhost:6333")
+        if self.llm == "openai" and not self.llm_base_url:
+            raise SettingsError("ATTUNE_LLM=openai needs ATTUNE_LLM_BASE_URL, for example http://localhost:8000/v1")
+        return self

@@ -1,0 +1,1 @@
+"""Metrics and suites shared by the promotion gate, CI and the published numbers."""

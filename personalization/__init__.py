@@ -1,0 +1,1 @@
+"""Edits to preferences to instructions. Pure but for its own ports; knows nothing of SQL, HTTP or retrieval."""

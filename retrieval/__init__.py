@@ -1,0 +1,1 @@
+"""Documents to passages to hits to a selection. Knows nothing of people's tastes, SQL or HTTP."""

@@ -1,0 +1,1 @@
+"""Recipes that fit retriever, selector and generator; the only place that imports trainers."""

@@ -1,0 +1,1 @@
+"""Gradio pages. Knows app/schemas.py and HTTP, nothing else."""
