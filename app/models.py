@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 
 def _time() -> Any:
-    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True))
 
 
 def _json() -> Any:
@@ -46,8 +46,8 @@ class ApiToken(SQLModel, table=True):
     digest: str = Field(unique=True, index=True)
     label: str = ""
     created_at: datetime = _time()
-    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class Document(SQLModel, table=True):

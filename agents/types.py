@@ -1,0 +1,45 @@
+"""What a turn is asked for and what it may use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from generation.port import LanguageModel
+from personalization.ports import Recall
+from retrieval.ports import Selector
+from retrieval.types import Hit, Query
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """One question of one person."""
+
+    question: str
+    person_id: str
+    readers: frozenset[str]
+    history: tuple[PastTurn, ...] = ()  # oldest first
+    document_ids: frozenset[str] | None = None
+
+
+class Searches(Protocol):
+    """The part of the retriever that a turn needs."""
+
+    async def search(self, query: Query) -> Sequence[Hit]: ...
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """The dependencies of a turn, built once by the composition root."""
+
+    model: LanguageModel
+    retriever: Searches
+    selector: Selector
+    recall: Recall
+    retrieve_limit: int = 10
+    answer_max_tokens: int = 320
