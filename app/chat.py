@@ -1,0 +1,173 @@
+"""One turn from question to log: load, run the graph, save. Knows no HTTP and writes no SQL of its own."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from agents.events import Outcome, Sources, Stage, Token, TurnEvent
+from agents.graph import stream_turn
+from agents.types import PastTurn, TurnRequest
+from app import turns
+from app.models import Conversation, Exposure, Person, Turn
+from app.problems import Problem
+from app.schemas import (
+    AnswerEvent,
+    ChatRequest,
+    CitationPublic,
+    ErrorEvent,
+    ExposurePublic,
+    SourcesEvent,
+    StatusEvent,
+    TokenEvent,
+    TurnPublic,
+)
+from app.services import Services
+from generation.port import ContextOverflowError, GenerationError, ModelUnavailableError
+
+logger = logging.getLogger(__name__)
+
+HISTORY_TURNS = 6  # enough for a follow-up to be understood; the prompt drops more of them if they do not fit
+ChatEvent = StatusEvent | SourcesEvent | TokenEvent | AnswerEvent | ErrorEvent
+
+
+@dataclass
+class _RunningTurn:
+    """What is known of a turn so far; saved whatever ends it."""
+
+    turn: Turn
+    request: TurnRequest
+    exposures: list[Exposure] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    saved: bool = False
+
+
+async def run_turn(services: Services, person: Person, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+    """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
+    written. Raises Problem before the first event; later failures are the last event."""
+    running = await _begin(services, person, request)
+    try:
+        async with aclosing(stream_turn(services.turn_context, running.request)) as stream:
+            async for event in stream:
+                yield await _show(services, running, event)
+    except GenerationError as error:
+        running.turn.state, running.turn.error = "failed", str(error)
+        yield problem_of(error)
+    except (asyncio.CancelledError, GeneratorExit):
+        running.turn.state = "stopped"
+        raise
+    except Exception:
+        logger.exception("turn %s failed", running.turn.id)
+        running.turn.state, running.turn.error = "failed", "Something went wrong on our side. Please ask again."
+        yield ErrorEvent(type="about:blank", title="Internal error", status=500, detail=running.turn.error)
+    finally:
+        # Shielded: the person who pressed stop must still find what was written.
+        await asyncio.shield(_save(services, running))
+
+
+async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:
+    async with services.database.session() as session:
+        foreign = await turns.foreign_documents(session, person.id, request.documents or ())
+        if foreign:
+            raise Problem(404, "Unknown document", f"there is no document {min(foreign)}")
+        conversation = await _conversation(session, person, request)
+        past = await turns.list_turns(session, person.id, conversation.id)
+        turn = Turn(
+            conversation_id=conversation.id,
+            person_id=person.id,
+            question=request.question,
+            document_ids=request.documents,
+            versions=dict(services.versions),
+        )
+        await turns.start_turn(session, turn)
+    answered = [PastTurn(old.question, old.answer) for old in past if old.answer][-HISTORY_TURNS:]
+    asked = TurnRequest(
+        question=request.question,
+        person_id=person.id,
+        readers=frozenset({person.id}),
+        history=tuple(answered),
+        document_ids=frozenset(request.documents) if request.documents else None,
+    )
+    return _RunningTurn(turn, asked)
+
+
+async def _conversation(session: AsyncSession, person: Person, request: ChatRequest) -> Conversation:
+    if request.conversation_id is None:
+        return await turns.create_conversation(session, person.id, request.question)
+    found = await turns.find_conversation(session, person.id, request.conversation_id)
+    if found is None:
+        raise Problem(404, "Unknown conversation", f"there is no conversation {request.conversation_id}")
+    return found
+
+
+async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> ChatEvent:
+    turn = running.turn
+    match event:
+        case Token(text):
+            running.written.append(text)
+            return TokenEvent(text=text)
+        case Stage(name):
+            return StatusEvent(stage=name, turn_id=turn.id, conversation_id=turn.conversation_id)
+        case Sources(hits, selection):
+            async with services.database.session() as session:
+                names = await turns.document_names(session, (hit.passage.document_id for hit in hits))
+            running.exposures = turns.exposures_of(turn, hits, selection, names)
+            return SourcesEvent(sources=[exposure_public(exposure) for exposure in running.exposures])
+        case Outcome():
+            turns.record_outcome(turn, running.exposures, event)
+            await _save(services, running)  # before the person sees it: an answer that was shown is never lost
+            return AnswerEvent(turn=turn_public(turn, running.exposures))
+
+
+async def _save(services: Services, running: _RunningTurn) -> None:
+    if running.saved:
+        return
+    turn = running.turn
+    if turn.state != "complete":
+        turn.draft = turn.answer = "".join(running.written)
+        turn.state = "stopped" if turn.state == "running" else turn.state
+    async with services.database.session() as session:
+        await turns.finish_turn(session, turn, running.exposures)
+    running.saved = True
+
+
+def problem_of(error: GenerationError) -> ErrorEvent:
+    """The error as the person sees it: what was wrong and what to do."""
+    match error:
+        case ContextOverflowError():
+            return ErrorEvent(type="about:blank", title="Question too long", status=413, detail=str(error))
+        case ModelUnavailableError():
+            return ErrorEvent(type="about:blank", title="Model unavailable", status=503, detail=str(error))
+        case _:
+            return ErrorEvent(type="about:blank", title="The model failed", status=502, detail=str(error))
+
+
+def exposure_public(exposure: Exposure) -> ExposurePublic:
+    return ExposurePublic(document=exposure.document_name, **exposure.model_dump(include=_EXPOSURE_FIELDS))
+
+
+def turn_public(turn: Turn, exposures: Sequence[Exposure]) -> TurnPublic:
+    """A turn with its citations: the cited exposures in the order of their markers."""
+    cited = sorted((e for e in exposures if e.cited and e.marker), key=lambda e: e.marker or 0)
+    return TurnPublic(
+        citations=[
+            CitationPublic(
+                marker=e.marker or 0,
+                exposure_id=e.id,
+                document=e.document_name,
+                quote=e.text,
+                **e.model_dump(include={"passage_id", "document_id", "page", "heading"}),
+            )
+            for e in cited
+        ],
+        exposures=[exposure_public(exposure) for exposure in exposures],
+        preferences=list(turn.preference_ids),
+        **turn.model_dump(include=_TURN_FIELDS),
+    )
+
+
+_EXPOSURE_FIELDS = set(ExposurePublic.model_fields) - {"document"}
+_TURN_FIELDS = set(TurnPublic.model_fields) - {"citations", "exposures", "preferences"}
