@@ -5,15 +5,16 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
+from agents.graph import stream_turn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
-from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
 from app import turns
 from app.models import Conversation, Exposure, Person, Turn
-from app.problems import Problem
+from app.problems import not_found, problem_of
 from app.schemas import (
     AnswerEvent,
     ChatRequest,
@@ -26,7 +27,6 @@ from app.schemas import (
     TurnPublic,
 )
 from app.services import Services
-from generation.port import ContextOverflowError, GenerationError, ModelUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -53,16 +53,15 @@ async def run_turn(services: Services, person: Person, request: ChatRequest) -> 
         async with aclosing(stream_turn(services.turn_context, running.request)) as stream:
             async for event in stream:
                 yield await _show(services, running, event)
-    except GenerationError as error:
-        running.turn.state, running.turn.error = "failed", str(error)
-        yield problem_of(error)
     except (asyncio.CancelledError, GeneratorExit):
         running.turn.state = "stopped"
         raise
-    except Exception:
-        logger.exception("turn %s failed", running.turn.id)
-        running.turn.state, running.turn.error = "failed", "Something went wrong on our side. Please ask again."
-        yield ErrorEvent(type="about:blank", title="Internal error", status=500, detail=running.turn.error)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger.exception("turn %s failed", running.turn.id)
+        running.turn.state, running.turn.error = "failed", problem.detail
+        yield ErrorEvent.model_validate(problem.body())
     finally:
         # Shielded: the person who pressed stop must still find what was written.
         await asyncio.shield(_save(services, running))
@@ -72,7 +71,7 @@ async def _begin(services: Services, person: Person, request: ChatRequest) -> _R
     async with services.database.session() as session:
         foreign = await turns.foreign_documents(session, person.id, request.documents or ())
         if foreign:
-            raise Problem(404, "Unknown document", f"there is no document {min(foreign)}")
+            raise not_found("document", min(foreign))
         conversation = await _conversation(session, person, request)
         past = await turns.list_turns(session, person.id, conversation.id)
         turn = Turn(
@@ -99,7 +98,7 @@ async def _conversation(session: AsyncSession, person: Person, request: ChatRequ
         return await turns.create_conversation(session, person.id, request.question)
     found = await turns.find_conversation(session, person.id, request.conversation_id)
     if found is None:
-        raise Problem(404, "Unknown conversation", f"there is no conversation {request.conversation_id}")
+        raise not_found("conversation", request.conversation_id)
     return found
 
 
@@ -132,17 +131,6 @@ async def _save(services: Services, running: _RunningTurn) -> None:
     async with services.database.session() as session:
         await turns.finish_turn(session, turn, running.exposures)
     running.saved = True
-
-
-def problem_of(error: GenerationError) -> ErrorEvent:
-    """The error as the person sees it: what was wrong and what to do."""
-    match error:
-        case ContextOverflowError():
-            return ErrorEvent(type="about:blank", title="Question too long", status=413, detail=str(error))
-        case ModelUnavailableError():
-            return ErrorEvent(type="about:blank", title="Model unavailable", status=503, detail=str(error))
-        case _:
-            return ErrorEvent(type="about:blank", title="The model failed", status=502, detail=str(error))
 
 
 def exposure_public(exposure: Exposure) -> ExposurePublic:

@@ -20,4 +20,6 @@ def decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         at, identifier = base64.urlsafe_b64decode(cursor.encode()).decode().split("|", 1)
         return datetime.fromisoformat(at), identifier
     except (ValueError, binascii.Error):
-        raise Problem(422, "Invalid cursor", "pass the `next_cursor` of the previous page unchanged") from None
+        raise Problem(
+            422, "the cursor is not one of ours: pass the `next_cursor` of the previous page unchanged"
+        ) from None

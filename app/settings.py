@@ -1,4 +1,4 @@
-"""Typed settings from environment variables (ATTUNE_*) and an optional attune.toml in the home. Nothing reads os.environ elsewhere."""
+"""Typed settings from ATTUNE_* variables and an optional attune.toml in the home. Nothing else reads os.environ."""
 
 from pathlib import Path
 from typing import Any, Literal, Self

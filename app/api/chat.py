@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -28,8 +28,8 @@ _STREAM = {
 
 
 @router.post("/chat", response_model=TurnPublic, responses={200: _STREAM})
-async def chat(request: Request, body: ChatRequest, person: CurrentPerson, services: ServicesDep) -> Response:
-    """Ask a question. With `stream` (the default) the answer comes as events; closing the connection stops the model."""
+async def chat(body: ChatRequest, person: CurrentPerson, services: ServicesDep) -> Response:
+    """Ask a question. With `stream` (the default) the answer comes as events; closing the connection stops it."""
     events = run_turn(services, person, body)
     if not body.stream:
         return await _whole(events)
@@ -44,9 +44,9 @@ async def _whole(events: AsyncGenerator[ChatEvent]) -> Response:
             match event:
                 case AnswerEvent(turn=turn):
                     return JSONResponse(turn.model_dump(mode="json"))
-                case ErrorEvent(title=title, status=status, detail=detail):
-                    raise Problem(status, title, detail)
-    raise Problem(500, "Internal error", "the turn ended without an answer; please ask again")
+                case ErrorEvent(status=status, detail=detail):
+                    raise Problem(status, detail)
+    raise Problem(500, "the turn ended without an answer; please ask again")
 
 
 async def _encoded(first: ChatEvent, rest: AsyncGenerator[ChatEvent]) -> AsyncGenerator[ServerSentEvent]:

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from app import turns
 from app.chat import turn_public
+from app.cursor import decode_cursor, encode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Conversation
-from app.cursor import decode_cursor, encode_cursor
-from app.problems import Problem
+from app.problems import not_found
 from app.schemas import (
     ConversationCreate,
     ConversationDetail,
@@ -50,7 +50,7 @@ async def read(conversation_id: Identifier, person: CurrentPerson, services: Ser
     async with services.database.session() as session:
         conversation = await turns.find_conversation(session, person.id, conversation_id)
         if conversation is None:
-            raise _unknown(conversation_id)
+            raise not_found("conversation", conversation_id)
         rows = await turns.list_turns(session, person.id, conversation_id)
         exposures = await turns.list_exposures(session, person.id, (turn.id for turn in rows))
     public = [turn_public(turn, exposures.get(turn.id, [])) for turn in rows]
@@ -65,7 +65,7 @@ async def rename(
     async with services.database.session() as session:
         conversation = await turns.find_conversation(session, person.id, conversation_id)
         if conversation is None:
-            raise _unknown(conversation_id)
+            raise not_found("conversation", conversation_id)
         conversation.title = body.title
         session.add(conversation)
         return _public(conversation)
@@ -76,12 +76,8 @@ async def remove(conversation_id: Identifier, person: CurrentPerson, services: S
     """Delete the conversation with its turns."""
     async with services.database.session() as session:
         if not await turns.delete_conversation(session, person.id, conversation_id):
-            raise _unknown(conversation_id)
+            raise not_found("conversation", conversation_id)
     return Response(status_code=204)
-
-
-def _unknown(conversation_id: str) -> Problem:
-    return Problem(404, "Unknown conversation", f"there is no conversation {conversation_id}")
 
 
 def _public(conversation: Conversation) -> ConversationPublic:
