@@ -11,6 +11,7 @@ DocumentStatus = Literal[
 IngestOutcome = Literal[
     "indexed", "unchanged", "duplicate", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
 ]
+Role = Literal["person", "operator", "admin"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -40,8 +41,26 @@ class PersonPublic(BaseModel):
     id: str
     email: str
     display_name: str
-    role: Literal["person", "operator", "admin"]
+    role: Role
     created_at: datetime
+
+
+class PeoplePublic(BaseModel):
+    items: list[PersonPublic]
+
+
+class PersonCreate(RequestBody):
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=1024)
+    role: Role = "person"
+
+
+class TokenCreate(RequestBody):
+    """A bearer token that an admin makes for somebody; `days` None takes the installation's default."""
+
+    email: str = Field(max_length=254)
+    label: str = Field(max_length=200)
+    days: int | None = Field(default=None, ge=1, le=3650)
 
 
 class PersonUpdate(RequestBody):

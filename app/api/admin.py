@@ -1,0 +1,49 @@
+"""People and their tokens, for admins: what `attune user` speaks to."""
+
+from fastapi import APIRouter, Depends
+
+from app import people
+from app.auth import AccountError, normal_email
+from app.deps import CurrentPerson, ServicesDep
+from app.models import Person
+from app.problems import Problem, not_found
+from app.schemas import PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
+
+
+async def _require_admin(person: CurrentPerson) -> None:
+    if person.role != "admin":
+        raise Problem(403, "this needs the role admin: ask whoever runs this installation")
+
+
+router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(_require_admin)])
+
+
+@router.post("/users", status_code=201)
+async def create_person(body: PersonCreate, services: ServicesDep) -> PersonPublic:
+    """Create an account."""
+    try:
+        person = await services.auth.create_person(body.email, body.password, body.role)
+    except AccountError as error:
+        raise Problem(409, str(error)) from None
+    return _public(person)
+
+
+@router.get("/users")
+async def read_people(services: ServicesDep) -> PeoplePublic:
+    """All accounts, oldest first."""
+    async with services.database.session() as session:
+        return PeoplePublic(items=[_public(person) for person in await people.list_people(session)])
+
+
+@router.post("/tokens", status_code=201)
+async def create_token(body: TokenCreate, services: ServicesDep) -> TokenPublic:
+    """A new bearer token for a person; its text is shown this once."""
+    async with services.database.session() as session:
+        person = await people.find_person(session, normal_email(body.email))
+    if person is None:
+        raise not_found("person", body.email)
+    return await services.auth.open_session(person, body.label, body.days)
+
+
+def _public(person: Person) -> PersonPublic:
+    return PersonPublic(**person.model_dump(include=set(PersonPublic.model_fields)))
