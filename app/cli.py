@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.command import print_json, run, settings_from
+from evaluation.commands import bench_commands, eval_commands
+
 if TYPE_CHECKING:
     from app.settings import Settings
     from ui.client import ApiClient
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Answers from your own documents, cited.")
 user_commands = typer.Typer(no_args_is_help=True, help="People and their tokens.")
-eval_commands = typer.Typer(no_args_is_help=True, help="Measure quality on data sets.")
-bench_commands = typer.Typer(no_args_is_help=True, help="Measure speed, as ratios to the raw engines.")
 app.add_typer(user_commands, name="user")
 app.add_typer(eval_commands, name="eval")
 app.add_typer(bench_commands, name="bench")
@@ -28,8 +28,6 @@ DEMO = Path(__file__).parent.parent / "demo"
 Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 User = Annotated[str | None, typer.Option("--user", help="Act for this person (their e-mail).")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where this installation keeps its data.")]
-Data = Annotated[list[Path], typer.Option("--data", help="A data set's folder; may be repeated.", exists=True)]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take an even sample of so many questions.")]
 
 
 @app.callback()
@@ -49,7 +47,7 @@ def up(
 ) -> None:
     """Migrate, start API, interface and worker in one process, and print a one-time login link."""
     chosen = {"host": host, "port": port, "home": home or context.obj}
-    settings = _settings(**{name: value for name, value in chosen.items() if value is not None})
+    settings = settings_from(**{name: value for name, value in chosen.items() if value is not None})
     _run(_up(settings, demo, once))
 
 
@@ -68,9 +66,9 @@ def ingest(
     async def work() -> None:
         from ui import terminal
 
-        async with _client(_settings(home=context.obj), user) as client:
+        async with _client(settings_from(home=context.obj), user) as client:
             report = await terminal.ingest(client, paths, quiet=as_json)
-        _print(report) if as_json else terminal.print_report(report)
+        print_json(report) if as_json else terminal.print_report(report)
 
     _run(work())
 
@@ -88,9 +86,9 @@ def ask(
     async def work() -> None:
         from ui import terminal
 
-        async with _client(_settings(home=context.obj), user) as client:
+        async with _client(settings_from(home=context.obj), user) as client:
             turn = await terminal.ask(client, question, documents or [], quiet=as_json)
-        _print(terminal.turn_figures(turn)) if as_json else terminal.print_sources(turn)
+        print_json(terminal.turn_figures(turn)) if as_json else terminal.print_sources(turn)
 
     _run(work())
 
@@ -112,9 +110,9 @@ def search(
     async def work() -> None:
         from ui import terminal
 
-        async with _client(_settings(home=context.obj), user) as client:
+        async with _client(settings_from(home=context.obj), user) as client:
             results = await terminal.search(client, wanted, k)
-        _print({"results": results}) if as_json else terminal.print_hits(results)
+        print_json({"results": results}) if as_json else terminal.print_hits(results)
 
     _run(work())
 
@@ -124,9 +122,9 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     """Check this machine and this installation, and say what to do about what is wrong."""
     from app import doctor as examination
 
-    findings = asyncio.run(examination.examine(_settings(home=context.obj)))
+    findings = asyncio.run(examination.examine(settings_from(home=context.obj)))
     if as_json:
-        _print({"findings": [finding.__dict__ for finding in findings]})
+        print_json({"findings": [finding.__dict__ for finding in findings]})
     else:
         for finding in findings:
             print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
@@ -157,82 +155,10 @@ def user_token(context: typer.Context, email: str) -> None:
     _run(_as_owner(context, lambda client: client.create_token(email, "attune user token")))
 
 
-# --- measuring
-@eval_commands.command("retrieval")
-def eval_retrieval(data: Data, limit: Limit = None, as_json: Json = False) -> None:
-    """nDCG, recall and MRR of the retriever, beside BM25 and the encoder alone."""
-    from evaluation import retrieval_suite
-
-    _report(retrieval_suite.evaluate(data, limit=limit), as_json)
-
-
-@eval_commands.command("answers")
-def eval_answers(
-    data: Data,
-    limit: Limit = None,
-    source: Annotated[str | None, typer.Option(help="passages or corpus")] = None,
-    selector: Annotated[str, typer.Option(help="none or encoder")] = "encoder",
-    generator: Annotated[str, typer.Option(help="stock")] = "stock",
-    as_json: Json = False,
-) -> None:
-    """Accuracy, F1, citations and abstention of whole turns, beside three baselines."""
-    from evaluation import answers_suite
-
-    _report(answers_suite.evaluate(data, limit, source, selector, generator), as_json)
-
-
-@eval_commands.command("documents")
-def eval_documents(data: Data, limit: Limit = None, as_json: Json = False) -> None:
-    """Ingest files, answer questions about them, and check the page that is found and cited."""
-    from evaluation import documents_suite
-
-    _report(documents_suite.evaluate(data, limit=limit), as_json)
-
-
-@bench_commands.command("ingest")
-def bench_ingest(as_json: Json = False) -> None:
-    """The whole ingest against the raw encoder."""
-    from evaluation import bench_ingest as bench
-
-    _report(bench.measure(), as_json)
-
-
-@bench_commands.command("retrieve")
-def bench_retrieve(passages: Annotated[int, typer.Option(min=1)] = 100_000, as_json: Json = False) -> None:
-    """A filtered search over many passages, beyond encoding the query."""
-    from evaluation import bench_retrieve as bench
-
-    _report(bench.measure(passages), as_json)
-
-
-@bench_commands.command("turn")
-def bench_turn(as_json: Json = False) -> None:
-    """What a turn costs outside the models, and the first token against the bare model."""
-    from evaluation import bench_turn as bench
-
-    _report(bench.measure(), as_json)
-
-
 # --- plumbing
 def main() -> None:
     """Entry point of the `attune` command."""
     app()
-
-
-def _settings(**chosen: Any) -> "Settings":
-    from pydantic import ValidationError
-
-    from app.settings import Settings
-
-    try:
-        return Settings(**{name: value for name, value in chosen.items() if value is not None})
-    except ValidationError as error:
-        for problem in error.errors():
-            name = (
-                "_".join(["ATTUNE", *(str(part).upper() for part in problem["loc"])]) if problem["loc"] else "settings"
-            )
-            print(f"attune: {name}: {problem['msg']}", file=sys.stderr)
-        raise typer.Exit(2) from None
 
 
 async def _up(settings: "Settings", demo: bool, once: bool) -> None:
@@ -281,36 +207,12 @@ async def _client(settings: "Settings", user: str | None) -> AsyncIterator["ApiC
 
 
 async def _as_owner(context: typer.Context, call: Callable[["ApiClient"], Awaitable[Any]]) -> None:
-    async with _client(_settings(home=context.obj), None) as client:
+    async with _client(settings_from(home=context.obj), None) as client:
         answer = await call(client)
-        _print({"token": answer} if isinstance(answer, str) else answer.model_dump(mode="json"))
-
-
-def _report(figures: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
-    async def work() -> None:
-        from ui import terminal
-
-        found = await figures
-        _print(found) if as_json else terminal.print_figures(found)
-
-    _run(work())
-
-
-def _print(value: Any) -> None:
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-    print()
+        print_json({"token": answer} if isinstance(answer, str) else answer.model_dump(mode="json"))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    from app.home import HomeBusyError
-    from generation.port import GenerationError
-    from retrieval.ports import ForeignIndexError
     from ui.client import ApiError
 
-    try:
-        asyncio.run(work)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except (ApiError, HomeBusyError, GenerationError, ForeignIndexError, OSError) as error:
-        print(f"attune: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
+    run(work, ApiError)

@@ -1,7 +1,6 @@
 """The terminal as a user interface: asks, ingests and shows over HTTP, with the same client as the pages."""
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -38,14 +37,15 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
     """Every file named or found below a named folder, in order, links to folders not followed."""
     found: list[Path] = []
     for path in paths:
-        found += sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        whole = path.resolve()  # a document is known by where it lies, from wherever the command is run
+        found += sorted(p for p in whole.rglob("*") if p.is_file()) if whole.is_dir() else [whole]
     return found
 
 
 async def ingest(client: ApiClient, paths: Sequence[Path], quiet: bool = False) -> dict[str, Any]:
     """Upload every file below `paths` and wait until each has ended; the figures of `attune ingest`."""
     started = time.perf_counter()
-    files = files_below(paths)
+    files = await asyncio.to_thread(files_below, paths)
     places = asyncio.Semaphore(IN_FLIGHT)
     with Progress(console=err, disable=quiet or not err.is_terminal, transient=True) as progress:
         task = progress.add_task("reading documents", total=len(files))
@@ -63,7 +63,7 @@ async def ingest(client: ApiClient, paths: Sequence[Path], quiet: bool = False) 
 async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
     entry: dict[str, Any] = {"path": str(path), "status": "unreadable", "reason": None, "passages": 0}
     try:
-        upload = await client.upload(path, source=os.path.abspath(path))
+        upload = await client.upload(path, source=str(path))
     except OSError as error:
         return entry | {"reason": f"cannot be read from disk ({error.strerror})"}
     except ApiError as error:
@@ -180,16 +180,6 @@ def print_hits(results: Sequence[dict[str, Any]]) -> None:
             text = " ".join(hit["text"].split())[:200]
             table.add_row(f"{hit['score']:.3f}", Text(hit["document"]), str(hit["page"] or ""), Text(text))
         out.print(table)
-
-
-def print_figures(figures: dict[str, Any], indent: int = 0) -> None:
-    """Figures as an indented list; --json gives them to a program."""
-    for key, value in figures.items():
-        if isinstance(value, dict):
-            out.print(f"{'  ' * indent}{key}:")
-            print_figures(value, indent + 1)
-        else:
-            out.print(f"{'  ' * indent}{key}: {f'{value:.4g}' if isinstance(value, float) else value}")
 
 
 def print_welcome(url: str, code: str) -> None:

@@ -1,0 +1,66 @@
+"""What every command shares: settings, running to the end, errors as one line, figures on the screen."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+
+from app.home import HomeBusyError
+from app.settings import Settings
+from generation.port import GenerationError
+from retrieval.ports import ForeignIndexError
+
+KNOWN: tuple[type[Exception], ...] = (HomeBusyError, GenerationError, ForeignIndexError, OSError)
+
+
+def settings_from(**chosen: Any) -> Settings:
+    """Settings with the flags that were given; a setting that cannot work ends the command with status 2."""
+    try:
+        return Settings(**{name: value for name, value in chosen.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(["ATTUNE", *(str(part).upper() for part in problem["loc"])])
+            print(
+                f"attune: {name}: {problem['msg']}" if problem["loc"] else f"attune: {problem['msg']}", file=sys.stderr
+            )
+        raise typer.Exit(2) from None
+
+
+def run(work: Coroutine[Any, Any, None], *known: type[Exception]) -> None:
+    """Run a command to its end. An error that is meant to be read is one line and exit status 1."""
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except (*KNOWN, *known) as error:
+        print(f"attune: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    print()
+
+
+def report(figures: Coroutine[Any, Any, Mapping[str, Any]], as_json: bool, *known: type[Exception]) -> None:
+    """Compute figures and print them."""
+
+    async def work() -> None:
+        found = await figures
+        print_json(found) if as_json else print_figures(found)
+
+    run(work(), *known)
+
+
+def print_figures(figures: Mapping[str, Any], indent: int = 0) -> None:
+    """Figures as an indented list for the eye; --json gives them to a program."""
+    for key, value in figures.items():
+        if isinstance(value, Mapping):
+            print(f"{'  ' * indent}{key}:")
+            print_figures(value, indent + 1)
+        else:
+            print(f"{'  ' * indent}{key}: {f'{value:.4g}' if isinstance(value, float) else value}")
