@@ -1,4 +1,4 @@
-"""The product's one HTTP client, typed by app.schemas, for the pages and the command line. Knows neither gradio nor SQL."""
+"""The one HTTP client of pages and command line, typed by app.schemas. Knows neither gradio nor SQL."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +15,7 @@ from app.schemas import (
     ConversationDetail,
     ConversationPublic,
     ConversationsPublic,
+    DocumentPublic,
     DocumentsPublic,
     ErrorEvent,
     Health,
@@ -110,6 +111,9 @@ class ApiClient:
     async def documents(self, cursor: str | None = None, limit: int | None = None) -> DocumentsPublic:
         """One page, newest first; `next_cursor` of the answer asks for the next."""
         return await self._get("/api/v1/documents", DocumentsPublic, {"cursor": cursor, "limit": limit})
+
+    async def document(self, document_id: str) -> DocumentPublic:
+        return await self._get(f"/api/v1/documents/{document_id}", DocumentPublic)
 
     async def passages(self, document_id: str, cursor: str | None = None) -> PassagesPublic:
         return await self._get(f"/api/v1/documents/{document_id}/passages", PassagesPublic, {"cursor": cursor})
