@@ -1,0 +1,211 @@
+"""The embedded model: a transformers chat model in this process. Knows folders of weights, not where they come from."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from generation.local_engine import Engine, Job, ScoreJob, WriteJob
+from generation.local_schema import Guides, SchemaGuide
+from generation.port import (
+    Completion,
+    ContextOverflowError,
+    ContinuationScore,
+    Delta,
+    GenerationError,
+    GenerationParams,
+    JsonSchema,
+    Message,
+    ModelUnavailableError,
+    Usage,
+)
+from generation.weights import MANIFEST, fingerprint
+
+
+class LocalModel:
+    """LanguageModel over a folder of weights; requests made at the same time share every step of the computation.
+
+    Greedy answers can differ in the last bits of near ties with the company they were computed in.
+    """
+
+    def __init__(self, folder: Path, device: str = "auto", slots: int = 16) -> None:
+        """Load the weights: seconds of work, so call it in a thread or through `open`. Raises ModelUnavailableError."""
+        if "torch" not in sys.modules:
+            # Threads that spin while they wait starve each other as soon as something else wants a core.
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        self._tokenizer, model = _load(folder, device)
+        self._special = re.compile("|".join(re.escape(text) for text in _special_texts(self._tokenizer)) or r"(?!)")
+        ends = _end_tokens(self._tokenizer, model)
+        self._guides: Guides | None = None
+        self._guide_arguments = (self._tokenizer.backend_tokenizer, model.config.vocab_size, sorted(ends))
+        self._context_window = _context_window(model.config)
+        self._version = f"{_name(folder)}@{fingerprint(folder)}"
+        self._engine = Engine(model, self._tokenizer.backend_tokenizer, ends, slots)
+
+    @classmethod
+    async def open(cls, folder: Path, device: str = "auto", slots: int = 16) -> Self:
+        """Load in a thread. `device` is "auto", "cpu" or "cuda"; `slots` answers at most are written together."""
+        return await asyncio.to_thread(cls, folder, device, slots)
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def context_window(self) -> int:
+        return self._context_window
+
+    @property
+    def usage(self) -> Usage:
+        return self._engine.usage
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        return len(await asyncio.to_thread(self._render, messages))
+
+    async def stream(self, messages: Sequence[Message], params: GenerationParams) -> AsyncIterator[Delta]:
+        async for delta in self._write(messages, params, None):
+            yield delta
+
+    async def complete(
+        self, messages: Sequence[Message], params: GenerationParams, schema: JsonSchema | None = None
+    ) -> Completion:
+        guide = await asyncio.to_thread(self._guide, schema) if schema is not None else None
+        deltas = [delta async for delta in self._write(messages, params, guide)]
+        text, last = "".join(delta.text for delta in deltas), deltas[-1]
+        assert last.finish_reason is not None
+        assert last.usage is not None
+        if guide and last.finish_reason == "length":
+            raise GenerationError(
+                f"the answer was cut after {params.max_tokens} tokens, before its JSON was complete: raise max_tokens, "
+                f"or bound the schema's strings and lists with maxLength and maxItems"
+            )
+        return Completion(text, last.finish_reason, last.usage)
+
+    async def score(self, messages: Sequence[Message], continuation: str) -> ContinuationScore:
+        prompt = await asyncio.to_thread(self._render, messages)
+        scored = await asyncio.to_thread(self._encode, continuation)
+        self._refuse_overflow(len(prompt), len(scored))
+        if not scored:
+            return ContinuationScore(())
+        async for item in self._results(ScoreJob(prompt, _nobody, continuation=scored)):
+            assert isinstance(item, ContinuationScore)
+            return item
+        raise AssertionError("the engine always answers")
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._engine.close)
+
+    async def _write(
+        self, messages: Sequence[Message], params: GenerationParams, guide: SchemaGuide | None
+    ) -> AsyncIterator[Delta]:
+        prompt = await asyncio.to_thread(self._render, messages)
+        self._refuse_overflow(len(prompt), params.max_tokens)
+        async for item in self._results(WriteJob(prompt, _nobody, params=params, guide=guide)):
+            assert isinstance(item, Delta)
+            yield item
+            if item.finish_reason:
+                return
+
+    async def _results(self, job: Job) -> AsyncIterator[Delta | ContinuationScore]:
+        """What the engine delivers for `job`, which stops as soon as nobody listens."""
+        loop = asyncio.get_running_loop()
+        arrived: asyncio.Queue[Delta | ContinuationScore | GenerationError] = asyncio.Queue()
+
+        def deliver(item: Delta | ContinuationScore | GenerationError) -> None:
+            try:
+                loop.call_soon_threadsafe(arrived.put_nowait, item)
+            except RuntimeError:  # the loop is closed, and with it whoever listened
+                job.cancelled = True
+
+        job.deliver = deliver
+        self._engine.submit(job)
+        try:
+            while True:
+                item = await arrived.get()
+                if isinstance(item, GenerationError):
+                    raise item
+                yield item
+        finally:
+            job.cancelled = True
+
+    def _render(self, messages: Sequence[Message]) -> list[int]:
+        """Tokens of the chat, up to where the assistant begins to speak."""
+        # A document that spells a control token must not be able to end its message and begin another one.
+        chat = [{"role": message.role, "content": self._defuse(message.content)} for message in messages]
+        text = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _encode(self, text: str) -> list[int]:
+        return list(self._tokenizer(self._defuse(text), add_special_tokens=False)["input_ids"])
+
+    def _defuse(self, text: str) -> str:
+        return self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+
+    def _guide(self, schema: JsonSchema) -> SchemaGuide:
+        if self._guides is None:
+            self._guides = Guides(*self._guide_arguments)
+        return self._guides.make(schema)
+
+    def _refuse_overflow(self, prompt_tokens: int, new_tokens: int) -> None:
+        if prompt_tokens + new_tokens > self._context_window:
+            raise ContextOverflowError(prompt_tokens, new_tokens, self._context_window)
+
+
+def _load(folder: Path, device: str) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=_dtype(device), local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailableError(
+            f"the model in {folder} cannot be loaded ({error}): delete the folder to have it fetched again, "
+            f"or set ATTUNE_LLM_MODEL to a folder with safetensors, tokenizer and config.json"
+        ) from error
+    if not tokenizer.chat_template:
+        raise ModelUnavailableError(f"the model in {folder} has no chat template: choose one tuned for chat")
+    return tokenizer, model.eval().requires_grad_(False).to(device)
+
+
+def _dtype(device: str) -> Any:
+    """bf16 where the hardware multiplies it faster than fp32: without AMX, AVX-512 reads a prompt in half the speed."""
+    import torch
+
+    if device.startswith("cuda"):
+        return torch.bfloat16
+    return torch.bfloat16 if torch.cpu.get_capabilities().get("amx_bf16") else torch.float32
+
+
+def _context_window(config: Any) -> int:
+    """Tokens read at once; no more than a sliding window, within which it does nothing."""
+    windows = [config.max_position_embeddings, getattr(config, "sliding_window", None)]
+    return min(window for window in windows if window)
+
+
+def _special_texts(tokenizer: Any) -> list[str]:
+    return sorted({str(token) for token in tokenizer.added_tokens_decoder.values() if token.special}, key=len, reverse=True)
+
+
+def _end_tokens(tokenizer: Any, model: Any) -> frozenset[int]:
+    ends = model.generation_config.eos_token_id
+    given = ends if isinstance(ends, list) else [ends]
+    return frozenset(token for token in [*given, tokenizer.eos_token_id] if token is not None)
+
+
+def _name(folder: Path) -> str:
+    manifest = folder / MANIFEST
+    named = json.loads(manifest.read_text()).get("model") if manifest.is_file() else None
+    return str(named or folder.resolve().name)
+
+
+def _nobody(_: object) -> None:
+    """The listener of a job before it is submitted."""
