@@ -1,0 +1,46 @@
+// Trades a password or the code of a one-time link for the session cookie. A mere GET of the page spends nothing.
+const problem = document.getElementById("problem");
+const codeForm = document.getElementById("code-form");
+const passwordForm = document.getElementById("password-form");
+const code = new URLSearchParams(location.search).get("code");
+
+async function open_session(body, form) {
+  const button = form.querySelector("button");
+  button.disabled = true;
+  problem.hidden = true;
+  try {
+    const response = await fetch("/api/v1/auth/session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return location.replace("/");
+    const details = await response.json().catch(() => ({}));
+    problem.textContent = details.detail || details.title || `The server answered ${response.status}.`;
+  } catch {
+    problem.textContent = "The server does not answer. Is `attune up` still running?";
+  }
+  problem.hidden = false;
+  button.disabled = false;
+  if (form === codeForm) {
+    codeForm.hidden = true;
+    passwordForm.hidden = false;
+  }
+}
+
+passwordForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  open_session(Object.fromEntries(new FormData(passwordForm)), passwordForm);
+});
+codeForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  open_session({ code }, codeForm);
+});
+
+if (code) {
+  history.replaceState(null, "", "/login"); // the code must not stay in the history
+  codeForm.hidden = false;
+  passwordForm.hidden = true;
+  // A browser that loads pages ahead of the click keeps them hidden: only a page that is looked at spends its code.
+  if (document.visibilityState === "visible" && !document.prerendering) codeForm.requestSubmit();
+}

@@ -1,0 +1,118 @@
+"""A turn as the middle column shows it, running or finished. Renders; asks nothing of the server."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.schemas import AnswerEvent, ErrorEvent, ExposurePublic, SourcesEvent, StatusEvent, TokenEvent, TurnPublic
+from ui.client import ApiError, ChatEvent
+from ui.markup import esc, markdown, plural
+
+# The six stages of the server, as the three that mean something to the person waiting.
+_STEPS = ("Searching", "Reading", "Writing")
+_STEP_OF = {"recalling": 0, "rewriting": 0, "searching": 0, "selecting": 1, "writing": 2, "checking": 2}
+
+
+@dataclass(frozen=True)
+class LiveTurn:
+    """A turn while its events arrive; every event gives a new one."""
+
+    question: str
+    stage: str = "searching"
+    turn_id: str = ""
+    conversation_id: str | None = None
+    text: str = ""
+    sources: tuple[ExposurePublic, ...] = ()
+    turn: TurnPublic | None = None
+    error: str | None = None
+
+    def after(self, event: ChatEvent) -> "LiveTurn":
+        match event:
+            case StatusEvent():
+                return replace(self, stage=event.stage, turn_id=event.turn_id, conversation_id=event.conversation_id)
+            case SourcesEvent():
+                return replace(self, sources=tuple(event.sources))
+            case TokenEvent():
+                return replace(self, text=self.text + event.text)
+            case AnswerEvent():
+                return replace(self, turn=event.turn, conversation_id=event.turn.conversation_id)
+            case ErrorEvent():
+                return replace(self, error=event.detail or event.title)
+
+    def failed(self, error: ApiError) -> "LiveTurn":
+        """Cut off, or refused before it began."""
+        return replace(self, error=error.detail or error.title)
+
+
+def render_live(live: LiveTurn) -> str:
+    """The running turn: its stage, and the text so far with the markers that have a source."""
+    markers = {e.marker for e in live.sources if e.marker is not None}
+    body = _failed(live.error) if live.error else _stages(live)
+    text = f'<div class="prose writing">{markdown(live.text, live.turn_id, markers)}</div>' if live.text else ""
+    return _article(live.turn_id, live.question, text + body if live.error else body + text)
+
+
+def render_turns(turns: Sequence[TurnPublic]) -> str:
+    """Finished turns, oldest first."""
+    return "".join(_turn(turn) for turn in turns)
+
+
+def render_welcome(ready: int) -> str:
+    """What to do when there is nothing to show."""
+    if ready:
+        hint = f"Ask anything about your {plural(ready, 'document')}. Every answer shows the passages it rests on."
+    else:
+        hint = "Add a few files to your library first. Then every answer shows the passages it rests on."
+    return f'<div class="welcome"><h1>What would you like to know?</h1><p>{hint}</p></div>'
+
+
+def _turn(turn: TurnPublic) -> str:
+    markers = {citation.marker for citation in turn.citations}
+    text = f'<div class="prose">{markdown(turn.answer, turn.id, markers)}</div>' if turn.answer else ""
+    if turn.abstained:
+        text = (
+            f'<div class="callout abstained"><strong>Not in your documents</strong>{text}'
+            '<p class="muted">No answer was made up. The nearest passages are under Sources.</p></div>'
+        )
+    return _article(turn.id, turn.question, text + _ending(turn) + _actions(turn))
+
+
+def _ending(turn: TurnPublic) -> str:
+    match turn.state:
+        case "failed":
+            return _failed(turn.error or "the answer could not be finished: ask again")
+        case "stopped":
+            return '<p class="muted state">Stopped. What was written until then is kept.</p>'
+        case "running":
+            return '<p class="muted state">Still being answered. Open this conversation again in a moment.</p>'
+        case "complete":
+            return ""
+
+
+def _actions(turn: TurnPublic) -> str:
+    cited = len({citation.passage_id for citation in turn.citations})
+    label = f"{plural(cited, 'source')} cited" if cited else f"{plural(len(turn.exposures), 'passage')} found"
+    copy = '<button type="button" class="ghost" data-copy>Copy</button>' if turn.answer else ""
+    sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
+    return f'<div class="actions">{sources if turn.exposures else ""}{copy}</div>'
+
+
+def _failed(detail: str) -> str:
+    return f'<div class="callout failed" role="alert"><strong>No answer</strong><p>{esc(detail)}</p></div>'
+
+
+def _stages(live: LiveTurn) -> str:
+    now = _STEP_OF[live.stage]
+    found = f" {plural(len(live.sources), 'passage')}" if live.sources else ""
+    names = (_STEPS[0], _STEPS[1] + found, _STEPS[2])
+    steps = "".join(
+        f'<li class="{"done" if step < now else "now" if step == now else ""}">{name}</li>'
+        for step, name in enumerate(names)
+    )
+    return f'<ol class="stages" role="status">{steps}</ol>'
+
+
+def _article(turn_id: str, question: str, body: str) -> str:
+    return (
+        f'<article class="turn" data-turn="{esc(turn_id)}"><div class="question">{esc(question)}</div>'
+        f'<div class="answer">{body}</div></article>'
+    )

@@ -1,0 +1,129 @@
+"""What happens on the server when a person acts on the page: each handler is HTTP calls in the visitor's own name."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import gradio as gr
+
+from app.schemas import ChatRequest
+from ui.asking import follow
+from ui.chat import render_live
+from ui.client import ApiClient, ApiError
+from ui.markup import esc
+from ui.session import visitor
+from ui.sources import EMPTY, render_sources
+from ui.views import Updates, library_view, thread_view
+
+# Send and stop share one place: exactly one of them is there.
+_IDLE = (gr.update(visible=True), gr.update(visible=False))
+_BUSY = (gr.update(visible=False), gr.update(visible=True))
+_STOP_PATIENCE = 20  # looks, a tenth of a second apart, until the server has put a stopped turn to rest
+
+
+class Handlers:
+    """Stateless: what a person has chosen comes in as arguments, who they are comes with the request."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+
+    async def enter(self, request: gr.Request) -> Updates:
+        """Fill the page for whoever opened it; `?c=` names the conversation that was open before a reload."""
+        api = self._visitor(request)
+        with shown_errors():
+            person, thread, library = await asyncio.gather(
+                api.me(), thread_view(api, request.query_params.get("c")), library_view(api, ())
+            )
+        email = esc(person.email)
+        account = (
+            f'<div class="account"><span class="muted" title="{email}">{email}</span>'
+            '<button type="button" class="ghost" data-theme title="Light or dark" aria-label="Light or dark">◐</button>'
+            '<button type="button" class="ghost" data-logout>Log out</button></div>'
+        )
+        return (*thread, *library, account)
+
+    async def ask(
+        self, question: str, conversation_id: str | None, scope: tuple[str, ...], request: gr.Request
+    ) -> AsyncGenerator[Updates]:
+        """One turn, redrawn as it grows; at its end the thread is drawn again from the log."""
+        if not question.strip():
+            return
+        api = self._visitor(request)
+        asked = ChatRequest(question=question, conversation_id=conversation_id, documents=list(scope) or None)
+        unchanged, sources_drawn = gr.skip(), 0
+        history = gr.skip() if conversation_id else ""
+        async with aclosing(follow(api, asked)) as turns:
+            async for live in turns:
+                conversation_id = live.conversation_id or conversation_id
+                sources = unchanged
+                if len(live.sources) != sources_drawn:
+                    sources_drawn = len(live.sources)
+                    sources = render_sources(live.sources, live.turn_id)
+                yield conversation_id, unchanged, history, render_live(live), sources, "", *_BUSY
+                history = unchanged
+        if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
+            yield conversation_id, unchanged, unchanged, render_live(live), unchanged, question, *_IDLE
+            return
+        with shown_errors():
+            yield *await thread_view(api, conversation_id), unchanged, *_IDLE
+
+    async def stopped(self, conversation_id: str | None, request: gr.Request) -> Updates:
+        """Draw the thread once the server has put the turn to rest."""
+        api = self._visitor(request)
+        with shown_errors():
+            for _ in range(_STOP_PATIENCE if conversation_id else 0):
+                turns = (await api.conversation(conversation_id or "")).turns
+                if not turns or turns[-1].state != "running":
+                    break
+                await asyncio.sleep(0.1)
+            return *await thread_view(api, conversation_id), *_IDLE
+
+    async def choose_conversation(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Open another conversation, or an empty one."""
+        with shown_errors():
+            return *await thread_view(self._visitor(request), event._data.get("id")), *_IDLE
+
+    async def show_sources(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Any:
+        """The sources of an earlier turn, with the cited one to scroll to."""
+        if conversation_id is None:
+            return gr.skip()
+        with shown_errors():
+            turns = (await self._visitor(request).conversation(conversation_id)).turns
+        turn = next((turn for turn in turns if turn.id == event._data.get("turn")), None)
+        focus = str(event._data.get("cite") or "")
+        marker = int(focus) if focus.isdecimal() else None
+        return render_sources(turn.exposures, turn.id, marker) if turn else EMPTY
+
+    async def act_on_document(self, scope: tuple[str, ...], event: gr.EventData, request: gr.Request) -> Updates:
+        """Tick or untick a document to ask within, ask all again, or delete one."""
+        api, chosen = self._visitor(request), str(event._data.get("id", ""))
+        with shown_errors():
+            match event._data.get("act"):
+                case "choose":
+                    scope = tuple(d for d in scope if d != chosen) if chosen in scope else (*scope, chosen)
+                case "all":
+                    scope = ()
+                case "delete":
+                    await api.delete_document(chosen)
+                    scope = tuple(d for d in scope if d != chosen)
+            return await library_view(api, scope)
+
+    async def refresh_documents(self, scope: tuple[str, ...], request: gr.Request) -> Updates:
+        """The list as the server has it now."""
+        with shown_errors():
+            return await library_view(self._visitor(request), scope)
+
+    def _visitor(self, request: gr.Request) -> ApiClient:
+        with shown_errors():
+            return visitor(self._api, request)
+
+
+class shown_errors:  # noqa: N801 - reads as the statement it is: `with shown_errors():`
+    """Turns what the API refused into a notice with its reason; everything else stays an error of ours."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, ApiError):
+            raise gr.Error(esc(error.detail), title=esc(error.title), print_exception=False) from error

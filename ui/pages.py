@@ -1,0 +1,72 @@
+"""Puts the pages on the server that carries the API: login, reader, and the chat at the root."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+
+from ui import screen
+from ui.client import ApiClient
+from ui.reader import reader_routes
+from ui.session import PERSON, SessionGate
+from ui.theme import ASSETS, HEAD, theme
+
+# The login page carries a one-time code in its address: no referrer, no cache, nothing inline.
+_LOGIN_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def mount(app: FastAPI, base_url: str) -> None:
+    """Add the pages to `app` after its own routes; `base_url` is where the pages reach the API, usually loopback."""
+    api = ApiClient(base_url)
+    _close_with(app, api)
+    app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
+    app.add_api_route("/login", _login, methods=["GET"], include_in_schema=False)
+    app.include_router(reader_routes(api))
+    gr.mount_gradio_app(
+        app,
+        screen.build(api),
+        path="/",
+        theme=theme(),
+        head=HEAD,
+        auth_dependency=_known_person,
+        app_kwargs={"middleware": [Middleware(SessionGate, api=api)], "docs_url": None, "redoc_url": None},
+        favicon_path=str(ASSETS / "favicon.png"),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=1,  # files go to the API; gradio's own door for them stays shut
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+    )
+
+
+def _known_person(request: Request) -> str | None:
+    person: str | None = request.scope.get(PERSON)
+    return person
+
+
+async def _login() -> HTMLResponse:
+    return HTMLResponse((ASSETS / "login.html").read_text(), headers=_LOGIN_HEADERS)
+
+
+def _close_with(app: FastAPI, api: ApiClient) -> None:
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with inner(app) as state, api:
+            yield state
+
+    app.router.lifespan_context = lifespan

@@ -1,0 +1,104 @@
+"""The one page: lays out the panels and connects what a person does to the handlers. Decides nothing itself."""
+
+from typing import Any
+
+import gradio as gr
+
+from ui.client import ApiClient
+from ui.documents import UPLOADS
+from ui.handlers import Handlers
+from ui.sources import EMPTY
+from ui.theme import SCRIPT
+
+_TABS = """<nav class="tabs" aria-label="Panels"><span class="brand">Attune</span>
+<button type="button" data-tab="library">Library</button><button type="button" data-tab="chat">Chat</button>
+<button type="button" data-tab="sources">Sources</button></nav>"""
+_BRAND = '<div class="masthead"><span class="brand">Attune</span></div>'
+
+
+def build(api: ApiClient) -> gr.Blocks:
+    """The page for everybody; who is looking is known only inside each event."""
+    with gr.Blocks(title="Attune", analytics_enabled=False, fill_width=True) as blocks:
+        parts = _lay_out()
+        _connect(blocks, parts, Handlers(api))
+    blocks.queue(default_concurrency_limit=None, api_open=False)
+    return blocks
+
+
+def _panel(elem_id: str, value: str = "") -> gr.HTML:
+    return gr.HTML(
+        value,
+        elem_id=elem_id,
+        head=SCRIPT,
+        js_on_load='window.attune.panel(element, trigger, "act", watch);',
+        apply_default_css=False,
+    )
+
+
+def _lay_out() -> dict[str, Any]:
+    parts: dict[str, Any] = {"conversation": gr.State(None), "scope": gr.State(())}
+    _panel("tabs", _TABS)
+    with gr.Row(elem_id="attune"):
+        with gr.Column(elem_id="library"):
+            _panel("masthead", _BRAND)
+            parts["conversations"] = _panel("conversations")
+            parts["uploads"] = gr.HTML(
+                UPLOADS,
+                elem_id="uploads",
+                head=SCRIPT,
+                js_on_load='window.attune.uploads(element, trigger, "uploaded");',
+                apply_default_css=False,
+            )
+            parts["documents"] = _panel("documents")
+            parts["account"] = _panel("account")
+        with gr.Column(elem_id="chat"):
+            with gr.Column(elem_id="thread"):
+                parts["history"] = _panel("history")
+                parts["live"] = _panel("live")
+            parts["scope_line"] = _panel("scope")
+            with gr.Row(elem_id="composer"):
+                parts["question"] = gr.Textbox(
+                    elem_id="question",
+                    placeholder="Ask your documents",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=8,
+                    max_length=8000,
+                    autofocus=True,
+                )
+                parts["send"] = gr.Button("Ask", elem_id="send", variant="primary")
+                parts["stop"] = gr.Button("Stop", elem_id="stop", visible=False)
+        with gr.Column(elem_id="sources"):
+            parts["sources"] = _panel("source-list", EMPTY)
+    parts["timer"] = gr.Timer(3, active=False)
+    return parts
+
+
+def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> None:
+    conversation, scope, timer = parts["conversation"], parts["scope"], parts["timer"]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+    thread = [conversation, parts["conversations"], parts["history"], parts["live"], parts["sources"]]
+    library = [parts["documents"], parts["scope_line"], scope, timer]
+
+    blocks.load(handlers.enter, None, [*thread, *library, parts["account"]], **quiet)
+    asking = gr.on(
+        [parts["question"].submit, parts["send"].click],
+        handlers.ask,
+        [parts["question"], conversation, scope],
+        [*thread, parts["question"], parts["send"], parts["stop"]],
+        trigger_mode="once",
+        **quiet,
+    )
+    parts["stop"].click(
+        handlers.stopped, conversation, [*thread, parts["send"], parts["stop"]], cancels=[asking], **quiet
+    )
+    parts["conversations"].act(
+        handlers.choose_conversation, None, [*thread, parts["send"], parts["stop"]], cancels=[asking], **quiet
+    )
+    for panel in (parts["history"], parts["live"]):
+        panel.act(handlers.show_sources, conversation, parts["sources"], **quiet)
+    for panel in (parts["documents"], parts["scope_line"]):
+        panel.act(handlers.act_on_document, scope, library, **quiet)
+    parts["uploads"].uploaded(handlers.refresh_documents, scope, library, **quiet)
+    timer.tick(handlers.refresh_documents, scope, library, **quiet)

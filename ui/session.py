@@ -1,0 +1,91 @@
+"""Who looks at a page: the gate before it, and the API in the visitor's own name. Keeps nothing between requests."""
+
+from typing import Any, Protocol
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.client import ApiClient, ApiError
+
+COOKIE = "attune_session"
+PERSON = "attune.person"  # key in the ASGI scope, written by the gate only
+
+# Programs and styles of the interface itself: the same for everybody, nothing of anybody's.
+_OPEN = ("/assets/", "/static/", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
+# Gradio compiles its templates in the browser, hence unsafe-eval; nothing may be fetched from or sent to elsewhere.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class HasCookies(Protocol):
+    """A request of the framework or of gradio."""
+
+    @property
+    def cookies(self) -> Any: ...
+
+
+def visitor(api: ApiClient, request: HasCookies) -> ApiClient:
+    """The API in the name of whoever sent this request. Raises ApiError 401 for nobody."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise ApiError(401, "Not logged in", "your session has ended: log in again")
+    return api.as_person(token)
+
+
+class SessionGate:
+    """Lets through whom the API knows; sends other visitors to /login and answers their programs with 401."""
+
+    def __init__(self, app: ASGIApp, api: ApiClient) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        refusal = _unknown_route(path)
+        if refusal is None and not path.startswith(_OPEN):
+            refusal = await self._admit(scope)
+        await (refusal or self._app)(scope, receive, _with_headers(send))
+
+    async def _admit(self, scope: Scope) -> Response | None:
+        request = Request(scope)
+        try:
+            scope[PERSON] = (await visitor(self._api, request).me()).id
+        except ApiError as error:
+            if error.status != 401:
+                return Response(str(error), 503, media_type="text/plain")
+            if request.method in {"GET", "HEAD"} and scope["path"] == "/":
+                return RedirectResponse("/login", 303)
+            return JSONResponse({"error": error.detail, "detail": error.detail}, 401)
+        return None
+
+
+def _unknown_route(path: str) -> Response | None:
+    # The pages are mounted at the root, so whatever no API route took ends up here.
+    if path.startswith(("/api/", "/v1/")):
+        problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"there is no route {path}"}
+        return JSONResponse(problem, 404, media_type="application/problem+json")
+    return None
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return sending

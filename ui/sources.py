@@ -1,0 +1,89 @@
+"""The sources panel: every passage that a turn was shown, and where to open it. Renders; asks nothing of the server."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from app.schemas import ExposurePublic
+from ui.markup import esc, plural
+
+EMPTY = """<header class="panel-head"><h2>Sources</h2></header>
+<div class="empty"><p>The passages behind an answer appear here: where they stand, how well they matched, and
+which of them the answer cites.</p></div>"""
+
+
+def original_url(document_id: str, page: int | None = None) -> str:
+    """The file as it was uploaded; `#page=` is what PDF viewers of browsers understand."""
+    return f"/api/v1/documents/{quote(document_id)}/content" + (f"#page={page}" if page else "")
+
+
+def place_url(exposure: ExposurePublic) -> str:
+    """Where a click on the source leads: the page of a PDF, or the passage in the document's text."""
+    if exposure.page and exposure.document.lower().endswith(".pdf"):
+        return original_url(exposure.document_id, exposure.page)
+    return f"/read/{quote(exposure.document_id)}#p-{quote(exposure.passage_id)}"
+
+
+def render_sources(exposures: Sequence[ExposurePublic], turn_id: str, focus: int | None = None) -> str:
+    """All exposures of one turn, the numbered ones first; `focus` is the marker to scroll to once shown."""
+    given = sorted((e for e in exposures if e.marker is not None), key=lambda e: e.marker or 0)
+    rest = sorted((e for e in exposures if e.marker is None), key=lambda e: e.rank)
+    if not exposures:
+        return _head("no passage matched", turn_id, focus) + (
+            '<div class="empty"><p>No passage came near this question. Ask it in the words your documents use, '
+            "or add a document that covers it.</p></div>"
+        )
+    cited = sum(e.cited for e in exposures)
+    summary = f"{plural(len(exposures), 'passage')} found, {cited} cited"
+    return _head(summary, turn_id, focus) + _group("", given, turn_id) + _group("Found, not used", rest, turn_id)
+
+
+def _head(summary: str, turn_id: str, focus: int | None) -> str:
+    return (
+        f'<header class="panel-head" data-shown-turn="{esc(turn_id)}" data-focus="{focus or ""}">'
+        f'<h2>Sources</h2><span class="muted">{esc(summary)}</span></header>'
+    )
+
+
+def _group(title: str, exposures: Sequence[ExposurePublic], turn_id: str) -> str:
+    if not exposures:
+        return ""
+    heading = f'<h3 class="group">{esc(title)}</h3>' if title else ""
+    return heading + "".join(_card(exposure, turn_id) for exposure in exposures)
+
+
+def _card(exposure: ExposurePublic, turn_id: str) -> str:
+    marker = exposure.marker
+    number = f'<span class="number">{marker}</span>' if marker is not None else ""
+    identity = f'id="source-{marker}"' if marker is not None else ""
+    state = "cited" if exposure.cited else "selected" if exposure.selected else "unused"
+    return f"""<article class="source {state}" {identity} data-turn="{esc(turn_id)}">
+<div class="source-head">{number}<div class="source-name"><strong title="{esc(exposure.document)}">{
+        esc(exposure.title or exposure.document)
+    }</strong>{_place(exposure)}</div></div>
+<p class="passage">{esc(exposure.text)}</p>
+<footer><span class="chip {state}">{_STATES[state]}</span>{_scores(exposure)}
+<a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer></article>"""
+
+
+_STATES = {"cited": "Cited", "selected": "Read", "unused": "Not used"}
+
+
+def _place(exposure: ExposurePublic) -> str:
+    parts = [f"page {exposure.page}"] if exposure.page else []
+    if exposure.heading:
+        parts.append(exposure.heading.replace(" > ", " › "))
+    return f'<span class="muted">{esc(" · ".join(parts))}</span>' if parts else ""
+
+
+def _scores(exposure: ExposurePublic) -> str:
+    known = {
+        "meaning": exposure.dense,
+        "words": exposure.lexical,
+        "usefulness": exposure.utility,
+    }
+    detail = ", ".join(f"{name} {value:.3g}" for name, value in known.items() if value is not None)
+    return f'<span class="muted score" title="{esc(detail)}">score {exposure.score:.3g}</span>'
+
+
+def _open_label(exposure: ExposurePublic) -> str:
+    return f"Open at page {exposure.page}" if exposure.page else "Open in the text"

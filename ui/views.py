@@ -1,0 +1,68 @@
+"""The groups of panels that are always drawn together, from what the API says now. Knows the order of the outputs."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import gradio as gr
+
+from app.schemas import ConversationDetail, DocumentPublic
+from ui.chat import render_turns, render_welcome
+from ui.client import ApiClient, ApiError
+from ui.conversations import render_conversations
+from ui.documents import PENDING, render_documents, render_scope
+from ui.markup import esc
+from ui.sources import EMPTY, render_sources
+
+Updates = tuple[Any, ...]
+LISTED_PAGES = 4  # pages of the document list that one screen shows
+
+
+async def thread_view(api: ApiClient, conversation_id: str | None) -> Updates:
+    """conversation id, list of conversations, history, live turn, sources."""
+    listed, detail = await asyncio.gather(api.conversations(), _find(api, conversation_id))
+    current = detail.id if detail else None
+    conversations = render_conversations(listed.items, current, datetime.now(UTC))
+    if detail is None or not detail.turns:
+        ready = sum(document.status == "indexed" for document in (await _documents(api))[0])
+        return current, conversations, _thread(current, render_welcome(ready)), "", EMPTY
+    last = detail.turns[-1]
+    sources = render_sources(last.exposures, last.id) if last.state != "failed" else EMPTY
+    return current, conversations, _thread(current, render_turns(detail.turns)), "", sources
+
+
+async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
+    """list of documents, the line over the question box, the scope without what is gone, the refresh timer."""
+    documents, more = await _documents(api)
+    known = {document.id for document in documents if document.status == "indexed"}
+    kept = tuple(document for document in scope if document in known)
+    pending = any(document.status in PENDING for document in documents)
+    return render_documents(documents, kept, more), render_scope(documents, kept), kept, gr.Timer(active=pending)
+
+
+async def _find(api: ApiClient, conversation_id: str | None) -> ConversationDetail | None:
+    if conversation_id is None:
+        return None
+    try:
+        return await api.conversation(conversation_id)
+    except ApiError as error:
+        # An address from a bookmark may name what is gone or another person's: the same empty page for both.
+        if error.status in {404, 422}:
+            return None
+        raise
+
+
+async def _documents(api: ApiClient) -> tuple[list[DocumentPublic], bool]:
+    documents, cursor = list[DocumentPublic](), None
+    for _ in range(LISTED_PAGES):
+        page = await api.documents(cursor)
+        documents += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return documents, cursor is not None
+
+
+def _thread(conversation_id: str | None, body: str) -> str:
+    return f'<div class="turns" data-conversation="{esc(conversation_id or "")}">{body}</div>'
