@@ -45,6 +45,7 @@ class StandIn:
     abstained: bool = False
     pace: float = 0.0  # seconds between tokens
     failure: ErrorEvent | None = None
+    break_off: bool = False  # close the stream before its end
     asked: list[tuple[str, ChatRequest]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 

@@ -1,0 +1,199 @@
+"""A small server that speaks the API's wire format, so that the pages meet every case at will."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, FastAPI, Request, UploadFile
+from fastapi.responses import JSONResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from app.schemas import (
+    ChatRequest,
+    ConversationDetail,
+    ConversationPublic,
+    ConversationsPublic,
+    DocumentPublic,
+    DocumentsPublic,
+    Health,
+    HitPublic,
+    JobPublic,
+    PassagePublic,
+    PassagesPublic,
+    PersonPublic,
+    SearchPublic,
+    SearchRequest,
+    TokenPublic,
+    TokenRequest,
+    UploadPublic,
+)
+from tests.ui.scripted_turn import events_of
+from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
+
+
+def build(script: StandIn) -> FastAPI:
+    app = FastAPI()
+    app.include_router(_identity(script))
+    app.include_router(_uploads(script))
+    app.include_router(_documents(script))
+    app.include_router(_conversations(script))
+
+    @app.exception_handler(Refusal)
+    async def refused(_: Request, refusal: Refusal) -> JSONResponse:
+        return JSONResponse(refusal.problem, refusal.status, media_type="application/problem+json")
+
+    return app
+
+
+def _identity(script: StandIn) -> APIRouter:
+    router = APIRouter()
+
+    def token_for(body: TokenRequest) -> str:
+        token = script.codes.pop(body.code, None) if body.code else f"token-of-{body.email}"
+        if token not in script.accounts or (not body.code and body.password != "correct horse battery"):
+            raise Refusal(401, "Unauthorized", "that link or password is not valid (any more)")
+        return token
+
+    @router.post("/api/v1/auth/token")
+    async def token(body: TokenRequest) -> TokenPublic:
+        return TokenPublic(token=token_for(body), expires_at=None)
+
+    @router.post("/api/v1/auth/session")
+    async def session(body: TokenRequest, response: Response) -> TokenPublic:
+        response.set_cookie("attune_session", found := token_for(body), httponly=True, samesite="strict")
+        return TokenPublic(token=found, expires_at=None)
+
+    @router.delete("/api/v1/auth/session", status_code=204)
+    async def leave(response: Response) -> None:
+        response.delete_cookie("attune_session")
+
+    @router.get("/api/v1/me")
+    async def me(request: Request) -> PersonPublic:
+        return script.account(request).person
+
+    @router.get("/readyz")
+    async def ready(response: Response) -> Health:
+        response.status_code = 503
+        return Health(status="unready", missing=["weights of smollm2"])
+
+    return router
+
+
+def _uploads(script: StandIn) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+    jobs: dict[str, DocumentPublic] = {}
+
+    def job(job_id: str, state: str, done: int) -> JobPublic:
+        result = {"status": jobs[job_id].status, "reason": jobs[job_id].reason} if state == "done" else None
+        return JobPublic.model_validate(
+            {"id": job_id, "kind": "ingest", "state": state, "stage": "reading", "done": done, "total": 3}
+            | {"result": result, "error": None, "created_at": NOW, "updated_at": NOW}
+        )
+
+    @router.post("/documents")
+    async def upload(request: Request, file: UploadFile) -> UploadPublic:
+        account, name = script.account(request), file.filename or "?"
+        if await file.read(4) == b"HUGE":
+            raise Refusal(413, "Too large", f"{name} is larger than 200 MB: split it")
+        token = next(t for t, a in script.accounts.items() if a is account)
+        locked = name.startswith("locked")
+        reason = "it is encrypted: remove its password and add it again" if locked else None
+        document = script.add_document(token, name, "needs_password" if locked else "indexed", reason)
+        jobs[job_id := new_id()] = document
+        return UploadPublic(document=document, outcome="queued", job_id=job_id)
+
+    @router.get("/jobs/{job_id}/events")
+    async def job_events(job_id: str) -> EventSourceResponse:
+        async def states() -> AsyncIterator[ServerSentEvent]:
+            for done in range(3):
+                yield ServerSentEvent(event="job", data=job(job_id, "running", done).model_dump_json())
+                await asyncio.sleep(0.05)
+            yield ServerSentEvent(event="job", data=job(job_id, "done", 3).model_dump_json())
+
+        return EventSourceResponse(states())
+
+    @router.get("/jobs/{job_id}")
+    async def job_now(job_id: str) -> JobPublic:
+        return job(job_id, "done", 3)
+
+    return router
+
+
+def _documents(script: StandIn) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+
+    @router.get("/documents")
+    async def documents(request: Request) -> DocumentsPublic:
+        return DocumentsPublic(items=list(script.account(request).documents.values())[::-1])
+
+    def own(request: Request, document_id: str) -> DocumentPublic:
+        if found := script.account(request).documents.get(document_id):
+            return found
+        raise Refusal(404, "Not Found", f"no document {document_id}")
+
+    @router.get("/documents/{document_id}")
+    async def document(request: Request, document_id: str) -> DocumentPublic:
+        return own(request, document_id)
+
+    @router.delete("/documents/{document_id}", status_code=204)
+    async def delete(request: Request, document_id: str) -> None:
+        del script.account(request).documents[own(request, document_id).id]
+
+    @router.get("/documents/{document_id}/passages")
+    async def passages(request: Request, document_id: str, cursor: int = 0) -> PassagesPublic:
+        own(request, document_id)
+        text = script.passages[cursor]
+        item = PassagePublic(
+            id=f"p{cursor}", document_id=document_id, position=cursor, text=text, page=None, heading=None
+        )
+        more = cursor + 1 < len(script.passages)
+        return PassagesPublic(items=[item], next_cursor=str(cursor + 1) if more else None)
+
+    @router.post("/search")
+    async def search(request: Request, body: SearchRequest) -> SearchPublic:
+        hits = [
+            HitPublic.model_validate(exposure.model_dump() | {"rank": exposure.rank})
+            for exposure in script.exposures(script.account(request), cited=False)
+        ]
+        return SearchPublic(query=body.query, hits=hits[: body.k])
+
+    return router
+
+
+def _conversations(script: StandIn) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+
+    def own(account: Account, conversation_id: str) -> ConversationDetail:
+        if found := account.conversations.get(conversation_id):
+            return found
+        raise Refusal(404, "Not Found", f"no conversation {conversation_id}")
+
+    def start(account: Account, title: str) -> ConversationDetail:
+        now = datetime.now(UTC)
+        made = ConversationDetail(id=new_id(), title=title, created_at=now, updated_at=now, turns=[])
+        account.conversations[made.id] = made
+        return made
+
+    @router.post("/conversations", status_code=201)
+    async def create(request: Request) -> ConversationPublic:
+        title = (await request.json()).get("title") or "New conversation"
+        return ConversationPublic.model_validate(start(script.account(request), title).model_dump())
+
+    @router.get("/conversations")
+    async def listed(request: Request) -> ConversationsPublic:
+        found = script.account(request).conversations.values()
+        return ConversationsPublic(items=[ConversationPublic.model_validate(c.model_dump()) for c in found][::-1])
+
+    @router.get("/conversations/{conversation_id}")
+    async def detail(request: Request, conversation_id: str) -> ConversationDetail:
+        return own(script.account(request), conversation_id)
+
+    @router.post("/chat")
+    async def chat(request: Request, body: ChatRequest) -> EventSourceResponse:
+        account = script.account(request)
+        script.asked.append((account.person.email, body))
+        known = body.conversation_id
+        conversation = own(account, known) if known else start(account, body.question[:80])
+        return EventSourceResponse(events_of(script, account, conversation, body.question), ping=1)
+
+    return router
