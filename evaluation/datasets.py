@@ -8,14 +8,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from evaluation.errors import DataError
+
 Label = Literal["gold", "distractor", "misinfo", "noise", "unknown"]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 # What may lie beside the documents of a set without being one of them.
 _NOT_DOCUMENTS = {".jsonl", ".tsv"}
-
-
-class DataError(Exception):
-    """A data set that cannot be read; the message names file and line, and what is wrong there."""
 
 
 class _Row(BaseModel):

@@ -19,7 +19,7 @@ def ranking_figures_by_query(qrels: Qrels, rankings: Mapping[str, Ranking]) -> d
 
     nDCG as trec_eval has it: gain = grade, discount = 1 / log2(rank + 1), ideal over all judged entries.
     """
-    from ir_measures import RR, R, iter_calc, nDCG  # noqa: PLC0415 (keeps `attune --help` fast)
+    from ir_measures import RR, R, iter_calc, nDCG
 
     measures = dict(zip((nDCG @ 10, R @ 10, R @ 100, RR @ 10), KEYS, strict=True))
     figures = {query: dict.fromkeys(KEYS, 0.0) for query in qrels}

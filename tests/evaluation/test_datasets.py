@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.datasets import DataError, even_sample, read_answers, read_documents, read_qrels, read_retrieval
+from evaluation.datasets import even_sample, read_answers, read_documents, read_qrels, read_retrieval
+from evaluation.errors import DataError
 
 
 def write(path: Path, *rows: dict[str, Any]) -> None:
