@@ -17,6 +17,7 @@ class Block:
     text: str
     page: int | None = None  # counted from 1; None where the format has no pages
     heading: str | None = None  # path of headings above it, joined with " > "
+    header: str | None = None  # of a table: its first row, repeated wherever the table has to be cut
 
 
 @dataclass(frozen=True)

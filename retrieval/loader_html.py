@@ -1,0 +1,121 @@
+"""Reads HTML and unknown XML into blocks, dropping scripts and navigation. Knows nothing of files and encodings."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from retrieval.loader_blocks import BlockWriter, one_line
+
+_SKIPPED = frozenset(
+    "script style template noscript svg math nav head iframe object canvas button select textarea audio video".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output q "
+    "rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+
+
+def read_html(markup: str, out: BlockWriter) -> None:
+    """Write the page's text. Whole text is kept rather than a guess at the main part: a loss would be silent."""
+    # huge_tree: without it libxml2 cuts what lies deeper than 256 elements, and says nothing.
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    title = root.findtext(".//title")
+    out.title = one_line(title) if title else None
+    _Walk(out).run(root.find("body"))
+
+
+def read_xml(markup: bytes, out: BlockWriter) -> None:
+    """Write the text of XML of unknown meaning: one line for every element that holds text of its own."""
+    # Entities stay unresolved: an upload must not make the machine read its files or swell to gigabytes.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
+    )
+    root = etree.fromstring(markup, parser=parser)
+    if root is None:
+        return
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
+            out.text(one_line("".join(element.itertext())))
+            walk.skip_subtree()
+
+
+class _Walk:
+    """One pass over a tree, without recursion, because a hostile page nests a hundred thousand elements."""
+
+    def __init__(self, out: BlockWriter) -> None:
+        self._out = out
+        self._buffer: list[str] = []
+        self._heading: int | None = None
+        self._pre = 0
+
+    def run(self, root: html.HtmlElement) -> None:
+        events = etree.iterwalk(root, events=("start", "end"))
+        for event, element in events:
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                if tag in _SKIPPED or not tag:
+                    events.skip_subtree()
+                elif tag == "table" and _is_data_table(element):
+                    self._flush()
+                    self._out.table(list(_rows(element)))
+                    events.skip_subtree()
+                else:
+                    self._start(tag, element.text)
+            else:
+                self._end(tag, element.tail if element is not root else None)
+        self._flush()
+
+    def _start(self, tag: str, text: str | None) -> None:
+        if tag == "br":
+            self._buffer.append("\n")
+        elif tag not in _INLINE:
+            self._flush()
+            self._heading = _HEADINGS.get(tag, self._heading)
+            self._pre += tag == "pre"
+        if text:
+            self._write(text)
+
+    def _end(self, tag: str, tail: str | None) -> None:
+        if tag not in _INLINE and tag not in _SKIPPED and tag not in ("br", "", "table"):
+            self._flush()
+            if tag in _HEADINGS:
+                self._heading = None
+            self._pre -= tag == "pre"
+        if tail:
+            self._write(tail)
+
+    def _write(self, text: str) -> None:
+        self._buffer.append(text if self._pre else re.sub(r"\s+", " ", text))
+
+    def _flush(self) -> None:
+        text = "".join(self._buffer)
+        self._buffer.clear()
+        if not text.strip():
+            return
+        if self._heading:
+            self._out.heading(self._heading, text)
+        elif self._pre:
+            self._out.code(text)
+        else:
+            self._out.text(text)
+
+
+def _is_data_table(table: html.HtmlElement) -> bool:
+    """A table of cells, not one that lays out a page."""
+    return next(table.iterdescendants("table", "h1", "h2", "h3", "form", "ul", "p", "div"), None) is None
+
+
+def _rows(table: html.HtmlElement) -> Iterator[list[str]]:
+    caption = table.find("caption")
+    if caption is not None:
+        yield [caption.text_content()]
+    for row in table.iterdescendants("tr"):
+        yield [_cell_text(cell) for cell in row.iterchildren("td", "th")]
+
+
+def _cell_text(cell: html.HtmlElement) -> str:
+    return " ".join(text for text in cell.itertext() if text.strip())

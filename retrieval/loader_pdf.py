@@ -1,0 +1,202 @@
+"""Reads PDF page by page with pdfium: rows put together again, headings from the outline or from the size of type."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from retrieval.loader_blocks import BlockWriter, one_line
+from retrieval.ports import LoadError
+
+# pdfium writes this character where a word is broken at the end of a line.
+_BROKEN_WORD = "\x02"
+_HEADING_RATIO = 1.15  # type this much taller than the body's makes a heading
+_HEADING_CHARACTERS = 150
+_LEVELS = 3
+
+ReadImage = Callable[[Any], str]  # a page as an array of shape (height, width, 3) to its text
+
+
+@dataclass
+class _Line:
+    text: str
+    top: float
+    height: float
+    row: bool = False  # put together from cells that stand side by side
+
+
+@dataclass(frozen=True)
+class _Style:
+    """What the whole document tells about one line."""
+
+    body: float
+    sizes: tuple[float, ...]  # of headings, largest first
+
+
+def read_pdf(path: Path, out: BlockWriter, read_image: ReadImage | None = None) -> None:
+    """Write all pages. `read_image` reads those without text. Raises LoadError for locked and broken files."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise LoadError("needs_password", "the PDF is locked: save a copy without a password") from error
+        raise LoadError("unreadable", "the PDF is broken: open it in a viewer and print it into a new PDF") from error
+    with document:
+        out.title = document.get_metadata_value("Title")
+        out.pages = len(document)
+        outline = _outline(document)
+        pages = [_page_lines(document, number, read_image) for number in range(len(document))]
+    style = _style([line for lines in pages for line in lines])
+    for number, lines in enumerate(pages):
+        out.page = number + 1
+        if outline:
+            _write_outlined(lines, outline.get(number, []), style, out)
+        else:
+            _write_by_size(lines, style, out)
+
+
+def _page_lines(document: Any, number: int, read_image: ReadImage | None) -> list[_Line]:
+    import pypdfium2
+
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        return []  # one broken page must not cost the others; a document of broken pages ends as no_text
+    try:
+        text_page = page.get_textpage()
+        lines = _with_rows(_lines(text_page))
+        text_page.close()
+        if not lines and read_image is not None:
+            scan = read_image(page.render(scale=150 / 72).to_numpy())  # 150 dots an inch: enough for 8 point type
+            lines = [_Line(text, 0.0, 1.0) for text in scan.splitlines()]
+        return lines
+    finally:
+        page.close()
+
+
+def _lines(text_page: Any) -> Iterator[_Line]:
+    """Lines as pdfium orders them, with the box of their first character."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    box = pdfium.FS_RECTF()
+    start = 0
+    for raw in text_page.get_text_range().split("\r\n"):
+        if raw.strip():
+            at = start + len(raw) - len(raw.lstrip())
+            pdfium.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
+            yield _Line(raw.strip(), box.top, abs(box.top - box.bottom))
+        start += len(raw) + 2
+
+
+def _with_rows(lines: Iterator[_Line]) -> list[_Line]:
+    """Join cells of a table that pdfium lists one below the other although they stand side by side."""
+    rows: list[_Line] = []
+    for line in lines:
+        last = rows[-1] if rows else None
+        if last and last.height > 0 and abs(last.top - line.top) < 0.3 * last.height:
+            last.text, last.row = f"{last.text} {line.text}", True
+        else:
+            rows.append(line)
+    return rows
+
+
+def _style(lines: list[_Line]) -> _Style:
+    amount: Counter[float] = Counter()
+    for line in lines:
+        amount[round(line.height, 1)] += len(line.text)
+    body = amount.most_common(1)[0][0] if amount else 0.0
+    total = sum(amount.values())
+    # Type that fills a tenth of the document is another body, not a heading.
+    sizes = sorted(
+        (size for size, n in amount.items() if size >= body * _HEADING_RATIO and n < total / 10), reverse=True
+    )
+    return _Style(body, tuple(sizes))
+
+
+def _outline(document: Any) -> dict[int, list[tuple[int, str]]]:
+    """Page (from 0) to (level from 1, title) of the bookmarks that lead there."""
+    import pypdfium2
+
+    found: dict[int, list[tuple[int, str]]] = {}
+    try:
+        for bookmark in document.get_toc(max_depth=6):
+            target = bookmark.get_dest()
+            page = target.get_index() if target is not None else None
+            if page is not None:
+                found.setdefault(page, []).append((bookmark.level + 1, one_line(bookmark.get_title())))
+    except (pypdfium2.PdfiumError, ValueError, UnicodeError):
+        return {}  # a broken outline is worth less than none: sizes of type take over
+    return found
+
+
+def _write_outlined(lines: list[_Line], marks: list[tuple[int, str]], style: _Style, out: BlockWriter) -> None:
+    """Set every bookmark before the line that begins with its words, or at the top of the page."""
+    keys = [_letters(line.text) for line in lines]
+    places: dict[int, list[tuple[int, str]]] = {}
+    reached = 0
+    for level, title in marks:
+        key = _letters(title)
+        place = next((n for n in range(reached, len(keys)) if keys[n] and key and keys[n].startswith(key[:60])), None)
+        reached = place if place is not None else reached
+        places.setdefault(reached, []).append((level, title))
+    start = 0
+    for place in sorted(places):
+        _write_paragraphs(lines[start:place], style, out)
+        for level, title in places[place]:
+            out.heading(level, title)
+        heading = bool(lines) and keys[place] == _letters(places[place][-1][1])
+        start = place + heading  # the heading has written that line already
+    _write_paragraphs(lines[start:], style, out)
+
+
+def _write_by_size(lines: list[_Line], style: _Style, out: BlockWriter) -> None:
+    start = 0
+    number = 0
+    while number < len(lines):
+        end = number
+        while end < len(lines) and _is_heading(lines[end], style) and _same_size(lines[number], lines[end]):
+            end += 1
+        text = " ".join(line.text for line in lines[number:end])
+        if text and len(text) <= _HEADING_CHARACTERS:
+            _write_paragraphs(lines[start:number], style, out)
+            level = min(style.sizes.index(round(lines[number].height, 1)) + 1, _LEVELS)
+            out.heading(level, text)
+            start = end
+        number = max(end, number + 1)
+    _write_paragraphs(lines[start:], style, out)
+
+
+def _is_heading(line: _Line, style: _Style) -> bool:
+    letters = sum(character.isalpha() for character in line.text)
+    return not line.row and round(line.height, 1) in style.sizes and letters >= 3 and letters * 2 >= len(line.text)
+
+
+def _same_size(one: _Line, other: _Line) -> bool:
+    return round(one.height, 1) == round(other.height, 1)
+
+
+def _write_paragraphs(lines: list[_Line], style: _Style, out: BlockWriter) -> None:
+    """Running lines become one paragraph; rows and short lines keep their own line."""
+    width = max((len(line.text) for line in lines if not line.row), default=0)
+    text = ""
+    for line, after in zip_longest(lines, lines[1:]):
+        text += line.text
+        gap = after is not None and abs(line.top - after.top) > 1.9 * max(style.body, line.height)
+        if after is None or gap:
+            out.text(text.replace(_BROKEN_WORD, ""))
+            text = ""
+        elif text.endswith(_BROKEN_WORD):
+            text = text[:-1]
+        else:
+            running = not line.row and not after.row and len(line.text) > 0.6 * width
+            text += " " if running else "\n"
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())

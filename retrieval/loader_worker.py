@@ -1,0 +1,185 @@
+"""The process that reads hostile files: it limits itself, then answers one line of JSON for every line it is sent."""
+
+import json
+import os
+import resource
+import signal
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import astuple
+from functools import cache
+from pathlib import Path, PurePath
+from typing import Any
+
+from retrieval.loader_blocks import BlockWriter, one_line
+from retrieval.loader_kinds import unwrap
+from retrieval.loader_ocr import REMEDY, image_reader
+from retrieval.loader_office import MIME, read_mailbox, read_office
+from retrieval.loader_text import (
+    decode,
+    notebook_markdown,
+    read_code,
+    read_csv,
+    read_json,
+    read_markup,
+    read_plain,
+    read_subtitles,
+)
+from retrieval.ports import LoadError
+
+_TITLES_OF_NO_USE = ("untitled", "microsoft word", "powerpoint presentation", "document", "unknown", "presentation")
+_MEDIA_TYPES = {
+    **MIME,
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "html": "text/html",
+    "xml": "application/xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/json",
+    "ipynb": "application/x-ipynb+json",
+    "mbox": "application/mbox",
+    "subtitles": "text/vtt",
+    "image": "image/*",
+}
+_TEXTS: dict[str, Callable[[str, BlockWriter], None]] = {
+    "text": read_plain,
+    "code": read_code,
+    "markup": read_markup,
+    "subtitles": read_subtitles,
+    "csv": read_csv,
+    "tsv": lambda text, out: read_csv(text, out, "\t"),
+    "json": read_json,
+}
+
+
+def read(path: Path, name: str, characters: int, ocr: bool) -> dict[str, Any]:
+    """The document in `path` as plain values. Raises LoadError."""
+    out = BlockWriter(characters)
+    data, kind, name = unwrap(path, name)
+    try:
+        _read_kind(path, data, kind, out, ocr)
+    except zipfile.BadZipFile as error:
+        raise LoadError("unreadable", f"the file is broken ({error}): open and save it again") from error
+    except (KeyError, zlib.error, EOFError) as error:
+        raise LoadError("unreadable", f"the file lacks a part ({error}): open and save it again") from error
+    if not any(character.isalnum() for block in out.blocks for character in block.text):
+        raise LoadError("no_text", REMEDY if kind in ("pdf", "image") and not ocr else "the file holds no text")
+    return {
+        "title": _title(out, name),
+        "media_type": _MEDIA_TYPES.get(kind, "text/plain"),
+        "pages": out.pages,
+        "blocks": [astuple(block) for block in out.blocks],
+    }
+
+
+def _read_kind(path: Path, data: bytes | None, kind: str, out: BlockWriter, ocr: bool) -> None:
+    if kind == "pdf":
+        from retrieval.loader_pdf import read_pdf
+
+        read_pdf(path, out, _image_reader() if ocr else None)
+    elif kind == "image":
+        if ocr:
+            out.text(_image_reader()(path.read_bytes()))
+    elif kind in ("pptx", "odp"):
+        from retrieval.loader_slides import read_odp, read_pptx
+
+        with zipfile.ZipFile(path) as archive:
+            (read_pptx if kind == "pptx" else read_odp)(archive, out)
+    else:
+        _read_bytes(path.read_bytes() if data is None else data, kind, out)
+
+
+def _read_bytes(data: bytes, kind: str, out: BlockWriter) -> None:
+    if kind in _TEXTS:
+        _TEXTS[kind](decode(data), out)
+    elif kind == "ipynb":
+        read_office(notebook_markdown(decode(data)).encode(), "md", out)
+    elif kind == "html":
+        from retrieval.loader_html import read_html
+
+        read_html(decode(data), out)
+    elif kind == "xml":
+        from retrieval.loader_html import read_xml
+
+        read_xml(data, out)
+    elif kind == "mbox":
+        read_mailbox(data, out)
+    elif kind in ("md", "rst", "org", "tex"):
+        read_office(decode(data).encode(), kind, out)
+    else:
+        read_office(data, kind, out)
+
+
+@cache
+def _image_reader() -> Callable[[Any], str]:
+    return image_reader()
+
+
+def _title(out: BlockWriter, name: str) -> str:
+    """What the file calls itself, else its first heading, else its name."""
+    heading = next((block.heading for block in out.blocks if block.heading), None)
+    for candidate in (out.title, heading.split(" > ")[0] if heading else None):
+        title = one_line(candidate or "")
+        if len(title) > 2 and not title.lower().startswith(_TITLES_OF_NO_USE):
+            return title[:200]
+    return PurePath(name).stem or name
+
+
+def answer(request: dict[str, Any], characters: int, ocr: bool) -> dict[str, Any]:
+    """The document, or the status and the reason why there is none."""
+    try:
+        return read(Path(request["path"]), request["name"], characters, ocr)
+    except LoadError as error:
+        return {"status": error.status, "reason": error.reason}
+    except MemoryError:
+        return {"status": "unreadable", "reason": "reading the file takes more memory than allowed: split it"}
+    except (ValueError, TypeError, LookupError, RecursionError, OSError, AttributeError) as error:
+        # A reader stumbled over a file that no test of ours foresaw: the file is at fault until shown otherwise.
+        return {"status": "unreadable", "reason": f"the file is broken ({type(error).__name__}: {str(error)[:160]})"}
+
+
+def _limit(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))  # nothing here has anything to write
+    _leave_network()
+
+
+def _leave_network() -> None:
+    """An own, empty network namespace where the kernel grants one; elsewhere Python's sockets are refused."""
+    import ctypes
+
+    new_user, new_network = 0x10000000, 0x40000000
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "unshare") or libc.unshare(new_user | new_network) != 0:
+        sys.addaudithook(_refuse_sockets)
+
+
+def _refuse_sockets(event: str, _: tuple[Any, ...]) -> None:
+    if event.startswith("socket."):
+        raise PermissionError("reading a file must not use the network")
+
+
+def main() -> None:
+    """Arguments: seconds a file, bytes of memory, characters of text, 1 for OCR."""
+    seconds, memory_bytes, characters, ocr = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1"
+    # Libraries may print: only we write to the pipe.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _limit(memory_bytes)
+    replies.write('{"ready": true}\n')
+    replies.flush()
+    for line in sys.stdin:
+        # Backs up the parent's clock: if the parent is gone, nobody else ends a reader that hangs inside C code.
+        signal.setitimer(signal.ITIMER_REAL, seconds + 5)
+        replies.write(json.dumps(answer(json.loads(line), characters, ocr)) + "\n")
+        replies.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+if __name__ == "__main__":
+    main()
