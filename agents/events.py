@@ -8,6 +8,9 @@ from personalization.ports import Recalled
 from retrieval.types import Hit, Selection
 
 StageName = Literal["recalling", "rewriting", "searching", "selecting", "writing", "checking"]
+CitationOrigin = Literal["model", "attributed"]
+AbstainReason = Literal["no_documents", "nothing_useful", "model_declined", "empty_answer"]
+Finish = Literal["stop", "length", "repetition"]
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,28 @@ class Citation:
 
     marker: int
     hit: Hit
+    origin: CitationOrigin = "model"  # attributed: the model cited nothing and the words of the passage support it
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything the turn log needs."""
+    """Everything the turn log needs. An answer that abstained not and cites nothing is one no passage supports."""
 
     answer: str
-    draft: str
+    draft: str  # what the model wrote, before markers were checked and repetition was cut; empty if it was not asked
     abstained: bool
     citations: tuple[Citation, ...]
     standalone_question: str
     hits: tuple[Hit, ...]
-    selection: Selection
+    selection: Selection  # kept: exactly the passages that stood before the generator
     recalled: Recalled
     prompt: tuple[Message, ...]
     usage: Usage
     timings: dict[str, float] = field(default_factory=dict)  # node -> milliseconds
+    abstain_reason: AbstainReason | None = None
+    finish: Finish = "stop"
+    dropped_passages: int = 0  # selected, but did not fit into the model's context window
+    dropped_turns: int = 0  # of the history, likewise
 
 
 TurnEvent = Stage | Sources | Token | Outcome

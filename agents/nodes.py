@@ -1,0 +1,179 @@
+"""The steps of a turn: functions that read the state and return the keys they change. They know the ports only."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from time import perf_counter
+from typing import Literal, cast
+
+from langgraph.runtime import Runtime
+
+from agents.abstention import declines, explain
+from agents.attribution import attribute
+from agents.citations import MarkerFilter, check_markers, cited
+from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
+from agents.prompts import answer_prompt, chat_prompt, rewrite_prompt
+from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_last, leans_on_history
+from agents.repetition import loop_start
+from agents.state import TurnState
+from agents.types import PastTurn, TurnContext
+from generation.port import ContextOverflowError, Delta, GenerationParams, Usage
+from retrieval.types import Query, Selection
+
+_REMEMBERED_TURNS = 3
+_REWRITE = GenerationParams(max_tokens=64, stop=("\n",))
+_LOOK_FOR_LOOPS_EVERY = 16  # tokens
+
+
+async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Find how this person likes such questions answered."""
+    runtime.stream_writer(Stage("recalling"))
+    request = state["request"]
+    return {"recalled": await runtime.context.recall.recall(request.person_id, request.question)}
+
+
+async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Make the question understandable without the conversation; a first or self-sufficient one costs nothing.
+
+    A rewrite that cannot be trusted is not used: then the last question joined with this one is searched for, and the
+    generator gets the question as asked, behind the conversation it belongs to.
+    """
+    request = state["request"]
+    question, history = request.question, request.history[-_REMEMBERED_TURNS:]
+    if not history or is_small_talk(question) or not leans_on_history(question):
+        return {"history": (), "question": question, "search_text": question}
+    runtime.stream_writer(Stage("rewriting"))
+    rewrite, usage = await _rewrite(question, history, runtime.context)
+    if is_faithful_rewrite(rewrite, question, history):
+        return {"history": history, "question": rewrite, "search_text": rewrite, "usage": usage}
+    joined = joined_with_last(question, history)
+    return {"history": history, "question": question, "search_text": joined, "usage": usage}
+
+
+async def retrieve(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Find passages that the person may read."""
+    runtime.stream_writer(Stage("searching"))
+    request, context = state["request"], runtime.context
+    query = Query(state["search_text"], request.readers, context.retrieve_limit, request.document_ids)
+    return {"hits": tuple(await context.retriever.search(query))}
+
+
+async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Keep the passages that help to answer."""
+    runtime.stream_writer(Stage("selecting"))
+    return {"selection": await runtime.context.selector.select(state["search_text"], state["hits"])}
+
+
+async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Write the prompt so that it fits: oldest history is dropped first, then the passages ranked lowest.
+
+    Raises ContextOverflowError if not even the question with its best passage fits.
+    """
+    context, instruction = runtime.context, state["recalled"].instruction
+    if "selection" not in state:
+        return {"prompt": chat_prompt(state["question"], instruction)}
+    selection, history = state["selection"], list(state["history"])
+    kept = list(selection.kept)
+    while True:
+        prompt = answer_prompt(state["question"], kept, history, instruction)
+        tokens = await context.model.count_tokens(prompt)
+        if tokens + context.answer_max_tokens <= context.model.context_window:
+            break
+        if history:
+            history.pop(0)
+        elif len(kept) > 1:
+            kept.pop()
+        else:
+            raise ContextOverflowError(tokens, context.answer_max_tokens, context.model.context_window)
+    shown = replace(selection, kept=tuple(kept))
+    runtime.stream_writer(Sources(state["hits"], shown))
+    return {
+        "prompt": prompt,
+        "selection": shown,
+        "dropped_passages": len(selection.kept) - len(kept),
+        "dropped_turns": len(state["history"]) - len(history),
+    }
+
+
+async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Stream the answer, showing no marker that resolves to nothing, and stop a model that repeats itself."""
+    emit, model = runtime.stream_writer, runtime.context.model
+    emit(Stage("writing"))
+    shown = MarkerFilter(len(_selection(state).kept))
+    draft, usage = "", Usage()
+    finish: Finish = "stop"
+    started, first_token = perf_counter(), 0.0
+    deltas = model.stream(state["prompt"], GenerationParams(max_tokens=runtime.context.answer_max_tokens))
+    # The port promises that closing the iterator stops the computation.
+    async with aclosing(cast(AsyncGenerator[Delta, None], deltas)):
+        count = 0
+        async for delta in deltas:
+            draft, usage, finish = draft + delta.text, delta.usage or usage, delta.finish_reason or finish
+            if visible := shown.feed(delta.text):
+                first_token = first_token or 1e3 * (perf_counter() - started)
+                emit(Token(visible))
+            count += 1
+            if count % _LOOK_FOR_LOOPS_EVERY == 0 and loop_start(draft) is not None:
+                break
+    if rest := shown.finish():
+        emit(Token(rest))
+    finish = finish if loop_start(draft) is None else "repetition"
+    written: TurnState = {"draft": draft, "finish": finish, "usage": usage, "timings": {"first_token": first_token}}
+    if not draft.strip():
+        written["abstain_reason"] = "empty_answer"
+    elif _selection(state).kept and declines(draft) and not cited(check_markers(draft, len(_selection(state).kept))):
+        written["abstain_reason"] = "model_declined"
+    return written
+
+
+async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Resolve the model's markers; where it wrote none, cite for each sentence the passage that holds its words."""
+    runtime.stream_writer(Stage("checking"))
+    kept, draft = _selection(state).kept, state["draft"]
+    answer = check_markers(draft[: loop_start(draft)], len(kept)).strip()
+    origin: CitationOrigin = "model"
+    if kept and not cited(answer):
+        origin = "attributed"
+        answer = attribute(answer, state["question"], [hit.passage.indexed_text for hit in kept])
+    citations = tuple(Citation(marker, kept[marker - 1], origin) for marker in cited(answer))
+    return {"answer": answer, "citations": citations}
+
+
+async def abstain(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Say that the documents do not answer, and where the closest passages stand."""
+    hits = state.get("hits", ())
+    reason = state.get("abstain_reason") or ("nothing_useful" if hits else "no_documents")
+    if "prompt" not in state:
+        runtime.stream_writer(Sources(hits, _selection(state)))
+    answer = explain(reason, hits)
+    runtime.stream_writer(Token(f"\n\n{answer}" if state.get("draft", "").strip() else answer))
+    return {"answer": answer, "citations": (), "abstain_reason": reason}
+
+
+def after_question(state: TurnState) -> Literal["retrieve", "compose"]:
+    """Small talk needs no documents; everything else does."""
+    return "compose" if is_small_talk(state["request"].question) else "retrieve"
+
+
+def after_retrieval(state: TurnState) -> Literal["select", "abstain"]:
+    return "select" if state["hits"] else "abstain"
+
+
+def after_selection(state: TurnState) -> Literal["compose", "abstain"]:
+    return "compose" if state["selection"].kept else "abstain"
+
+
+def after_generation(state: TurnState) -> Literal["check", "abstain"]:
+    return "abstain" if "abstain_reason" in state else "check"
+
+
+def _selection(state: TurnState) -> Selection:
+    return state.get("selection") or Selection((), {})
+
+
+async def _rewrite(question: str, history: tuple[PastTurn, ...], context: TurnContext) -> tuple[str, Usage]:
+    try:
+        completion = await context.model.complete(rewrite_prompt(question, history), _REWRITE)
+    except ContextOverflowError:  # the conversation is too long for this model: join the questions instead
+        return "", Usage()
+    return completion.text.strip().strip('"'), completion.usage

@@ -1,0 +1,54 @@
+"""What the steps of a turn hand to each other, and what is left of it at the end."""
+
+from operator import add, or_
+from typing import Annotated, TypedDict
+
+from agents.events import AbstainReason, Citation, Finish, Outcome
+from agents.types import PastTurn, TurnRequest
+from generation.port import Message, Usage
+from personalization.ports import Recalled
+from retrieval.types import Hit, Selection
+
+
+class TurnState(TypedDict, total=False):
+    """Usage and timings add up over the steps; every other key holds what was written last."""
+
+    request: TurnRequest
+    recalled: Recalled
+    history: tuple[PastTurn, ...]  # what of the conversation this question leans on; empty if it stands alone
+    question: str  # as put to the generator
+    search_text: str  # as put to retriever and selector
+    hits: tuple[Hit, ...]
+    selection: Selection
+    prompt: tuple[Message, ...]
+    dropped_passages: int
+    dropped_turns: int
+    draft: str
+    finish: Finish
+    abstain_reason: AbstainReason
+    answer: str
+    citations: tuple[Citation, ...]
+    usage: Annotated[Usage, add]
+    timings: Annotated[dict[str, float], or_]  # step -> milliseconds
+
+
+def outcome_of(state: TurnState) -> Outcome:
+    """A finished turn as the caller logs it."""
+    reason = state.get("abstain_reason")
+    return Outcome(
+        answer=state["answer"],
+        draft=state.get("draft", ""),
+        abstained=reason is not None,
+        citations=state["citations"],
+        standalone_question=state["search_text"],
+        hits=state.get("hits", ()),
+        selection=state.get("selection") or Selection((), {}),
+        recalled=state["recalled"],
+        prompt=state.get("prompt", ()),
+        usage=state.get("usage") or Usage(),
+        timings=state["timings"],
+        abstain_reason=reason,
+        finish=state.get("finish", "stop"),
+        dropped_passages=state.get("dropped_passages", 0),
+        dropped_turns=state.get("dropped_turns", 0),
+    )
