@@ -1,8 +1,19 @@
-"""Scripted retriever, selector and recall for tests of the graph: what they are told to return, and what they were asked."""
+"""Scripted ports for tests of the graph: they return what they are told to, and remember what they were asked."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from generation.port import (
+    Completion,
+    ContinuationScore,
+    Delta,
+    GenerationError,
+    GenerationParams,
+    JsonSchema,
+    Message,
+    Usage,
+)
 from personalization.ports import Recalled
 from retrieval.types import Hit, Passage, Query, Selection
 
@@ -45,3 +56,53 @@ class ScriptedRecall:
 
     async def recall(self, person_id: str, context: str) -> Recalled:
         return Recalled(self.instruction, ("pref-1",) if self.instruction else ())
+
+
+@dataclass
+class ScriptedModel:
+    """Says the replies in order, one piece a step; a piece that is an error is raised. Counts words as tokens."""
+
+    replies: list[list[str | GenerationError]] = field(default_factory=list)
+    context_window: int = 4096
+    pause: float = 0.0  # seconds before each piece
+    prompts: list[Sequence[Message]] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped_after: int | None = None  # pieces said when the stream was closed or cancelled
+
+    @property
+    def version(self) -> str:
+        return "scripted"
+
+    @property
+    def usage(self) -> Usage:
+        return Usage()
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) for message in messages)
+
+    async def stream(self, messages: Sequence[Message], params: GenerationParams) -> AsyncIterator[Delta]:
+        self.prompts.append(messages)
+        self.asked.set()
+        said = 0
+        try:
+            for piece in self.replies.pop(0):
+                await asyncio.sleep(self.pause)
+                if isinstance(piece, GenerationError):
+                    raise piece
+                said += 1
+                yield Delta(piece)
+            yield Delta("", "stop", Usage(await self.count_tokens(messages), said))
+        except (asyncio.CancelledError, GeneratorExit):
+            self.stopped_after = said
+            raise
+
+    async def complete(
+        self, messages: Sequence[Message], params: GenerationParams, schema: JsonSchema | None = None
+    ) -> Completion:
+        text = "".join([delta.text async for delta in self.stream(messages, params)])
+        return Completion(text, "stop", Usage(await self.count_tokens(messages), 1))
+
+    async def score(self, messages: Sequence[Message], continuation: str) -> ContinuationScore:
+        return ContinuationScore(())
+
+    async def close(self) -> None: ...
