@@ -56,13 +56,12 @@ def render_turns(turns: Sequence[TurnPublic]) -> str:
     return "".join(_turn(turn) for turn in turns)
 
 
-def render_welcome(ready: int) -> str:
-    """What to do when there is nothing to show."""
-    if ready:
-        hint = f"Ask anything about your {plural(ready, 'document')}. Every answer shows the passages it rests on."
-    else:
-        hint = "Add a few files to your library first. Then every answer shows the passages it rests on."
-    return f'<div class="welcome"><h1>What would you like to know?</h1><p>{hint}</p></div>'
+def render_welcome() -> str:
+    """An empty thread; what is missing before a question can be asked stands over the question box."""
+    return (
+        '<div class="welcome"><h1>What would you like to know?</h1>'
+        "<p>Answers come from your own documents, and show the passages they rest on.</p></div>"
+    )
 
 
 def _turn(turn: TurnPublic) -> str:

@@ -31,9 +31,7 @@ UPLOADS = """<header class="panel-head"><h2>Documents</h2>
 def render_documents(documents: Sequence[DocumentPublic], scope: Collection[str], more: bool = False) -> str:
     """Every document with its status; a tick means that questions are asked within the ticked ones only."""
     if not documents:
-        return (
-            '<div class="empty"><p>No documents yet. Add a few files: each is ready to be asked in seconds.</p></div>'
-        )
+        return '<div class="empty"><p>No documents yet. Add a few files; small ones are ready in seconds.</p></div>'
     rows = "".join(_row(document, document.id in scope) for document in documents)
     note = '<p class="muted note">Only the newest are listed; all of them are searched.</p>' if more else ""
     return f'<div class="documents">{rows}</div>{note}'
@@ -47,8 +45,11 @@ def render_scope(documents: Sequence[DocumentPublic], scope: Collection[str]) ->
             f'<div class="scope chosen" title="{names}">Asking within {plural(len(chosen), "document")}: <b>{names}</b>'
             '<button type="button" class="ghost" data-act="all">Ask all</button></div>'
         )
-    ready = sum(document.status == "indexed" for document in documents)
-    return f'<div class="scope">{"Asking all " + plural(ready, "document") if ready else ""}</div>'
+    if ready := sum(document.status == "indexed" for document in documents):
+        return f'<div class="scope">Asking your {plural(ready, "document")}</div>'
+    if any(document.status in PENDING for document in documents):
+        return '<div class="scope">Your first documents are being read</div>'
+    return '<div class="scope">Add a document to the library first: there is nothing to answer from yet</div>'
 
 
 def _row(document: DocumentPublic, chosen: bool) -> str:

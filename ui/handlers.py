@@ -51,22 +51,23 @@ class Handlers:
             return
         api = self._visitor(request)
         asked = ChatRequest(question=question, conversation_id=conversation_id, documents=list(scope) or None)
-        unchanged, sources_drawn = gr.skip(), 0
-        history = gr.skip() if conversation_id else ""
+        unchanged, sources_drawn, started = gr.skip(), 0, conversation_id
+        history = unchanged if conversation_id else ""
         async with aclosing(follow(api, asked)) as turns:
             async for live in turns:
-                conversation_id = live.conversation_id or conversation_id
-                sources = unchanged
+                # Named once: repeating it would drag a person back who has just opened another conversation.
+                named = unchanged if live.conversation_id == started else live.conversation_id
+                started, sources = live.conversation_id or started, unchanged
                 if len(live.sources) != sources_drawn:
                     sources_drawn = len(live.sources)
                     sources = render_sources(live.sources, live.turn_id)
-                yield conversation_id, unchanged, history, render_live(live), sources, "", *_BUSY
+                yield named if started else unchanged, unchanged, history, render_live(live), sources, "", *_BUSY
                 history = unchanged
         if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
-            yield conversation_id, unchanged, unchanged, render_live(live), unchanged, question, *_IDLE
+            yield unchanged, unchanged, unchanged, render_live(live), unchanged, question, *_IDLE
             return
         with shown_errors():
-            yield *await thread_view(api, conversation_id), unchanged, *_IDLE
+            yield *await thread_view(api, started), unchanged, *_IDLE
 
     async def stopped(self, conversation_id: str | None, request: gr.Request) -> Updates:
         """Draw the thread once the server has put the turn to rest."""
@@ -79,10 +80,15 @@ class Handlers:
                 await asyncio.sleep(0.1)
             return *await thread_view(api, conversation_id), *_IDLE
 
-    async def choose_conversation(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Open another conversation, or an empty one."""
+    def choose_conversation(self, event: gr.EventData) -> str | None:
+        """The one that was clicked; none for a new one."""
+        chosen: str | None = event._data.get("id")
+        return chosen
+
+    async def open_conversation(self, conversation_id: str | None, request: gr.Request) -> Updates:
+        """Draw the chosen conversation."""
         with shown_errors():
-            return *await thread_view(self._visitor(request), event._data.get("id")), *_IDLE
+            return *await thread_view(self._visitor(request), conversation_id), *_IDLE
 
     async def show_sources(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Any:
         """The sources of an earlier turn, with the cited one to scroll to."""

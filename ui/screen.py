@@ -90,11 +90,11 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
         trigger_mode="once",
         **quiet,
     )
-    parts["stop"].click(
-        handlers.stopped, conversation, [*thread, parts["send"], parts["stop"]], cancels=[asking], **quiet
-    )
-    parts["conversations"].act(
-        handlers.choose_conversation, None, [*thread, parts["send"], parts["stop"]], cancels=[asking], **quiet
+    # What stops a turn is the cancelling, which gradio does after the handler: so first that alone, then the redrawing.
+    settled = [*thread, parts["send"], parts["stop"]]
+    parts["stop"].click(None, cancels=[asking], **quiet).then(handlers.stopped, conversation, settled, **quiet)
+    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=[asking], **quiet).then(
+        handlers.open_conversation, conversation, settled, **quiet
     )
     for panel in (parts["history"], parts["live"]):
         panel.act(handlers.show_sources, conversation, parts["sources"], **quiet)

@@ -25,8 +25,7 @@ async def thread_view(api: ApiClient, conversation_id: str | None) -> Updates:
     current = detail.id if detail else None
     conversations = render_conversations(listed.items, current, datetime.now(UTC))
     if detail is None or not detail.turns:
-        ready = sum(document.status == "indexed" for document in (await _documents(api))[0])
-        return current, conversations, _thread(current, render_welcome(ready)), "", EMPTY
+        return current, conversations, _thread(current, render_welcome()), "", EMPTY
     last = detail.turns[-1]
     sources = render_sources(last.exposures, last.id) if last.state != "failed" else EMPTY
     return current, conversations, _thread(current, render_turns(detail.turns)), "", sources

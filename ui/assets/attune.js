@@ -93,11 +93,12 @@
       const bar = row.querySelector("progress");
       if (bar && fraction !== undefined) bar.value = fraction;
     };
-    const end = (row, text, good) => {
+    // What became a document is in the list from here on; what was refused stays until it is dismissed.
+    const end = (row, text, good, listed = good) => {
       row.querySelector("progress")?.remove();
       row.classList.add(good ? "good" : "bad");
       say(row, text);
-      if (good) setTimeout(() => row.remove(), 4000);
+      if (listed) setTimeout(() => row.remove(), 3000);
       else {
         const close = tell("button", "remove", "×");
         close.type = "button";
@@ -120,11 +121,11 @@
         const outcome = job.result || {};
         const bad = job.state !== "done" || (outcome.status && outcome.status !== "indexed");
         const reason = job.error || outcome.reason || outcome.status || job.state;
-        end(row, bad ? String(reason).replaceAll("_", " ") : "Ready", !bad);
+        end(row, bad ? String(reason).replaceAll("_", " ") : "Ready", !bad, true);
       };
       for (const name of ["message", "job", "progress"]) events.addEventListener(name, read);
       events.onerror = () => {
-        if (events.readyState === EventSource.CLOSED) end(row, "Lost sight of it: the list shows its state", false);
+        if (events.readyState === EventSource.CLOSED) end(row, "Lost sight of it: the list shows its state", false, true);
       };
     }
 
@@ -141,7 +142,6 @@
         if (request.status === 401) return location.replace("/login");
         if (request.status < 200 || request.status > 299)
           return end(row, answer.detail || answer.title || "The server could not be reached: try again", false);
-        trigger(done, {});
         if (answer.job_id) return watch_job(row, answer.job_id);
         end(row, "Already here", true);
       };

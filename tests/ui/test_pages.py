@@ -1,0 +1,73 @@
+import httpx
+import pytest
+
+from tests.ui.stand_in import StandIn
+
+
+@pytest.fixture(scope="module")
+def token(pages_script: StandIn) -> str:
+    return pages_script.add_person("ada@example.org")
+
+
+async def fetch(url: str, token: str | None = None, method: str = "GET") -> httpx.Response:
+    cookies = {"attune_session": token} if token else None
+    async with httpx.AsyncClient(cookies=cookies) as browser:
+        return await browser.request(method, url)
+
+
+async def test_a_stranger_is_sent_to_the_login_page(pages_url: str) -> None:
+    response = await fetch(pages_url)
+    assert (response.status_code, response.headers["location"]) == (303, "/login")
+
+
+@pytest.mark.parametrize(
+    "path", ["/config", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x", "/monitoring"]
+)
+async def test_a_program_without_a_session_gets_401(pages_url: str, path: str) -> None:
+    assert (await fetch(pages_url + path)).status_code == 401
+    assert (await fetch(pages_url + path, "forged")).status_code == 401
+
+
+async def test_a_person_gets_the_page_under_a_policy_that_names_no_other_host(pages_url: str, token: str) -> None:
+    response = await fetch(pages_url, token)
+    assert response.status_code == 200
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+
+
+async def test_looking_at_a_login_link_does_not_spend_it(pages_url: str, pages_script: StandIn) -> None:
+    pages_script.add_person("eve@example.org")
+    response = await fetch(f"{pages_url}/login?code=code-of-eve@example.org")
+    assert response.status_code == 200
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert "code-of-eve@example.org" in pages_script.codes
+
+
+async def test_an_unknown_api_route_is_problem_details_and_not_a_page(pages_url: str, token: str) -> None:
+    response = await fetch(f"{pages_url}/api/v1/nothing", token)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_files_cannot_be_left_with_gradio(pages_url: str, token: str) -> None:
+    async with httpx.AsyncClient(cookies={"attune_session": token}) as browser:
+        response = await browser.post(f"{pages_url}/gradio_api/upload", files={"files": ("a.txt", b"some bytes")})
+    assert response.status_code == 413
+
+
+async def test_handlers_are_no_second_api(pages_url: str, token: str) -> None:
+    described = (await fetch(f"{pages_url}/gradio_api/info", token)).json()
+    assert described["named_endpoints"] == {}
+
+
+async def test_the_reader_shows_a_document_to_its_owner_only(pages_url: str, pages_script: StandIn, token: str) -> None:
+    pages_script.passages = ["Leave is <b>28</b> days.", "Five may be kept."]
+    document = pages_script.add_document(token, "<i>handbook</i>.docx")
+    other = pages_script.add_person("bob@example.org")
+    page = await fetch(f"{pages_url}/read/{document.id}", token)
+    assert page.status_code == 200
+    assert 'id="p-p1"' in page.text
+    assert "&lt;b&gt;28&lt;/b&gt;" in page.text
+    assert "<i>" not in page.text
+    assert (await fetch(f"{pages_url}/read/{document.id}", other)).status_code == 404
+    assert (await fetch(f"{pages_url}/read/{document.id}")).headers["location"] == "/login"
