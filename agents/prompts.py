@@ -35,7 +35,7 @@ _TAG = re.compile(
     r"<(\s*/?\s*(?:passages?|documents?|question|system|user|assistant|human|instructions?|s|inst|sys)\b[^<>]*)>",
     re.IGNORECASE,
 )
-_BRACKET_TAG = re.compile(r"\[(\s*/?\s*(?:INST|SYS|SYSTEM|USER|ASSISTANT)\s*)\]|<<(/?SYS)>>", re.IGNORECASE)
+_BRACKET_TAG = re.compile(r"\[(\s*/?\s*(?:INST|SYS|SYSTEM|USER|ASSISTANT)\s*)\]", re.IGNORECASE)
 _ROLE_LINE = re.compile(
     r"^([\s#*>_-]*)(system|user|assistant|human|instructions?)([*_\s]*):", re.IGNORECASE | re.MULTILINE
 )
@@ -73,7 +73,7 @@ def quoted(text: str) -> str:
     The words stay readable: <|im_end|> becomes < |im_end| >, "System:" becomes "(System)", [2] becomes (2).
     """
     text = _TAG.sub(r"‹\1›", _without_control(text))
-    text = _BRACKET_TAG.sub(lambda match: f"‹{match.group(1) or match.group(2)}›", text)
+    text = _BRACKET_TAG.sub(r"‹\1›", text)
     return _NUMBER.sub(r"(\1)", _ROLE_LINE.sub(r"\1(\2\3)", text)).strip()
 
 

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from agents.events import Outcome, Token, TurnEvent
+from agents.graph import stream_turn
+from agents.types import PastTurn, TurnContext, TurnRequest
 from generation.port import (
     Completion,
     ContinuationScore,
@@ -106,3 +109,40 @@ class ScriptedModel:
         return ContinuationScore(())
 
     async def close(self) -> None: ...
+
+
+HITS = (
+    hit("The notice period is four weeks.", page=3, rank=1),
+    hit("Lunch is served at noon.", page=9, rank=2),
+)
+ASKED = TurnRequest("How long is the notice period?", "ada", frozenset({"ada"}))
+
+
+def words(text: str) -> list[str | GenerationError]:
+    first, *rest = text.split(" ")
+    return [first, *(f" {word}" for word in rest)]
+
+
+def context_of(
+    model: ScriptedModel, hits: Sequence[Hit] = HITS, ranks: Sequence[int] = (1, 2), instruction: str | None = None
+) -> TurnContext:
+    selector = ScriptedSelector(frozenset(ranks))
+    return TurnContext(model, ScriptedRetriever(hits), selector, ScriptedRecall(instruction), answer_max_tokens=64)
+
+
+async def run(context: TurnContext, request: TurnRequest = ASKED) -> list[TurnEvent]:
+    return [event async for event in stream_turn(context, request)]
+
+
+def outcome(events: Sequence[TurnEvent]) -> Outcome:
+    *_, last = events
+    assert isinstance(last, Outcome)
+    return last
+
+
+def streamed(events: Sequence[TurnEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Token))
+
+
+HISTORY = (PastTurn("Who founded Analytical Engines Ltd?", "Charles Babbage founded Analytical Engines Ltd [2]."),)
+FOLLOW_UP = TurnRequest("When did he found it?", "ada", frozenset({"ada"}), HISTORY)

@@ -1,0 +1,79 @@
+"""Small talk, follow-ups and rewrites told apart by rules."""
+
+import pytest
+
+from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_last, leans_on_history
+from agents.types import PastTurn
+
+HISTORY = (PastTurn("Who wrote Dracula?", "Bram Stoker wrote Dracula in 1897."),)
+
+
+@pytest.mark.parametrize(
+    "said", ["hi", "Hello there!", "Thank you so much.", "Hi, who are you?", "What's your name?", "Bye 👋"]
+)
+def test_pleasantries_are_small_talk(said: str) -> None:
+    assert is_small_talk(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hi, how long is the notice period?",
+        "help with VPN",
+        "What are your opening hours?",
+        "Who are the founders?",
+        "",
+        "?",
+    ],
+)
+def test_whatever_asks_for_something_else_is_not(said: str) -> None:
+    assert not is_small_talk(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "When was he born?",
+        "And in 2019?",
+        "Why?",
+        "What about part-timers?",
+        "Is it free?",
+        "How does that work?",
+        "Make it shorter",
+    ],
+)
+def test_questions_that_point_back_lean_on_history(said: str) -> None:
+    assert leans_on_history(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "How long is the notice period for employees?",
+        "Who signed the treaty that ended the war?",
+        "How old was Peyton Manning when he played in Super Bowl 50?",
+        "word " * 50 + "it",
+    ],
+)
+def test_questions_with_a_subject_of_their_own_do_not(said: str) -> None:
+    assert not leans_on_history(said)
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "faithful"),
+    [
+        ("When was Bram Stoker born?", True),
+        ("When was he born?", False),  # nothing resolved
+        ("Bram Stoker was born.", False),  # an answer
+        ("When did Bram Stoker die?", False),  # another question
+        ("When was Mary Shelley born?", False),  # invented
+        ("When was Bram Stoker born?\nIn 1847.", False),  # asks and answers
+        ("When was Bram Stoker born, " + "Dracula " * 30 + "?", False),  # too long
+    ],
+)
+def test_a_rewrite_must_ask_the_same_with_words_from_the_history(rewrite: str, faithful: bool) -> None:
+    assert is_faithful_rewrite(rewrite, "When was he born?", HISTORY) is faithful
+
+
+def test_without_a_rewrite_the_last_question_lends_its_subject() -> None:
+    assert joined_with_last("When was he born?", HISTORY) == "Who wrote Dracula? When was he born?"
