@@ -24,18 +24,23 @@ class Database:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         if url.startswith("sqlite"):
-            event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
+            event.listen(self.engine.sync_engine, "connect", tune_sqlite)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends well and rolls back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     async def migrate(self) -> None:
         """Bring the schema to the newest revision."""
         await asyncio.to_thread(command.upgrade, alembic_config(self.url), "head")
+
+    async def forget_deleted(self) -> None:
+        """Empty SQLite's write-ahead log, where deleted rows would be readable until it happens to be overwritten."""
+        if self.url.startswith("sqlite"):
+            async with self.engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -49,9 +54,11 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def _tune_sqlite(connection: Any, _record: Any) -> None:
+def tune_sqlite(connection: Any, _record: Any) -> None:
+    """Set up a new SQLite connection; a listener of SQLAlchemy's `connect` event."""
     cursor = connection.cursor()
     # WAL lets readers go on while one writes; NORMAL survives kill -9 (only a power cut can lose the last commits).
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA secure_delete=ON")  # deleted means overwritten: what a person erased is in no free page
     cursor.close()

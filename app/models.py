@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -18,8 +18,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
 def _time() -> Any:
-    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True))
+    return Field(default_factory=utc_now, sa_type=UtcTime)
 
 
 def _json() -> Any:
@@ -46,8 +56,8 @@ class ApiToken(SQLModel, table=True):
     digest: str = Field(unique=True, index=True)
     label: str = ""
     created_at: datetime = _time()
-    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class Document(SQLModel, table=True):

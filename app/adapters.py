@@ -1,0 +1,103 @@
+"""Picks the implementation of each port by its setting. Imports are inside: torch and the engines take seconds."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from app.home import Home
+from app.late_model import LateModel
+from app.settings import Settings
+from generation.port import LanguageModel, ModelUnavailableError
+from retrieval.ports import Encoder, Loader, PassageIndex, Selector
+
+Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
+
+
+def fetch_models(settings: Settings, progress: Progress | None = None) -> None:
+    """Bring the generator's weights into the cache; blocking. For the start of a command, never for a request."""
+    if settings.llm == "local":
+        from generation import weights
+
+        weights.fetch(settings.llm_model, settings.cache, progress)
+
+
+def make_encoder(settings: Settings) -> Encoder:
+    """Blocking: reads weights."""
+    from retrieval.encoder import open_encoder
+
+    return open_encoder(settings.encoder, settings.cache)
+
+
+async def make_index(settings: Settings, home: Home, encoder: Encoder) -> PassageIndex:
+    """The index of this encoder; its name carries the encoder's version. Raises ForeignIndexError."""
+    if settings.index == "edge":
+        from retrieval.index_edge import EdgeIndex
+
+        return await EdgeIndex.open(home.index, encoder.version, encoder.dimension)
+    from retrieval.index_server import ServerIndex
+
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    return await ServerIndex.open(settings.qdrant_url or "", key, encoder.version, encoder.dimension)
+
+
+def make_model(settings: Settings) -> LanguageModel:
+    match settings.llm:
+        case "scripted":
+            from generation.scripted import ScriptedModel
+
+            return ScriptedModel()
+        case "openai":
+            from generation.openai import OpenAIModel
+
+            key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+            return OpenAIModel(settings.llm_base_url or "", settings.llm_model, key, settings.llm_timeout)
+        case "local":
+            return _local_model(settings)
+
+
+def make_selector(settings: Settings, encoder: Encoder) -> Selector:
+    from retrieval.selector import EncoderSelector
+
+    return EncoderSelector(encoder, settings.abstain_below)
+
+
+def make_loader(settings: Settings) -> Loader:
+    from retrieval.loader import LoadLimits, SubprocessLoader
+
+    limits = LoadLimits(settings.load_seconds, settings.load_memory_bytes, settings.max_upload_bytes)
+    return SubprocessLoader(limits, workers=2)
+
+
+def _local_model(settings: Settings) -> LateModel:
+    from generation import weights
+
+    async def open_model() -> LanguageModel:
+        from generation.local import LocalModel
+
+        # Looked for again: it may have been fetched since.
+        found = await asyncio.to_thread(weights.find, settings.llm_model, settings.cache)
+        if found is None:
+            raise ModelUnavailableError(
+                f"the weights of {settings.llm_model} are not in {settings.cache}: `attune up` fetches them"
+            )
+        return await LocalModel.open(found)
+
+    folder = weights.find(settings.llm_model, settings.cache)
+    if folder is None:
+        return LateModel(f"{settings.llm_model}@absent", 0, open_model)
+    return LateModel(_local_version(folder), _local_window(folder), open_model)
+
+
+def _local_version(folder: Path) -> str:
+    from generation import weights
+
+    manifest = folder / weights.MANIFEST
+    named = json.loads(manifest.read_text()).get("model") if manifest.is_file() else None
+    return f"{named or folder.resolve().name}@{weights.fingerprint(folder)}"
+
+
+def _local_window(folder: Path) -> int:
+    config = json.loads((folder / "config.json").read_text())
+    windows = [config.get("max_position_embeddings"), config.get("sliding_window")]
+    return min((window for window in windows if window), default=0)

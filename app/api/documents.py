@@ -1,0 +1,145 @@
+"""Documents: upload, list, read, delete."""
+
+import errno
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from app import documents, library
+from app.cursor import decode_cursor, encode_cursor
+from app.deps import CurrentPerson, ServicesDep
+from app.models import Document
+from app.originals import Receiver, TooLargeError
+from app.problems import Problem, not_found
+from app.schemas import DocumentPublic, DocumentsPublic, Identifier, PassagePublic, PassagesPublic, UploadPublic
+from app.services import Services
+from app.uploading import Form
+
+router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
+
+_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "source": {
+            "type": "string",
+            "description": "where the file lies with you: a changed file replaces its old self",
+        },
+    },
+}
+_UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
+# What a browser may show inside our origin; the rest is a download. SVG runs scripts, so it is no image here.
+_INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"})
+_CONTENT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+    "Cache-Control": "private, no-store",
+}
+
+
+@router.post("", status_code=202, openapi_extra=_UPLOAD)
+async def upload(request: Request, person: CurrentPerson, services: ServicesDep) -> UploadPublic:
+    """Take in a file. It is safe when this answers; the job that indexes it goes on in the background."""
+    limit = services.settings.max_upload_bytes
+    # The form around the file takes a little itself.
+    if int(request.headers.get("content-length") or 0) > limit + 64 * 1024:
+        raise _too_large(limit)
+    try:
+        receiver = Receiver(services.home, limit)
+        try:
+            form = Form(request, receiver)
+            await form.read()
+            incoming = await receiver.finish()
+            source = form.fields.get("source") or None
+            added = await library.add(services, person.id, incoming, form.name or "", source)
+        finally:
+            receiver.discard()
+    except TooLargeError:
+        raise _too_large(limit) from None
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise Problem(507, "the disk is full: nothing was kept; free some space and upload the file again") from None
+    return UploadPublic(document=_public(added.document), outcome=added.outcome, job_id=added.job_id)
+
+
+@router.get("")
+async def read_all(
+    person: CurrentPerson,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> DocumentsPublic:
+    """Your documents, newest first."""
+    async with services.database.session() as session:
+        found = await documents.page(session, person.id, limit + 1, decode_cursor(cursor))
+    shown = found[:limit]
+    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    return DocumentsPublic(items=[_public(document) for document in shown], next_cursor=more)
+
+
+@router.get("/{document_id}")
+async def read(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> DocumentPublic:
+    """One document and how far it is."""
+    return _public(await _mine(services, person.id, document_id))
+
+
+@router.get("/{document_id}/passages")
+async def read_passages(
+    document_id: Identifier,
+    person: CurrentPerson,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+) -> PassagesPublic:
+    """What was read out of the document, in order; `cursor` is the position to go on from."""
+    await _mine(services, person.id, document_id)
+    found = await services.index.passages(document_id, frozenset({person.id}))
+    shown = found[cursor : cursor + limit]
+    fields = PassagePublic.model_fields
+    items = [PassagePublic(**{name: getattr(passage, name) for name in fields}) for passage in shown]
+    more = str(cursor + limit) if len(found) > cursor + limit else None
+    return PassagesPublic(items=items, next_cursor=more)
+
+
+@router.get("/{document_id}/content")
+async def read_content(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
+    """The original file. Only what a browser shows safely is shown; the rest is a download."""
+    document = await _mine(services, person.id, document_id)
+    path = services.home.original(person.id, document.sha256)
+    if not path.exists():
+        raise Problem(410, f"the original of {document.name} is gone: upload it again")
+    inline = document.media_type in _INLINE
+    kind = document.media_type if inline else "application/octet-stream"
+    disposition = f"{'inline' if inline else 'attachment'}; filename*=utf-8''{quote(document.name, safe='')}"
+    headers = {**_CONTENT, "Content-Disposition": disposition}
+    return FileResponse(path, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers)
+
+
+@router.delete("/{document_id}", status_code=204)
+async def remove(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
+    """Remove the document with every trace: vectors, file, and its text in past turns."""
+    if not await library.remove(services, person.id, document_id):
+        raise not_found("document", document_id)
+    return Response(status_code=204)
+
+
+async def _mine(services: Services, person_id: str, document_id: str) -> Document:
+    async with services.database.session() as session:
+        found = await documents.find(session, person_id, document_id)
+    if found is None:
+        raise not_found("document", document_id)
+    return found
+
+
+def _public(document: Document) -> DocumentPublic:
+    return DocumentPublic(**document.model_dump(include=set(DocumentPublic.model_fields)))
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413, f"the file is bigger than {limit} bytes, the limit here: split it, or raise ATTUNE_MAX_UPLOAD_BYTES"
+    )

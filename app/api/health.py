@@ -1,0 +1,23 @@
+"""Whether the process lives, and whether it can answer."""
+
+from fastapi import APIRouter, Response
+
+from app.deps import ServicesDep
+from app.schemas import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def alive() -> Health:
+    """The process runs."""
+    return Health(status="ok")
+
+
+@router.get("/readyz")
+async def ready(services: ServicesDep, response: Response) -> Health:
+    """Database, index and generator are there; 503 and what is missing otherwise."""
+    missing = await services.missing()
+    if missing:
+        response.status_code = 503
+    return Health(status="unready" if missing else "ok", missing=missing, versions=services.versions)

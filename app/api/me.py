@@ -1,0 +1,117 @@
+"""The person's own account: read, change, take along, erase."""
+
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app import documents, people, turns
+from app.auth import COOKIE, AccountError, digest_of, token_in
+from app.chat import turn_public
+from app.deps import CurrentPerson, ServicesDep
+from app.library import forget_person
+from app.models import Conversation, Person
+from app.problems import Problem
+from app.schemas import ConversationDetail, ConversationPublic, DocumentPublic, PersonPublic, PersonUpdate
+from app.services import Services
+
+router = APIRouter(prefix="/api/v1/me", tags=["me"])
+
+PAGE = 100
+
+
+@router.get("")
+async def read(person: CurrentPerson) -> PersonPublic:
+    """Who you are here."""
+    return _public(person)
+
+
+@router.patch("")
+async def change(body: PersonUpdate, request: Request, person: CurrentPerson, services: ServicesDep) -> PersonPublic:
+    """Change your name or password; a new password logs out every other device."""
+    hashed = None
+    if body.password is not None:
+        try:
+            hashed = await services.auth.hash(body.password)
+        except AccountError as error:
+            raise Problem(422, str(error)) from None
+    async with services.database.session() as session:
+        if body.display_name is not None:
+            person.display_name = body.display_name
+        if hashed is not None:
+            person.password_hash = hashed
+            token, _ = token_in(request)
+            await people.revoke_other_tokens(session, person.id, digest_of(token or ""))
+        person = await session.merge(person)
+    return _public(person)
+
+
+@router.delete("", status_code=204)
+async def erase(person: CurrentPerson, services: ServicesDep) -> Response:
+    """Erase the account with every file, vector, conversation and trace. Nothing can bring it back."""
+    await forget_person(services, person.id)
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response
+
+
+@router.get("/export")
+async def export(person: CurrentPerson, services: ServicesDep) -> StreamingResponse:
+    """Everything we hold about you as one JSON file: account, documents, conversations with all their turns."""
+    headers = {"Content-Disposition": 'attachment; filename="attune-export.json"', "Cache-Control": "no-store"}
+    return StreamingResponse(_export(services, person), media_type="application/json", headers=headers)
+
+
+async def _export(services: Services, person: Person) -> AsyncIterator[str]:
+    yield f'{{"account": {_public(person).model_dump_json()},\n"documents": ['
+    async for piece in _joined(_documents(services, person)):
+        yield piece
+    yield '],\n"conversations": ['
+    async for piece in _joined(_conversations(services, person)):
+        yield piece
+    yield "]}\n"
+
+
+async def _joined(items: AsyncIterator[str]) -> AsyncIterator[str]:
+    first = True
+    async for item in items:
+        yield item if first else f",\n{item}"
+        first = False
+
+
+async def _documents(services: Services, person: Person) -> AsyncIterator[str]:
+    before = None
+    while True:
+        async with services.database.session() as session:
+            rows = await documents.page(session, person.id, PAGE, before)
+        for row in rows:
+            shown = DocumentPublic(**row.model_dump(include=set(DocumentPublic.model_fields))).model_dump(mode="json")
+            yield json.dumps(shown | {"sha256": row.sha256, "source": row.source})
+        if len(rows) < PAGE:
+            return
+        before = rows[-1].created_at, rows[-1].id
+
+
+async def _conversations(services: Services, person: Person) -> AsyncIterator[str]:
+    before = None
+    while True:
+        async with services.database.session() as session:
+            rows = await turns.list_conversations(session, person.id, PAGE, before)
+        for row in rows:
+            yield (await _conversation(services, person, row)).model_dump_json()
+        if len(rows) < PAGE:
+            return
+        before = rows[-1].updated_at, rows[-1].id
+
+
+async def _conversation(services: Services, person: Person, row: Conversation) -> ConversationDetail:
+    async with services.database.session() as session:
+        found = await turns.list_turns(session, person.id, row.id)
+        shown = await turns.list_exposures(session, person.id, (turn.id for turn in found))
+    public = [turn_public(turn, shown.get(turn.id, [])) for turn in found]
+    return ConversationDetail(**row.model_dump(include=set(ConversationPublic.model_fields)), turns=public)
+
+
+def _public(person: Person) -> PersonPublic:
+    return PersonPublic(**person.model_dump(include=set(PersonPublic.model_fields)))

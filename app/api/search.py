@@ -1,0 +1,45 @@
+"""POST /api/v1/search: retrieval alone."""
+
+from fastapi import APIRouter
+
+from app import documents
+from app.deps import CurrentPerson, ServicesDep
+from app.problems import not_found
+from app.schemas import HitPublic, SearchPublic, SearchRequest
+from retrieval.types import Hit, Query
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+@router.post("/search")
+async def search(body: SearchRequest, person: CurrentPerson, services: ServicesDep) -> SearchPublic:
+    """The passages of your documents that answer a query best."""
+    async with services.database.session() as session:
+        if body.documents is not None:
+            mine = await documents.names(session, person.id, body.documents)
+            if unknown := sorted(set(body.documents) - set(mine)):
+                raise not_found("document", unknown[0])
+    chosen = frozenset(body.documents) if body.documents is not None else None
+    hits = await services.retriever.search(
+        Query(text=body.query, readers=frozenset({person.id}), limit=body.k, document_ids=chosen, mode=body.mode)
+    )
+    async with services.database.session() as session:
+        names = await documents.names(session, person.id, (hit.passage.document_id for hit in hits))
+    return SearchPublic(query=body.query, hits=[_public(hit, names) for hit in hits])
+
+
+def _public(hit: Hit, names: dict[str, str]) -> HitPublic:
+    passage = hit.passage
+    return HitPublic(
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        document=names.get(passage.document_id, ""),
+        title=passage.title,
+        page=passage.page,
+        heading=passage.heading,
+        text=passage.text,
+        score=hit.score,
+        dense=hit.dense,
+        lexical=hit.lexical,
+        rank=hit.rank,
+    )

@@ -1,0 +1,204 @@
+"""Who is asking: passwords (argon2id), bearer tokens, one-time login codes, the browser's cookie. Knows no route."""
+
+import asyncio
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from fastapi import Request
+from sqlalchemy.exc import IntegrityError
+
+from app import people
+from app.db import Database
+from app.lockout import Lockout
+from app.models import ApiToken, Person, utc_now
+from app.problems import Problem
+from app.schemas import TokenPublic
+
+COOKIE = "attune_session"
+OWNER_EMAIL = "owner@localhost"
+LOGIN_CODE_LIFE = timedelta(minutes=10)
+TOUCH_EVERY = timedelta(minutes=1)  # last_used_at is for people to read; a write per request would serve nobody
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MIN_PASSWORD = 8  # characters; NIST SP 800-63B's floor
+
+
+class AccountError(ValueError):
+    """An account that cannot be made; the message names the remedy."""
+
+
+class Auth:
+    """Makes and checks credentials. Only digests of tokens are stored, so a stolen database logs nobody in."""
+
+    def __init__(self, database: Database, token_life: timedelta) -> None:
+        self._database = database
+        self._token_life = token_life
+        self._hasher = PasswordHasher()
+        self._hashing = asyncio.Semaphore(2)  # each hash takes 64 MiB: a flood of logins must not take them all
+        self._lockout = Lockout()
+        # Verified when the e-mail is unknown, so that both refusals take the same time.
+        self._nobodys_hash: str | None = None
+
+    # --- who is asking
+    async def person_of(self, request: Request) -> Person:
+        """The person whose token came with the request. Raises Problem 401, or 403 for a forged browser request."""
+        token, from_cookie = token_in(request)
+        person = await self.person_of_token(token) if token else None
+        if person is None:
+            raise Problem(
+                401,
+                "send a valid token as `Authorization: Bearer ...`; POST /api/v1/auth/token gives one",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if from_cookie and request.method not in SAFE_METHODS:
+            _refuse_cross_site(request)
+        return person
+
+    async def person_of_token(self, token: str) -> Person | None:
+        """The person behind a bearer token; None if it is unknown, expired or revoked."""
+        now = utc_now()
+        async with self._database.session() as session:
+            found = await people.bearer_of(session, digest_of(token), now)
+            if found is None:
+                return None
+            person, row = found
+            if row.last_used_at is None or now - row.last_used_at > TOUCH_EVERY:
+                await people.touch_token(session, row.id, now)
+            return person
+
+    # --- logging in and out
+    async def log_in(self, email: str, password: str, address: str) -> Person:
+        """The person of an e-mail and password. Raises Problem 401 for both being wrong alike, 429 after too many."""
+        email = normal_email(email)
+        self._lockout.attempt(email, address)
+        async with self._database.session() as session:
+            person = await people.find_person(session, email)
+        known = person.password_hash if person else None
+        if not await self._verify(known, password) or person is None:
+            _refuse("the e-mail or the password is wrong")
+        self._lockout.succeeded(email, address)
+        return person
+
+    async def redeem(self, code: str, address: str) -> Person:
+        """The person of a one-time login code, which this call uses up. Raises Problem 401 or 429."""
+        self._lockout.attempt("", address)
+        async with self._database.session() as session:
+            person_id = await people.spend_login_code(session, digest_of(code), utc_now())
+            person = await session.get(Person, person_id) if person_id else None
+        if person is None:
+            _refuse("this login link was used already or is older than ten minutes; `attune up` prints a new one")
+        self._lockout.succeeded("", address)
+        return person
+
+    async def issue_token(self, person: Person, label: str, days: int | None = None) -> str:
+        """A new bearer token, shown this once; `days` is how long it lives."""
+        return (await self.open_session(person, label, days)).token
+
+    async def open_session(self, person: Person, label: str, days: int | None = None) -> TokenPublic:
+        """A new bearer token with the time it ends."""
+        life = self._token_life if days is None else timedelta(days=days)
+        text, row = await self._issue(person, "bearer", label, life)
+        return TokenPublic(token=text, expires_at=row.expires_at)
+
+    async def issue_login_code(self, person: Person) -> str:
+        code, _ = await self._issue(person, "login", "login link", LOGIN_CODE_LIFE)
+        return code
+
+    async def revoke(self, person: Person, token: str) -> None:
+        async with self._database.session() as session:
+            await people.revoke_token(session, person.id, digest_of(token))
+
+    # --- accounts
+    async def create_person(
+        self, email: str, password: str | None, role: str = "person", display_name: str | None = None
+    ) -> Person:
+        """A new account. Raises AccountError if the e-mail is taken or the password too short."""
+        email = normal_email(email)
+        if not email or "@" not in email:
+            raise AccountError(f"{email!r} is no e-mail address")
+        hashed = None if password is None else await self.hash(password)
+        person = Person(email=email, display_name=display_name or email.split("@")[0], password_hash=hashed, role=role)
+        try:
+            async with self._database.session() as session:
+                session.add(person)
+        except IntegrityError:
+            raise AccountError(f"there is an account for {email} already") from None
+        return person
+
+    async def ensure_owner(self) -> Person:
+        """The person whose laptop this is; made at first start, logs in by one-time links only."""
+        async with self._database.session() as session:
+            await people.forget_stale_tokens(session, utc_now())
+            owner = await people.find_person(session, OWNER_EMAIL)
+        return owner or await self.create_person(OWNER_EMAIL, None, role="admin")
+
+    async def hash(self, password: str) -> str:
+        """The argon2id hash of a password. Raises AccountError if it is too short."""
+        if len(password) < MIN_PASSWORD:
+            raise AccountError(f"a password needs at least {MIN_PASSWORD} characters")
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def _issue(self, person: Person, kind: str, label: str, life: timedelta) -> tuple[str, ApiToken]:
+        text = secrets.token_urlsafe(32)  # 256 bits
+        row = ApiToken(person_id=person.id, kind=kind, digest=digest_of(text), label=label, expires_at=utc_now() + life)
+        async with self._database.session() as session:
+            session.add(row)
+        return text, row
+
+    async def _verify(self, known: str | None, password: str) -> bool:
+        async with self._hashing:
+            if self._nobodys_hash is None:
+                self._nobodys_hash = await asyncio.to_thread(self._hasher.hash, secrets.token_urlsafe(32))
+            try:
+                await asyncio.to_thread(self._hasher.verify, known or self._nobodys_hash, password)
+            except (VerificationError, InvalidHashError):
+                return False
+        return known is not None
+
+
+def digest_of(token: str) -> str:
+    """What is stored of a token. It is random, so one unsalted hash is enough, and finding it by hash leaks no time."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def normal_email(email: str) -> str:
+    return email.strip().casefold()
+
+
+def session_token(request: Request) -> str | None:
+    """The token in the browser's cookie, if any."""
+    return request.cookies.get(COOKIE)
+
+
+def token_in(request: Request) -> tuple[str | None, bool]:
+    """The token of a request, and whether it came in the cookie."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip(), False
+    return session_token(request), True
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise Problem(401, detail)
+
+
+def _refuse_cross_site(request: Request) -> None:
+    # SameSite=Strict already keeps the cookie at home; this holds where a sibling host or an old browser does not.
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    same = (
+        site in {"same-origin", "none"} if site else bool(origin) and _host(origin or "") == request.headers.get("host")
+    )
+    if not same:
+        raise Problem(
+            403,
+            "a change that is authorised by the cookie must come from this site: use an Authorization header instead",
+        )
+
+
+def _host(origin: str) -> str:
+    return urlsplit(origin).netloc

@@ -1,0 +1,79 @@
+"""Every SQL statement about documents. The owner is part of each statement."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, delete, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.models import Document, Exposure, Job, Turn, utc_now
+
+WORKING = ("queued", "reading", "encoding")
+DELETED = "deleted document"
+
+
+async def find(session: AsyncSession, owner_id: str, document_id: str) -> Document | None:
+    """The document, if it is this owner's."""
+    query = select(Document).where(Document.id == document_id, Document.owner_id == owner_id)
+    return (await session.exec(query)).one_or_none()
+
+
+async def find_by_source(session: AsyncSession, owner_id: str, source: str) -> Sequence[Document]:
+    """What this owner ingested from the path `source`; more than one only while a replacement is under way."""
+    query = select(Document).where(Document.owner_id == owner_id, Document.source == source)
+    return (await session.exec(query)).all()
+
+
+async def page(
+    session: AsyncSession, owner_id: str, limit: int, before: tuple[datetime, str] | None
+) -> Sequence[Document]:
+    """Newest first; `before` is the (created_at, id) of the last one already seen."""
+    query = select(Document).where(Document.owner_id == owner_id)
+    if before is not None:
+        at, seen = before
+        tied = (col(Document.created_at) == at) & (col(Document.id) < seen)
+        query = query.where(or_(col(Document.created_at) < at, tied))
+    query = query.order_by(col(Document.created_at).desc(), col(Document.id).desc()).limit(limit)
+    return (await session.exec(query)).all()
+
+
+async def ids(session: AsyncSession, owner_id: str) -> Sequence[str]:
+    """All of this owner's documents."""
+    return (await session.exec(select(Document.id).where(Document.owner_id == owner_id))).all()
+
+
+async def names(session: AsyncSession, owner_id: str, document_ids: Iterable[str]) -> dict[str, str]:
+    """Id -> file name of those that are this owner's."""
+    wanted = col(Document.id).in_(set(document_ids))
+    return dict(
+        (await session.exec(select(Document.id, Document.name).where(Document.owner_id == owner_id, wanted))).all()
+    )
+
+
+async def change(session: AsyncSession, owner_id: str, document_id: str, **values: Any) -> bool:
+    """Set columns of the document; False if it is gone."""
+    mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)
+    changed = await session.execute(update(Document).where(*mine).values(updated_at=utc_now(), **values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:
+    """Remove the row and every copy of the document's text in the log; that a turn showed it stays known."""
+    shown = (col(Exposure.document_id) == document_id, col(Exposure.person_id) == owner_id)
+    # The prompt quotes the passages. The answer stays: it is the person's conversation, not the document.
+    turns = select(Exposure.turn_id).where(*shown)
+    await session.execute(
+        update(Turn).where(col(Turn.id).in_(turns), col(Turn.person_id) == owner_id).values(prompt=None)
+    )
+    blank = {"text": "", "title": "", "heading": None, "document_name": DELETED}
+    await session.execute(update(Exposure).where(*shown).values(**blank))
+    about = col(Job.arguments)["document_id"].as_string() == document_id
+    await session.execute(delete(Job).where(col(Job.person_id) == owner_id, about))
+    mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)
+    await session.execute(delete(Document).where(*mine))
+
+
+async def known_originals(session: AsyncSession) -> set[tuple[str, str]]:
+    """(owner id, SHA-256) of every document, for sweeping files at start; no person's request may call this."""
+    return set((await session.exec(select(Document.owner_id, Document.sha256))).all())

@@ -1,0 +1,30 @@
+"""Removes one document with every trace of it. Repeating it after a crash finishes the work."""
+
+import asyncio
+
+from app import documents, originals
+from app.db import Database
+from app.home import Home
+from retrieval.ports import PassageIndex
+
+
+class Erasure:
+    """Vectors first, then the file, then the row: while anything is left, the row says so."""
+
+    def __init__(self, database: Database, home: Home, index: PassageIndex) -> None:
+        self._database = database
+        self._home = home
+        self._index = index
+
+    async def erase(self, owner_id: str, document_id: str) -> bool:
+        """False if there is no such document of this owner. Whoever calls has stopped the job that writes it."""
+        async with self._database.session() as session:
+            found = await documents.find(session, owner_id, document_id)
+        if found is None:
+            return False
+        await self._index.delete_document(document_id)
+        await asyncio.to_thread(originals.remove, self._home, owner_id, found.sha256)
+        async with self._database.session() as session:
+            await documents.erase(session, owner_id, document_id)
+        await self._database.forget_deleted()
+        return True

@@ -1,0 +1,100 @@
+"""The ingest job: original -> text -> passages -> vectors -> index. Safe to repeat from its beginning at any moment."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app import documents
+from app.db import Database
+from app.erasure import Erasure
+from app.home import Home
+from app.jobs import JobCancelledError, Progress, Result
+from app.models import Document
+from retrieval.passages import Cutter
+from retrieval.ports import Encoder, Loader, LoadError, PassageIndex, Vectors
+from retrieval.types import LoadedDocument, Passage
+
+SLICE = 512  # passages encoded between two reports of progress
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The ports that reading a document into the index needs."""
+
+    database: Database
+    home: Home
+    loader: Loader
+    encoder: Encoder
+    index: PassageIndex
+    cutter: Cutter
+    erasure: Erasure
+
+    async def run(self, progress: Progress) -> Result:
+        """Index the document of this job. A file that cannot be read is an outcome, not an error."""
+        document = await self._begin(progress)
+        try:
+            loaded = await self.loader.load(self.home.original(document.owner_id, document.sha256), document.name)
+            passages = await asyncio.to_thread(self.cutter.cut, document.id, loaded)
+            if not passages:
+                raise LoadError("no_text", "the file holds no text: if it is a scan, install the extra `ocr`")
+        except LoadError as error:
+            await self._set(document, status=error.status, reason=error.reason)
+            return {"status": error.status, "reason": error.reason, "passages": 0}
+        vectors = await self._encode(progress, document, passages)
+        readers = frozenset({document.owner_id})
+        await _whole(self.index.replace_document(document.id, passages, vectors, readers))
+        await self._acknowledge(document, loaded, len(passages))
+        for replaced in progress.job.arguments.get("replaces", []):
+            await self.erasure.erase(document.owner_id, replaced)
+        return {"status": "indexed", "reason": None, "passages": len(passages)}
+
+    async def _begin(self, progress: Progress) -> Document:
+        owner, identity = progress.job.person_id, progress.job.arguments["document_id"]
+        await progress.tell("reading")
+        async with self.database.session() as session:
+            document = await documents.find(session, owner, identity)
+            if document is None or not await documents.change(session, owner, identity, status="reading", reason=None):
+                raise JobCancelledError(progress.job.id)
+        return document
+
+    async def _encode(self, progress: Progress, document: Document, passages: Sequence[Passage]) -> Vectors:
+        await self._set(document, status="encoding")
+        parts = []
+        for start in range(0, len(passages), SLICE):
+            await progress.tell("encoding", start, len(passages))
+            piece = passages[start : start + SLICE]
+            parts.append(await self.encoder.encode_passages([passage.indexed_text for passage in piece]))
+        return np.concatenate(parts)
+
+    async def _acknowledge(self, document: Document, loaded: LoadedDocument, passages: int) -> None:
+        try:
+            await self._set(
+                document,
+                status="indexed",
+                title=loaded.title or document.name,
+                media_type=loaded.media_type,
+                pages=loaded.pages,
+                passages=passages,
+                encoder_version=self.encoder.version,
+            )
+        except JobCancelledError:  # deleted while we were writing: what we wrote must go, too
+            await _whole(self.index.delete_document(document.id))
+            raise
+
+    async def _set(self, document: Document, **values: Any) -> None:
+        async with self.database.session() as session:
+            if not await documents.change(session, document.owner_id, document.id, **values):
+                raise JobCancelledError(document.id)
+
+
+async def _whole(writing: Coroutine[Any, Any, None]) -> None:
+    """Let a write to the index come to its end even if we are cancelled: whoever cancels may delete next."""
+    task = asyncio.ensure_future(writing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,38 @@
+"""Builds the FastAPI application: its lifespan, its routes, its errors, and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import problems
+from app.api import admin, auth, chat, conversations, documents, health, jobs, me, search
+from app.request_id import RequestIdMiddleware
+from app.services import open_services
+from app.settings import Settings
+
+ROUTERS = (auth, me, documents, jobs, search, conversations, chat, admin, health)
+
+
+def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> FastAPI:
+    """The application; its services open with its lifespan and lie in `app.state.services`.
+
+    `works` and `warm` are those of `open_services`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings, works=works, warm=warm) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Attune",
+        description="Answers from your own documents, with citations, the way you like them.",
+        lifespan=lifespan,
+    )
+    app.add_middleware(RequestIdMiddleware, on_error=problems.unforeseen)
+    problems.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    return app

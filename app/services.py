@@ -1,0 +1,144 @@
+"""The composition root: builds every model, store and client once, in order, and closes them in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from agents.types import Searches, TurnContext
+from app import adapters, registry
+from app.auth import Auth
+from app.db import Database, sqlite_url
+from app.durable import DurableQueue
+from app.erasure import Erasure
+from app.home import Home
+from app.ingest import Ingest
+from app.jobs import Jobs
+from app.late_model import LateModel
+from app.settings import Settings
+from generation.port import LanguageModel
+from personalization.ports import NoRecall, Recall
+from retrieval.ports import Encoder, Loader, PassageIndex, Selector
+
+
+@dataclass(frozen=True)
+class Services:
+    """What routes, jobs and commands work with; one of each per process."""
+
+    settings: Settings
+    home: Home
+    database: Database
+    auth: Auth
+    jobs: Jobs
+    erasure: Erasure
+    model: LanguageModel
+    encoder: Encoder
+    index: PassageIndex
+    retriever: Searches
+    selector: Selector
+    loader: Loader
+    recall: Recall
+    versions: dict[str, str]  # kind -> ModelVersion id
+
+    @property
+    def turn_context(self) -> TurnContext:
+        return TurnContext(
+            model=self.model,
+            retriever=self.retriever,
+            selector=self.selector,
+            recall=self.recall,
+            retrieve_limit=self.settings.retrieve_limit,
+            answer_max_tokens=self.settings.answer_max_tokens,
+        )
+
+    async def missing(self) -> list[str]:
+        """What keeps us from answering, in words; empty when ready."""
+        found = []
+        try:
+            async with self.database.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            found.append(f"database: {type(error).__name__}")
+        try:
+            await self.index.count()
+        except Exception as error:  # every engine has its own errors, and all of them mean the same here
+            found.append(f"index: {type(error).__name__}")
+        if isinstance(self.model, LateModel) and not self.model.loaded:
+            found.append("generator: loading")
+        return found
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, works: bool = True, warm: bool = True) -> AsyncIterator[Services]:
+    """Everything open and owned by this process. Raises HomeBusyError, ForeignIndexError and what a setting breaks.
+
+    `works`: run jobs here too. `warm`: read the generator's weights now, in the background, and not at first use.
+    """
+    async with AsyncExitStack() as stack:
+        home = Home(settings.home)
+        home.create()
+        if settings.database_url is None or settings.index == "edge":
+            stack.enter_context(home.own())
+        database = Database(settings.database_url or sqlite_url(home.database))
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        services = await _build(stack, settings, home, database, works)
+        if warm and isinstance(services.model, LateModel):
+            services.model.warm()
+        yield services
+
+
+async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
+    from retrieval.retriever import Retriever
+
+    from retrieval.passages import Cutter
+
+    auth = Auth(database, timedelta(days=settings.token_days))
+    if settings.deployment == "laptop":
+        await auth.ensure_owner()
+    encoder = await asyncio.to_thread(adapters.make_encoder, settings)
+    stack.push_async_callback(encoder.close)
+    index = await adapters.make_index(settings, home, encoder)
+    stack.push_async_callback(index.close)
+    model = adapters.make_model(settings)
+    stack.push_async_callback(model.close)
+    loader = adapters.make_loader(settings)
+    stack.push_async_callback(loader.close)
+    selector = adapters.make_selector(settings, encoder)
+    in_use = {"encoder": encoder.version, "selector": selector.version, "generator": model.version}
+    versions = await registry.register(database, in_use, registry.sources(settings))
+    jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
+    erasure = Erasure(database, home, index)
+    ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
+    jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
+    stack.push_async_callback(jobs.close)
+    await jobs.open()
+    return Services(
+        settings=settings,
+        home=home,
+        database=database,
+        auth=auth,
+        jobs=jobs,
+        erasure=erasure,
+        model=model,
+        encoder=encoder,
+        index=index,
+        retriever=Retriever(encoder, index),
+        selector=selector,
+        loader=loader,
+        recall=NoRecall(),
+        versions=versions,
+    )
+
+
+# Enough that parsing one file overlaps with encoding others; each holds the text of its document in memory.
+INGESTS_AT_ONCE = 6
+
+
+def _queue_url(settings: Settings, home: Home) -> str:
+    """Beside the tables: a file of its own for SQLite, a schema of its own for Postgres."""
+    return settings.database_url or f"sqlite:///{home.jobs_database}"
