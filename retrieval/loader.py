@@ -55,18 +55,21 @@ class SubprocessLoader:
 
     async def load(self, path: Path, name: str) -> LoadedDocument:
         """Read `path`, once called `name`. Raises LoadError."""
+        path = await asyncio.to_thread(path.absolute)
         size = (await asyncio.to_thread(path.stat)).st_size
         if size > self._limits.file_bytes:
             raise LoadError("too_large", f"the file has {size} bytes, {self._limits.file_bytes} are allowed: split it")
         async with self._free:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                reply = await self._ask(worker, {"path": str(path.absolute()), "name": name})
+                reply = await self._ask(worker, {"path": str(path), "name": name})
             except BaseException:
                 await _end(worker)
                 raise
             await self._keep(worker)
         if "status" in reply:
+            if "trace" in reply:
+                log.warning("a loader failed on %s: %s", name, reply["trace"])
             raise LoadError(reply["status"], reply["reason"])
         blocks = tuple(Block(*values) for values in reply["blocks"])
         return LoadedDocument(reply["title"], reply["media_type"], blocks, reply["pages"])
@@ -107,11 +110,11 @@ class SubprocessLoader:
     async def _start(self) -> _Worker:
         limits = self._limits
         values = (limits.seconds, limits.memory_bytes, limits.characters, int(self._ocr))
-        errors = tempfile.TemporaryFile()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker; _end closes it
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "retrieval.loader_worker", *map(str, values),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors, env=_environment(),
-            # The longest reply: text as JSON, where a character takes six bytes at most, with place for page and heading.
+            # The longest reply: text as JSON, where a character takes six bytes, and room for headings.
             limit=limits.characters * 8,
         )  # fmt: skip
         worker = _Worker(process, errors)

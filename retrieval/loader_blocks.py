@@ -36,6 +36,11 @@ class BlockWriter:
         self._limit = limit
         self._path: list[tuple[int, str]] = []
 
+    @property
+    def path(self) -> str | None:
+        """The headings above whatever comes next."""
+        return " > ".join(part for _, part in self._path) or None
+
     def heading(self, level: int, text: str) -> None:
         """Start a section. The heading is text too: a search for its words must find it."""
         text = one_line(text)
@@ -74,8 +79,7 @@ class BlockWriter:
         self._left -= len(text)
         if self._left < 0:
             raise LoadError("too_large", f"the file holds more than {self._limit} characters of text: split it")
-        path = " > ".join(part for _, part in self._path) or None
-        self.blocks.append(Block(text=text, page=self.page, heading=path, header=header))
+        self.blocks.append(Block(text=text, page=self.page, heading=self.path, header=header))
 
 
 def _cell(row: Sequence[str], column: int) -> str:

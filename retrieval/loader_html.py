@@ -1,4 +1,4 @@
-"""Reads HTML and unknown XML into blocks, dropping scripts and navigation. Knows nothing of files and encodings."""
+"""Reads HTML into blocks, dropping scripts and navigation. Knows nothing of files and encodings."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,69 @@ from lxml import etree, html
 from retrieval.loader_blocks import BlockWriter, one_line
 
 _SKIPPED = frozenset(
-    "script style template noscript svg math nav head iframe object canvas button select textarea audio video".split()
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "svg",
+        "math",
+        "nav",
+        "head",
+        "iframe",
+        "object",
+        "canvas",
+        "button",
+        "select",
+        "textarea",
+        "audio",
+        "video",
+    ]
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark meter nobr output q "
-    "rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "meter",
+        "nobr",
+        "output",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
@@ -25,22 +83,6 @@ def read_html(markup: str, out: BlockWriter) -> None:
     title = root.findtext(".//title")
     out.title = one_line(title) if title else None
     _Walk(out).run(root.find("body"))
-
-
-def read_xml(markup: bytes, out: BlockWriter) -> None:
-    """Write the text of XML of unknown meaning: one line for every element that holds text of its own."""
-    # Entities stay unresolved: an upload must not make the machine read its files or swell to gigabytes.
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
-    )
-    root = etree.fromstring(markup, parser=parser)
-    if root is None:
-        return
-    walk = etree.iterwalk(root, events=("start",))
-    for _, element in walk:
-        if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
-            out.text(one_line("".join(element.itertext())))
-            walk.skip_subtree()
 
 
 class _Walk:

@@ -19,12 +19,63 @@ _BY_SUFFIX = {
     ".boxnote": "json", ".adoc": "markup", ".asciidoc": "markup", ".mediawiki": "markup", ".wiki": "markup",
     ".vtt": "subtitles", ".srt": "subtitles",
 }  # fmt: skip
-_CODE = frozenset(".py .js .ts .java .c .h .cpp .cs .go .rs .rb .php .sh .sql .yaml .yml .toml .ini .cfg .css".split())
+_CODE = frozenset(
+    [
+        ".py",
+        ".js",
+        ".ts",
+        ".java",
+        ".c",
+        ".h",
+        ".cpp",
+        ".cs",
+        ".go",
+        ".rs",
+        ".rb",
+        ".php",
+        ".sh",
+        ".sql",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".ini",
+        ".cfg",
+        ".css",
+    ]
+)
 _OLE = (("EncryptedPackage", "locked"), ("EncryptedSummary", "locked"), ("WordDocument", "doc"), ("Workbook", "xls"),
         ("Book", "xls"), ("PowerPoint Document", "ppt"), ("__properties_version1.0", "msg"))  # fmt: skip
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_MIMETYPES = (
+    ("epub", "epub"),
+    ("opendocument.text", "odt"),
+    ("opendocument.spread", "ods"),
+    ("opendocument.pres", "odp"),
+)
 _XML_ROOTS = {"html": "html", "FictionBook": "fb2", "opml": "opml", "article": "jats"}
-_HTML_TAGS = frozenset("html head body div p table span h1 h2 h3 ul ol main section article a br center font".split())
+_HTML_TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "body",
+        "div",
+        "p",
+        "table",
+        "span",
+        "h1",
+        "h2",
+        "h3",
+        "ul",
+        "ol",
+        "main",
+        "section",
+        "article",
+        "a",
+        "br",
+        "center",
+        "font",
+    ]
+)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _PROLOGUE = re.compile(
     r"^\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>\s*)*", re.DOTALL | re.IGNORECASE
@@ -33,6 +84,7 @@ _MAIL = re.compile(r"(?:^[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){2,
 _MAIL_NAMES = re.compile(r"^(?:From|Date|Subject|To|Received|Return-Path|Message-ID):", re.MULTILINE | re.IGNORECASE)
 
 _LOCKED = "the file is locked: save a copy without a password"
+_UNKNOWN = "the format is not one that can be read: export it as PDF"
 _ARCHIVE = "an archive is not a document: unpack it and add the files inside"
 
 
@@ -101,27 +153,34 @@ def _zip_kind(path: Path) -> str:
         raise LoadError("too_large", f"the file unpacks to more than {_UNPACKED_BYTES} bytes or {_MEMBERS} parts")
     if any(member.flag_bits & 1 for member in members):
         raise LoadError("needs_password", _LOCKED)
-    for start, kind in (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx")):
-        if "[Content_Types].xml" in names and any(member.startswith(start) for member in names):
-            return kind
-    for part, kind in (("epub", "epub"), ("opendocument.text", "odt"), ("spreadsheet", "ods"), ("presentation", "odp")):
-        if part in mimetype:
-            return _unlocked(path, kind)
-    if "Index/Document.iwa" in names or "index.xml" in names or "Index.zip" in names:
-        return "pages"
+    kind = _office_kind(names) or next((kind for part, kind in _MIMETYPES if part in mimetype), None)
+    if kind in ("odt", "ods", "odp"):
+        _refuse_locked(path)
+    if kind:
+        return kind
     if "[Content_Types].xml" in names:
-        raise LoadError("unsupported", "the format is not one that can be read: export it as PDF")
+        raise LoadError("unsupported", _UNKNOWN)
     raise LoadError("unsupported", _ARCHIVE)
 
 
-def _unlocked(path: Path, kind: str) -> str:
+def _office_kind(names: set[str]) -> str | None:
+    if "[Content_Types].xml" in names:
+        folders = {name.split("/")[0] for name in names}
+        return next(
+            (kind for folder, kind in (("word", "docx"), ("ppt", "pptx"), ("xl", "xlsx")) if folder in folders), None
+        )
+    if "Index/Document.iwa" in names:
+        return "pages"
+    return "pages09" if "index.xml" in names else None
+
+
+def _refuse_locked(path: Path) -> None:
     """OpenDocument hides its locks in the manifest."""
     with zipfile.ZipFile(path) as archive:
-        if kind != "epub" and "META-INF/manifest.xml" in archive.namelist():
+        if "META-INF/manifest.xml" in archive.namelist():
             manifest = archive.open("META-INF/manifest.xml").read(_HEAD_BYTES * 16)
             if b"encryption-data" in manifest:
                 raise LoadError("needs_password", _LOCKED)
-    return kind
 
 
 def _ole_kind(path: Path) -> str:
@@ -131,7 +190,7 @@ def _ole_kind(path: Path) -> str:
             if kind == "locked":
                 raise LoadError("needs_password", _LOCKED)
             return kind
-    raise LoadError("unsupported", "the format is not one that can be read: export it as PDF")
+    raise LoadError("unsupported", _UNKNOWN)
 
 
 def _text_kind(head: bytes, name: str) -> str:
@@ -142,18 +201,23 @@ def _text_kind(head: bytes, name: str) -> str:
     if text.startswith("WEBVTT"):
         return "subtitles"
     suffix = PurePath(name).suffix.lower()
-    kind = _markup_kind(text, suffix) if text.lstrip().startswith("<") else None
-    if kind:
-        return kind
+    kind = _markup_kind(text, suffix) if text.lstrip().startswith("<") else _mail_kind(text)
+    if (
+        kind is None
+        and text.lstrip().startswith("{")
+        and '"cells"' in text
+        and ('"nbformat"' in text or suffix == ".ipynb")
+    ):
+        kind = "ipynb"
+    if kind is None and ("\\documentclass" in text or "\\begin{document}" in text):
+        kind = "tex"
+    return kind or ("code" if suffix in _CODE else _BY_SUFFIX.get(suffix, "text"))
+
+
+def _mail_kind(text: str) -> str | None:
     if text.startswith("From ") and _MAIL_NAMES.search(text[:2000]):
         return "mbox"
-    if _MAIL.match(text) and len(_MAIL_NAMES.findall(text[:4000])) >= 2:
-        return "eml"
-    if text.lstrip().startswith("{") and '"cells"' in text and ('"nbformat"' in text or suffix == ".ipynb"):
-        return "ipynb"
-    if "\\documentclass" in text or "\\begin{document}" in text:
-        return "tex"
-    return "code" if suffix in _CODE else _BY_SUFFIX.get(suffix, "text")
+    return "eml" if _MAIL.match(text) and len(_MAIL_NAMES.findall(text[:4000])) >= 2 else None
 
 
 def _markup_kind(text: str, suffix: str) -> str | None:

@@ -1,10 +1,13 @@
 """Reads the formats that kreuzberg knows (Word, Excel, OpenDocument, EPUB, mail, RTF, ...) into blocks."""
 
 import re
+import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from retrieval.loader_blocks import BlockWriter
+from retrieval.loader_xml import read_parts
 from retrieval.ports import LoadError
 
 _SHEETS = frozenset({"xlsx", "xls", "ods"})
@@ -16,7 +19,6 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "odt": "application/vnd.oasis.opendocument.text",
     "ppt": "application/vnd.ms-powerpoint",
     "msg": "application/vnd.ms-outlook",
     "eml": "message/rfc822",
@@ -59,6 +61,20 @@ def read_office(data: bytes, kind: str, out: BlockWriter) -> None:
         _write_sheets(result, out)
     else:
         _write_nodes(result.document["nodes"] if result.document else [], out)
+
+
+def read_docx(path: Path, out: BlockWriter) -> None:
+    """Write a Word file; where the library finds nothing or gives up, every paragraph of every part of it."""
+    failure: LoadError | None = None
+    try:
+        read_office(path.read_bytes(), "docx", out)
+    except LoadError as error:
+        failure = error
+    if not out.blocks:
+        with zipfile.ZipFile(path) as archive:
+            read_parts(archive, "word/", "p", out)
+    if failure and not out.blocks:
+        raise failure
 
 
 def read_mailbox(data: bytes, out: BlockWriter) -> None:

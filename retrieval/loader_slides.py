@@ -1,4 +1,4 @@
-"""Reads slides (PPTX, ODP) straight from their XML, because the slide number is the page that a citation opens."""
+"""Reads slides (PPTX) straight from their XML, because the slide number is the page that a citation opens."""
 
 import posixpath
 import zipfile
@@ -7,32 +7,28 @@ from collections.abc import Iterator
 from lxml import etree
 
 from retrieval.loader_blocks import BlockWriter
-from retrieval.ports import LoadError
+from retrieval.loader_xml import part_of
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_PART_BYTES = 64 * 1024 * 1024
 
 
 def read_pptx(archive: zipfile.ZipFile, out: BlockWriter) -> None:
     """Write every slide in the order of the show, its notes and its diagrams after it."""
     main = "ppt/presentation.xml"
     targets = {identity: target for identity, _, target in _relations(archive, main)}
-    slides = [targets.get(entry.get(_REL_ID, ""), "") for entry in _xml(archive, main).iter(f"{_P}sldId")]
+    slides = [targets.get(entry.get(_REL_ID, ""), "") for entry in part_of(archive, main).iter(f"{_P}sldId")]
     out.pages = len(slides)
     for number, slide in enumerate(slides, start=1):
         if slide not in archive.namelist():
             continue
         out.page = number
         out.close_section()
-        _write_shapes(_xml(archive, slide), out)
+        _write_shapes(part_of(archive, slide), out)
         for _, kind, target in _relations(archive, slide):
             if kind in ("notesSlide", "diagramData") and target in archive.namelist():
-                _write_shapes(_xml(archive, target), out)
+                _write_shapes(part_of(archive, target), out)
 
 
 def _write_shapes(root: etree._Element, out: BlockWriter) -> None:
@@ -64,42 +60,13 @@ def _paragraph(paragraph: etree._Element) -> str:
     return "".join("\n" if node.tag == f"{_A}br" else node.text or "" for node in paragraph.iter(f"{_A}t", f"{_A}br"))
 
 
-def read_odp(archive: zipfile.ZipFile, out: BlockWriter) -> None:
-    """Write every slide with its notes."""
-    slides = list(_xml(archive, "content.xml").iter(f"{_DRAW}page"))
-    out.pages = len(slides)
-    for number, slide in enumerate(slides, start=1):
-        out.page = number
-        walk = etree.iterwalk(slide, events=("start",))
-        for _, element in walk:
-            if element.tag == f"{_TABLE}table":
-                rows = element.iter(f"{_TABLE}table-row")
-                out.table([["".join(cell.itertext()) for cell in row.iter(f"{_TABLE}table-cell")] for row in rows])
-                walk.skip_subtree()
-            elif element.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                out.text("".join(element.itertext()))
-                walk.skip_subtree()
-
-
 def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str, str]]:
     """Identity, last word of the type and path of what `part` refers to inside the archive."""
     folder, name = posixpath.split(part)
     path = f"{folder}/_rels/{name}.rels"
     if path not in archive.namelist():
         return
-    for relation in _xml(archive, path):
+    for relation in part_of(archive, path):
         if relation.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
             yield relation.get("Id", ""), relation.get("Type", "").rsplit("/", 1)[-1], target.lstrip("/")
-
-
-def _xml(archive: zipfile.ZipFile, part: str) -> etree._Element:
-    with archive.open(part) as handle:
-        data = handle.read(_PART_BYTES + 1)
-    if len(data) > _PART_BYTES:
-        raise LoadError("too_large", f"{part} inside the file unpacks to more than {_PART_BYTES} bytes")
-    # Entities stay unresolved: an upload must not make the machine read its files or swell to gigabytes.
-    root = etree.fromstring(data, parser=etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    if root is None:
-        raise LoadError("unreadable", f"{part} inside the file is broken: open and save it again")
-    return root

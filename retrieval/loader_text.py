@@ -142,14 +142,17 @@ def _json_or_text(line: str) -> object:
 
 def notebook_markdown(text: str) -> str:
     """A Jupyter notebook as Markdown: prose, code and the text that the code printed."""
-    parts: list[str] = []
-    for cell in json.loads(text).get("cells", []):
+    notebook = json.loads(text)
+    title = notebook.get("metadata", {}).get("title")
+    parts = [f"# {title}"] if title else []
+    for cell in notebook.get("cells", []):
         source = _joined(cell.get("source", ""))
         parts.append(f"```\n{source}\n```" if cell.get("cell_type") == "code" else source)
         for output in cell.get("outputs", []):
-            printed = _joined(output.get("text") or output.get("data", {}).get("text/plain") or "")
-            if printed:
-                parts.append(f"```\n{printed}\n```")
+            data = output.get("data", {})
+            for printed in (output.get("text"), data.get("text/markdown"), data.get("text/plain")):
+                if printed:
+                    parts.append(f"```\n{_joined(printed)}\n```")
     return "\n\n".join(parts)
 
 

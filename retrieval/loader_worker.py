@@ -5,10 +5,10 @@ import os
 import resource
 import signal
 import sys
+import traceback
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import astuple
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -35,6 +35,8 @@ _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "odp": "application/vnd.oasis.opendocument.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "pages09": "application/x-iwork-pages-sffpages",
     "html": "text/html",
     "xml": "application/xml",
     "csv": "text/csv",
@@ -69,10 +71,10 @@ def read(path: Path, name: str, characters: int, ocr: bool) -> dict[str, Any]:
     if not any(character.isalnum() for block in out.blocks for character in block.text):
         raise LoadError("no_text", REMEDY if kind in ("pdf", "image") and not ocr else "the file holds no text")
     return {
-        "title": _title(out, name),
+        "title": _title(out, name, kind),
         "media_type": _MEDIA_TYPES.get(kind, "text/plain"),
         "pages": out.pages,
-        "blocks": [astuple(block) for block in out.blocks],
+        "blocks": [(block.text, block.page, block.heading, block.header) for block in out.blocks],
     }
 
 
@@ -84,11 +86,25 @@ def _read_kind(path: Path, data: bytes | None, kind: str, out: BlockWriter, ocr:
     elif kind == "image":
         if ocr:
             out.text(_image_reader()(path.read_bytes()))
-    elif kind in ("pptx", "odp"):
-        from retrieval.loader_slides import read_odp, read_pptx
+    elif kind in ("odt", "odp"):
+        from retrieval.loader_opendocument import read_opendocument
 
         with zipfile.ZipFile(path) as archive:
-            (read_pptx if kind == "pptx" else read_odp)(archive, out)
+            read_opendocument(archive, out)
+    elif kind == "pages09":
+        from retrieval.loader_xml import part_of, read_tree
+
+        with zipfile.ZipFile(path) as archive:
+            read_tree(part_of(archive, "index.xml"), out)
+    elif kind == "docx":
+        from retrieval.loader_office import read_docx
+
+        read_docx(path, out)
+    elif kind == "pptx":
+        from retrieval.loader_slides import read_pptx
+
+        with zipfile.ZipFile(path) as archive:
+            read_pptx(archive, out)
     else:
         _read_bytes(path.read_bytes() if data is None else data, kind, out)
 
@@ -103,7 +119,7 @@ def _read_bytes(data: bytes, kind: str, out: BlockWriter) -> None:
 
         read_html(decode(data), out)
     elif kind == "xml":
-        from retrieval.loader_html import read_xml
+        from retrieval.loader_xml import read_xml
 
         read_xml(data, out)
     elif kind == "mbox":
@@ -119,12 +135,13 @@ def _image_reader() -> Callable[[Any], str]:
     return image_reader()
 
 
-def _title(out: BlockWriter, name: str) -> str:
+def _title(out: BlockWriter, name: str, kind: str) -> str:
     """What the file calls itself, else its first heading, else its name."""
-    heading = next((block.heading for block in out.blocks if block.heading), None)
+    # Headings of a PDF are a guess from the size of type: its name says more.
+    heading = next((block.heading for block in out.blocks if block.heading), None) if kind != "pdf" else None
     for candidate in (out.title, heading.split(" > ")[0] if heading else None):
         title = one_line(candidate or "")
-        if len(title) > 2 and not title.lower().startswith(_TITLES_OF_NO_USE):
+        if sum(map(str.isalpha, title)) > 2 and not title.lower().startswith(_TITLES_OF_NO_USE):
             return title[:200]
     return PurePath(name).stem or name
 
@@ -138,14 +155,16 @@ def answer(request: dict[str, Any], characters: int, ocr: bool) -> dict[str, Any
     except MemoryError:
         return {"status": "unreadable", "reason": "reading the file takes more memory than allowed: split it"}
     except (ValueError, TypeError, LookupError, RecursionError, OSError, AttributeError) as error:
-        # A reader stumbled over a file that no test of ours foresaw: the file is at fault until shown otherwise.
-        return {"status": "unreadable", "reason": f"the file is broken ({type(error).__name__}: {str(error)[:160]})"}
+        # A reader stumbled over a file that no test of ours foresaw. The person is told that the file is at fault,
+        # the log shows whether we are.
+        reason = f"the file is broken ({type(error).__name__}: {str(error)[:160]}): open and save it again"
+        return {"status": "unreadable", "reason": reason, "trace": traceback.format_exc()}
 
 
 def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))  # nothing here has anything to write
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 26, 1 << 26))  # nothing but complaints is to be written here
     _leave_network()
 
 
