@@ -4,91 +4,18 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
+from generation.local_jobs import Answer, Job, Reading, ScoreJob, WriteJob
 from generation.local_rows import RowCache
-from generation.local_schema import SchemaGuide
 from generation.local_text import Sampler, TextStream
-from generation.port import ContinuationScore, Delta, FinishReason, GenerationError, GenerationParams, Usage
+from generation.port import ContinuationScore, GenerationError, Usage
 
 log = logging.getLogger(__name__)
 
 _CHUNK = 512  # tokens of a prompt read before the running answers get their next token
 _READERS = 4  # prompts read in rotation, so that a short one overtakes a long one
-
-
-@dataclass
-class Job:
-    """Tokens to read and whom to tell; setting `cancelled` stops it before its next step."""
-
-    tokens: list[int]
-    deliver: Callable[[Delta | ContinuationScore | GenerationError], None]
-    cancelled: bool = False
-
-
-@dataclass
-class WriteJob(Job):
-    """Read `tokens`, then write an answer, one Delta at a time."""
-
-    params: GenerationParams = field(default_factory=GenerationParams)
-    guide: SchemaGuide | None = None
-
-
-@dataclass
-class ScoreJob(Job):
-    """Read `tokens`, then deliver the log-probabilities of `continuation`, which is not empty."""
-
-    continuation: list[int] = field(default_factory=list)
-
-
-class _Reading:
-    """A prompt on its way into a cache of its own."""
-
-    def __init__(self, job: Job) -> None:
-        from transformers import DynamicCache
-
-        self.job = job
-        scored = job.continuation if isinstance(job, ScoreJob) else []
-        self.tokens = job.tokens + scored[:-1]
-        self.wanted_from = len(job.tokens) - 1  # the first position whose logits matter
-        self.cache = DynamicCache()
-        self.at = 0
-        self.logprobs: list[float] = []
-
-
-class _Answer:
-    """An answer being written."""
-
-    def __init__(self, job: WriteJob, text: TextStream, sampler: Sampler, ends: frozenset[int]) -> None:
-        self.job = job
-        self.last = -1
-        self.done = False
-        self._text, self._sampler, self._ends = text, sampler, ends
-        self._count = 0
-
-    def take(self, logits: Any) -> None:
-        """Choose the next token from logits (vocabulary,) and tell whoever listens."""
-        guide = self.job.guide
-        self.last = self._sampler.choose(guide.constrain(logits) if guide else logits)
-        self._count += 1
-        ended = self.last in self._ends
-        if guide and not ended:
-            guide.take(self.last)
-        piece = "" if ended else self._text.push(self.last)
-        if ended or self._text.stopped or (guide and guide.complete):
-            self._finish(piece, "stop")
-        elif self._count >= self.job.params.max_tokens:
-            self._finish(piece, "length")
-        elif piece:
-            self.job.deliver(Delta(piece))
-
-    def _finish(self, piece: str, reason: FinishReason) -> None:
-        self.done = True
-        usage = Usage(len(self.job.tokens), self._count)
-        self.job.deliver(Delta(piece + self._text.flush(), reason, usage))
 
 
 class Engine:
@@ -104,11 +31,13 @@ class Engine:
         self._model, self._tokenizer, self._ends, self._slots = model, tokenizer, ends, slots
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
-        self._reading: deque[_Reading] = deque()
-        self._writing: list[_Answer] = []  # in the order of the cache's rows
+        self._reading: deque[Reading] = deque()
+        self._writing: list[Answer] = []  # in the order of the cache's rows
         self._rows = RowCache()
         self._threads = torch.get_num_threads()
-        self._reader = ThreadPoolExecutor(1, "read-prompts", initializer=torch.set_num_threads, initargs=(self._threads,))
+        self._reader = ThreadPoolExecutor(
+            1, "read-prompts", initializer=torch.set_num_threads, initargs=(self._threads,)
+        )
         self._started = threading.Event()
         self._worker = threading.Thread(target=self._run, name="write-answers", daemon=True)
         self._worker.start()
@@ -166,7 +95,7 @@ class Engine:
                 self._waiting.remove(job)
             elif len(self._reading) < _READERS and self._has_room_for(job):
                 self._waiting.remove(job)
-                self._reading.append(_Reading(job))
+                self._reading.append(Reading(job))
         return True
 
     def _has_room_for(self, job: Job) -> bool:
@@ -175,7 +104,7 @@ class Engine:
         to_come = sum(isinstance(reading.job, WriteJob) for reading in self._reading)
         return len(self._writing) + to_come < self._slots
 
-    def _read(self, reading: _Reading) -> None:
+    def _read(self, reading: Reading) -> None:
         """Read one chunk of a prompt; at its end the answer joins the others, or the score is told."""
         if reading.job.cancelled:
             return
@@ -191,7 +120,7 @@ class Engine:
         elif isinstance(reading.job, WriteJob):
             self._begin(reading.job, reading.cache, logits[-1])
 
-    def _read_chunk(self, reading: _Reading) -> Any:
+    def _read_chunk(self, reading: Reading) -> Any:
         import torch
 
         chunk = reading.tokens[reading.at : reading.at + _CHUNK]
@@ -214,7 +143,7 @@ class Engine:
 
     def _begin(self, job: WriteJob, cache: Any, logits: Any) -> None:
         text = TextStream(self._tokenizer, job.params.stop)
-        answer = _Answer(job, text, Sampler(job.params, logits.device), self._ends)
+        answer = Answer(job, text, Sampler(job.params, logits.device), self._ends)
         self.usage += Usage(0, 1)
         if self._take(answer, logits):
             layers = [(layer.keys, layer.values) for layer in cache.layers]
@@ -240,7 +169,7 @@ class Engine:
             if not self._take(self._writing[row], logits[row]):
                 self._drop(row)
 
-    def _take(self, answer: _Answer, logits: Any) -> bool:
+    def _take(self, answer: Answer, logits: Any) -> bool:
         """Let one answer go on; whether it does. What is wrong with one is not told to the others."""
         try:
             answer.take(logits)
@@ -260,7 +189,9 @@ class Engine:
         self._writing.pop()
 
     def _fail(self, message: str) -> None:
-        jobs = [answer.job for answer in self._writing] + [reading.job for reading in self._reading] + list(self._waiting)
+        jobs = (
+            [answer.job for answer in self._writing] + [reading.job for reading in self._reading] + list(self._waiting)
+        )
         self._writing, self._rows = [], RowCache()
         self._reading.clear()
         self._waiting.clear()

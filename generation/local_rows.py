@@ -22,7 +22,7 @@ class RowCache:
         self._ends: torch.Tensor | None = None
 
     def join(self, layers: list[tuple["torch.Tensor", "torch.Tensor"]], room: int) -> None:
-        """Append a row that holds `layers`, keys and values (1, heads, tokens, head size), with room for `room` tokens."""
+        """Append a row of keys and values (1, heads, tokens, head size), one pair a layer, that may grow to `room`."""
         row, length = len(self.lengths), layers[0][0].shape[2]
         self._reserve(row + 1, room, layers)
         for (keys, values), (new_keys, new_values) in zip(self._buffers, layers, strict=True):
@@ -46,7 +46,7 @@ class RowCache:
     def begin(self, like: "torch.Tensor") -> tuple["torch.Tensor", "torch.Tensor"]:
         """Open a step that adds one token to every row.
 
-        Return its positions (rows, 1) and its additive mask (rows, 1, 1, longest), on the device and in the dtype of `like`.
+        Return its positions (rows, 1) and additive mask (rows, 1, 1, longest), in the dtype and place of `like`.
         """
         import torch
 
@@ -78,7 +78,10 @@ class RowCache:
             return
         rows = have_rows if rows <= have_rows else max(rows, 2 * have_rows)
         tokens = max(have_tokens, -(-tokens // _GRAIN) * _GRAIN)
-        grown = [tuple(self._grow(layers[at][side], at, side, (rows, tokens)) for side in (0, 1)) for at in range(len(layers))]
+        grown = [
+            tuple(self._grow(layers[at][side], at, side, (rows, tokens)) for side in (0, 1))
+            for at in range(len(layers))
+        ]
         self._buffers = [(keys, values) for keys, values in grown]
 
     def _grow(self, like: "torch.Tensor", layer: int, side: int, size: tuple[int, int]) -> "torch.Tensor":

@@ -27,6 +27,10 @@ class GenerationParams:
     stop: tuple[str, ...] = ()
     seed: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.max_tokens < 1 or self.temperature < 0 or not 0 < self.top_p <= 1:
+            raise ValueError(f"max_tokens >= 1, temperature >= 0 and 0 < top_p <= 1 are needed, not {self}")
+
 
 @dataclass(frozen=True)
 class Usage:
