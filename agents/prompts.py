@@ -51,7 +51,7 @@ def answer_prompt(
 ) -> tuple[Message, ...]:
     """Ask for a cited answer; kept[n - 1] is shown as [n]."""
     passages = "\n\n".join(f"[{number}] {_head(hit)}\n{quoted(hit.passage.text)}" for number, hit in enumerate(kept, 1))
-    asked = f"<passages>\n{passages}\n</passages>\n\nQuestion: {_without_control(question)}"
+    asked = f"<passages>\n{passages}\n\n</passages>\n\nQuestion: {_without_control(question)}"
     return (_system(_ANSWER, instruction), *_conversation(history), Message("user", asked))
 
 

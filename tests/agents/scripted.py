@@ -14,6 +14,7 @@ from generation.port import (
     GenerationError,
     GenerationParams,
     JsonSchema,
+    LanguageModel,
     Message,
     Usage,
 )
@@ -62,7 +63,7 @@ class ScriptedRecall:
 
 
 @dataclass
-class ScriptedModel:
+class PiecewiseModel:
     """Says the replies in order, one piece a step; a piece that is an error is raised. Counts words as tokens."""
 
     replies: list[list[str | GenerationError]] = field(default_factory=list)
@@ -124,7 +125,7 @@ def words(text: str) -> list[str | GenerationError]:
 
 
 def context_of(
-    model: ScriptedModel, hits: Sequence[Hit] = HITS, ranks: Sequence[int] = (1, 2), instruction: str | None = None
+    model: LanguageModel, hits: Sequence[Hit] = HITS, ranks: Sequence[int] = (1, 2), instruction: str | None = None
 ) -> TurnContext:
     selector = ScriptedSelector(frozenset(ranks))
     return TurnContext(model, ScriptedRetriever(hits), selector, ScriptedRecall(instruction), answer_max_tokens=64)
