@@ -1,18 +1,24 @@
 """Which passage supports a sentence, by its words: for models that cite nothing themselves. Pure, deterministic.
 
-A sentence's support by a passage is the share of its content words that the passage contains; words that the question
-did not already contain count double, because they are what the answer adds. It sees words, not meaning: a negation or
-a swapped subject escapes it.
+A sentence's support is the share of its content words that the passages contain. It takes enough of all of them, at
+least half of those that the question did not already contain, and every number. This sees words, not meaning: a negation
+or a swapped subject escapes it.
 """
 
 from collections.abc import Sequence
 
 from agents.words import content_stems, sentences
 
-ENOUGH = 0.7  # support below which a sentence gets no marker; see docs/decisions/005
+ENOUGH = 0.6  # support below which a sentence gets no marker; docs/decisions/005 says how it was chosen
+_ENOUGH_NEW = 0.5
 _MORE = 0.25  # support that a second passage must add to be cited too
 _MOST = 2  # passages cited for one sentence
-_NEW_WORD = 2.0
+# What an answer says about itself and its sources, and no passage has to contain.
+_ABOUT_ITSELF = frozenset(
+    content_stems(
+        "passage document text context question answer according states stated mentions mentioned says called"
+    )
+)
 _CLOSING = '.!?。！？"”’)'
 
 
@@ -36,18 +42,13 @@ def supporting(sentence: str, known: frozenset[str], contents: Sequence[frozense
     `known` are the stems of the question, `contents` those of each passage. A number that no passage contains is
     never supported.
     """
-    weights = {word: 1.0 if word in known else _NEW_WORD for word in content_stems(sentence)}
-    whole, missing, chosen = sum(weights.values()), dict(weights), list[int]()
+    said = frozenset(content_stems(sentence)) - _ABOUT_ITSELF
+    missing, chosen = said, list[int]()
     while missing and contents and len(chosen) < _MOST:
-        best = max(range(len(contents)), key=lambda i: (_weight(missing, contents[i]), len(known & contents[i]), -i))
-        if _weight(missing, contents[best]) < (_MORE if chosen else 0.4) * whole:
+        best = max(range(len(contents)), key=lambda i: (len(missing & contents[i]), len(known & contents[i]), -i))
+        if not missing & contents[best] or (chosen and len(missing & contents[best]) < _MORE * len(said)):
             break
         chosen.append(best + 1)
-        missing = {word: weight for word, weight in missing.items() if word not in contents[best]}
-    invented_number = any(word[0].isdigit() for word in missing)
-    enough = whole > 0 and not invented_number and sum(missing.values()) <= (1 - ENOUGH) * whole
-    return chosen if enough else []
-
-
-def _weight(weights: dict[str, float], content: frozenset[str]) -> float:
-    return sum(weight for word, weight in weights.items() if word in content)
+        missing -= contents[best]
+    enough = len(missing) <= (1 - ENOUGH) * len(said) and len(missing - known) <= (1 - _ENOUGH_NEW) * len(said - known)
+    return chosen if enough and not any(word[0].isdigit() for word in missing) else []

@@ -38,6 +38,7 @@ _ASKS = re.compile(
     r"|summari[sz]e|show|find)\b|\?\W*$",
     re.IGNORECASE,
 )
+_INTERROGATIVES = frozenset({"who", "whom", "whose", "what", "when", "where", "which", "why", "how"})
 _LONGEST_FOLLOW_UP = 40  # words; whoever writes more has said what they mean
 # Chosen on CANARD's development questions (3,430, CC BY-SA) against questions asked without a history (XQuAD and
 # HotpotQA): 84 % of the dependent ones are found; 9 % and 2 % of the others are taken for dependent, which costs one
@@ -74,14 +75,15 @@ def leans_on_history(question: str) -> bool:
 
 
 def is_faithful_rewrite(rewrite: str, question: str, history: Sequence[PastTurn]) -> bool:
-    """Whether a model's rewrite asks what was asked: it asks, on one line, no longer than need be; it keeps the
-    question's content words, adds some from the history and invents none."""
+    """Whether a model's rewrite asks what was asked: it asks, on one line, no longer than need be, with the
+    same question words; it keeps the question's content words, adds some from the history and invents none."""
     said = set(content_stems(" ".join(f"{turn.question} {turn.answer}" for turn in history)))
     asked, asks = set(content_stems(question)), set(content_stems(rewrite))
     return (
         "\n" not in rewrite
         and len(words(rewrite)) <= len(words(question)) + _LONGEST_REWRITE
         and (bool(_ASKS.search(rewrite)) or not _ASKS.search(question))
+        and _INTERROGATIVES.intersection(words(question)) <= _INTERROGATIVES.intersection(words(rewrite))
         and asked <= asks
         and bool(asks - asked)
         and asks - asked <= said

@@ -7,7 +7,7 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’.,][^\W_{_UNSPACED}]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-Z0-9\u00c0-\u024f])|(?<=[。！？])|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Inc|Ltd|Co|Fig|e\.g|i\.e)|\d)\.$")
-_STEM_LETTERS = 6  # longer words are compared by their beginning: crude, the same in every language, and visible
+_STEM_LETTERS = 5  # longer words are compared by their beginning: crude, the same in every language, and visible
 
 _STOP_WORDS = """
     a about above after again all also although am an and any are as at be because been before being below between
