@@ -122,7 +122,7 @@ class Handlers:
 
     def _visitor(self, request: gr.Request) -> ApiClient:
         with shown_errors():
-            return visitor(self._api, request)
+            return visitor(self._api, request.request)
 
 
 class shown_errors:  # noqa: N801 - reads as the statement it is: `with shown_errors():`

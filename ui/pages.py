@@ -25,8 +25,8 @@ _LOGIN_HEADERS = {
 }
 
 
-def mount(app: FastAPI, base_url: str) -> None:
-    """Add the pages to `app` after its own routes; `base_url` is where the pages reach the API, usually loopback."""
+def mount(app: FastAPI, base_url: str = "") -> None:
+    """Add the pages to `app` after its own routes. They reach the API at `base_url`; "": at the same server."""
     api = ApiClient(base_url)
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")

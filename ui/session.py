@@ -1,7 +1,5 @@
 """Who looks at a page: the gate before it, and the API in the visitor's own name. Keeps nothing between requests."""
 
-from typing import Any, Protocol
-
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -27,19 +25,18 @@ SECURITY_HEADERS = {
 }
 
 
-class HasCookies(Protocol):
-    """A request of the framework or of gradio."""
-
-    @property
-    def cookies(self) -> Any: ...
-
-
-def visitor(api: ApiClient, request: HasCookies) -> ApiClient:
+def visitor(api: ApiClient, request: Request) -> ApiClient:
     """The API in the name of whoever sent this request. Raises ApiError 401 for nobody."""
     token = request.cookies.get(COOKIE)
     if not token:
         raise ApiError(401, "Not logged in", "your session has ended: log in again")
-    return api.as_person(token)
+    return api.as_person(token, api.base_url or own_address(request.scope))
+
+
+def own_address(scope: Scope) -> str:
+    """Where this request reached us: the socket's own address, never what a header claims."""
+    host, port = scope["server"]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class SessionGate:

@@ -69,9 +69,9 @@ def pages_url(pages_script: StandIn) -> Iterator[str]:
     """The scripted API with the pages mounted on it. Importing gradio takes seconds, so once a module."""
     from ui.pages import mount
 
-    app, port = build(pages_script), free_port()
-    mount(app, f"http://127.0.0.1:{port}")
-    with serving(app, port) as url:
+    app = build(pages_script)
+    mount(app)
+    with serving(app, free_port()) as url:
         yield url
 
 

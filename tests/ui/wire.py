@@ -140,7 +140,7 @@ def _documents(script: StandIn) -> APIRouter:
         del script.account(request).documents[own(request, document_id).id]
 
     @router.get("/documents/{document_id}/passages")
-    async def passages(request: Request, document_id: str, cursor: int = 0) -> PassagesPublic:
+    async def passages(request: Request, document_id: str, cursor: int = 0, limit: int = 1) -> PassagesPublic:
         own(request, document_id)
         text = script.passages[cursor]
         item = PassagePublic(
