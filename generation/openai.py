@@ -178,15 +178,14 @@ class OpenAIModel:
 
         if not self._tokenizes:
             return None
-        try:
-            with self._explained():
+        with self._explained():
+            try:
                 answer = await self._client.post(self._tokenize_url, cast_to=dict, body={"model": self._model, **asked})
-        except GenerationError as error:
-            cause = error.__cause__
-            if isinstance(cause, APIStatusError) and cause.status_code in {404, 405, 501}:
+            except APIStatusError as error:
+                if error.status_code not in {404, 405, 501}:
+                    raise
                 self._tokenizes = False
                 return None
-            raise
         return list(answer["tokens"])
 
     @contextmanager
@@ -207,12 +206,12 @@ class OpenAIModel:
                 f"start it, or correct ATTUNE_LLM_BASE_URL"
             ) from error
         except (openai.AuthenticationError, openai.PermissionDeniedError):
-            # Not chained: such answers quote the key.
             raise ModelUnavailableError(
                 f"the model server at {self._host} refuses the key: set ATTUNE_LLM_API_KEY"
             ) from None
         except openai.APIError as error:
-            raise self._refused(error, messages, params) from error
+            # Not chained: servers quote the key, and a traceback would quote the server.
+            raise self._refused(error, messages, params) from None
 
     def _refused(self, error: Any, messages: Sequence[Message], params: GenerationParams | None) -> GenerationError:
         status, said = getattr(error, "status_code", None), str(error.message)
