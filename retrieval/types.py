@@ -43,10 +43,14 @@ class Passage:
     heading: str | None = None
 
     @property
+    def head(self) -> str:
+        """Title and heading on one line; empty where there is neither."""
+        return " > ".join(part for part in (self.title, self.heading) if part)
+
+    @property
     def indexed_text(self) -> str:
         """What the encoder and BM25 read: title and heading give a passage torn from its place its context."""
-        head = " > ".join(part for part in (self.title, self.heading) if part)
-        return f"{head}\n{self.text}" if head else self.text
+        return f"{self.head}\n{self.text}" if self.head else self.text
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""One search over two vectors: candidates of both, scored by both, fused into one order. Knows a port, no engine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from retrieval.ports import Vectors
+from retrieval.types import Hit, Passage, Query
+
+Using = Literal["dense", "bm25"]
+Scores = dict[str, float]  # passage id -> score
+
+# Chosen on the trainable parts of seven public sets (docs/decisions/004): candidates of each kind, the weight of the
+# cosine, and the BM25 score that counts half. Both parts are absolute, so that a score means the same in every list.
+CANDIDATES = 50
+DENSE_WEIGHT = 0.5
+LEXICAL_HALF = 20.0
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The `limit` best points by one vector, within the query's filter and within `ids` where they are given."""
+
+    using: Using
+    limit: int
+    ids: frozenset[str] | None = None
+
+
+class Engine(Protocol):
+    """What a vector store has to answer. Every answer is filtered by the query's readers and documents in the store."""
+
+    async def score(self, asks: Sequence[Ask], query: Query, vector: Vectors) -> list[Scores]: ...
+
+    async def fetch(self, ids: Sequence[str], query: Query) -> Mapping[str, Passage]: ...
+
+
+async def search(engine: Engine, query: Query, vector: Vectors) -> list[Hit]:
+    """Best hits of `query`. Cosine and BM25 are filled in for every hit, but for the cosine in lexical mode."""
+    if not query.readers or query.document_ids == frozenset() or query.limit < 1:
+        return []
+    dense, lexical = await _scores(engine, query, vector)
+    order = {"dense": dense, "lexical": lexical, "fused": _fuse(dense, lexical)}[query.mode]
+    best = sorted(order, key=lambda identity: (-order[identity], identity))[: query.limit]
+    passages = await engine.fetch(best, query) if best else {}
+    # A passage that was deleted between the two calls is no hit any more.
+    found = [identity for identity in best if identity in passages]
+    return [
+        Hit(passages[identity], order[identity], rank, dense.get(identity), lexical.get(identity, 0.0))
+        for rank, identity in enumerate(found, start=1)
+    ]
+
+
+async def _scores(engine: Engine, query: Query, vector: Vectors) -> tuple[Scores, Scores]:
+    if query.mode == "lexical":
+        (lexical,) = await engine.score([Ask("bm25", query.limit)], query, vector)
+        return {}, lexical
+    if query.mode == "dense":
+        (dense,) = await engine.score([Ask("dense", query.limit)], query, vector)
+        lexical = {}
+    else:
+        limit = max(query.limit, CANDIDATES)
+        dense, lexical = await engine.score([Ask("dense", limit), Ask("bm25", limit)], query, vector)
+    only_dense, only_lexical = frozenset(dense.keys() - lexical.keys()), frozenset(lexical.keys() - dense.keys())
+    asks = [Ask("bm25", len(only_dense), only_dense), Ask("dense", len(only_lexical), only_lexical)]
+    missing = [ask for ask in asks if ask.limit]
+    for ask, scores in zip(missing, await engine.score(missing, query, vector) if missing else [], strict=True):
+        (lexical if ask.using == "bm25" else dense).update(scores)
+    return dense, lexical
+
+
+def _fuse(dense: Scores, lexical: Scores) -> Scores:
+    fused = {}
+    for identity in dense.keys() | lexical.keys():
+        bm25 = lexical.get(identity, 0.0)
+        part = bm25 / (bm25 + LEXICAL_HALF)
+        fused[identity] = DENSE_WEIGHT * dense.get(identity, 0.0) + (1 - DENSE_WEIGHT) * part
+    return fused
