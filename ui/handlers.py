@@ -101,18 +101,16 @@ class Handlers:
         marker = int(focus) if focus.isdecimal() else None
         return render_sources(turn.exposures, turn.id, marker) if turn else EMPTY
 
-    async def act_on_document(self, scope: tuple[str, ...], event: gr.EventData, request: gr.Request) -> Updates:
-        """Tick or untick a document to ask within, ask all again, or delete one."""
-        api, chosen = self._visitor(request), str(event._data.get("id", ""))
+    async def choose_documents(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Ask within the ticked documents; none ticked: within all."""
         with shown_errors():
-            match event._data.get("act"):
-                case "choose":
-                    scope = tuple(d for d in scope if d != chosen) if chosen in scope else (*scope, chosen)
-                case "all":
-                    scope = ()
-                case "delete":
-                    await api.delete_document(chosen)
-                    scope = tuple(d for d in scope if d != chosen)
+            return await library_view(self._visitor(request), event._data.get("ids", ()))
+
+    async def delete_document(self, scope: tuple[str, ...], event: gr.EventData, request: gr.Request) -> Updates:
+        """Remove a document and its passages."""
+        api = self._visitor(request)
+        with shown_errors():
+            await api.delete_document(str(event._data.get("id", "")))
             return await library_view(api, scope)
 
     async def refresh_documents(self, scope: tuple[str, ...], request: gr.Request) -> Updates:

@@ -30,7 +30,7 @@ def _panel(elem_id: str, value: str = "") -> gr.HTML:
         value,
         elem_id=elem_id,
         head=SCRIPT,
-        js_on_load='window.attune.panel(element, trigger, "act", watch);',
+        js_on_load='window.attune.panel(element, trigger, watch, { act: "act", chosen: "chosen" });',
         apply_default_css=False,
     )
 
@@ -78,6 +78,8 @@ def _lay_out() -> dict[str, Any]:
 def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> None:
     conversation, scope, timer = parts["conversation"], parts["scope"], parts["timer"]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+    # Of quick repetitions the last one counts; by default gradio drops every one that comes while the first runs.
+    latest = {**quiet, "trigger_mode": "always_last"}
     thread = [conversation, parts["conversations"], parts["history"], parts["live"], parts["sources"]]
     library = [parts["documents"], parts["scope_line"], scope, timer]
 
@@ -93,12 +95,13 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     # What stops a turn is the cancelling, which gradio does after the handler: so first that alone, then the redrawing.
     settled = [*thread, parts["send"], parts["stop"]]
     parts["stop"].click(None, cancels=[asking], **quiet).then(handlers.stopped, conversation, settled, **quiet)
-    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=[asking], **quiet).then(
+    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=[asking], **latest).then(
         handlers.open_conversation, conversation, settled, **quiet
     )
     for panel in (parts["history"], parts["live"]):
-        panel.act(handlers.show_sources, conversation, parts["sources"], **quiet)
-    for panel in (parts["documents"], parts["scope_line"]):
-        panel.act(handlers.act_on_document, scope, library, **quiet)
-    parts["uploads"].uploaded(handlers.refresh_documents, scope, library, **quiet)
-    timer.tick(handlers.refresh_documents, scope, library, **quiet)
+        panel.act(handlers.show_sources, conversation, parts["sources"], **latest)
+    parts["documents"].chosen(handlers.choose_documents, None, library, **latest)
+    parts["documents"].act(handlers.delete_document, scope, library, trigger_mode="multiple", **quiet)
+    parts["scope_line"].act(handlers.choose_documents, None, library, **latest)
+    parts["uploads"].uploaded(handlers.refresh_documents, scope, library, **latest)
+    timer.tick(handlers.refresh_documents, scope, library, **latest)

@@ -156,6 +156,17 @@ async def test_files_upload_with_progress_and_say_why_they_cannot(
     await expect(page.locator("#scope")).not_to_contain_text("Asking within")
 
 
+async def test_quick_ticks_all_count(browser: Browser, pages_url: str, script: StandIn) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        script.add_document("token-of-ada@example.org", name)
+    page = await enter(browser, pages_url)
+    await page.evaluate("for (const tick of document.querySelectorAll('.tick')) tick.click()")
+    await expect(page.locator("#scope")).to_contain_text("Asking within 3 documents")
+    await page.click("[data-act=all]")
+    await expect(page.locator("#scope")).to_contain_text("Asking your 3 documents")
+    await expect(page.locator(".tick[aria-checked=true]")).to_have_count(0)
+
+
 async def test_nothing_hostile_acts_and_nothing_is_loaded_from_elsewhere(
     browser: Browser, pages_url: str, script: StandIn
 ) -> None:

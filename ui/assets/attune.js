@@ -31,7 +31,7 @@
   }
 
   // Lets a click in a panel reach Python: anything with data-act sends its data-* attributes.
-  function panel(element, trigger, name, watch) {
+  function panel(element, trigger, watch, { act, chosen }) {
     element.addEventListener("click", (event) => {
       const target = event.target.closest("[data-act], [data-cite]");
       if (!target || !element.contains(target)) return;
@@ -43,8 +43,14 @@
         data.act = "sources";
       } else if (data.act === "sources") show_tab("sources");
       else if (data.act === "open" || data.act === "new") show_tab("chat");
+      else if (data.act === "choose") {
+        // Shown at once and sent as the whole choice, so that quick clicks neither wait for each other nor get lost.
+        target.setAttribute("aria-checked", target.getAttribute("aria-checked") !== "true");
+        const ticked = [...element.querySelectorAll('.tick[aria-checked="true"]')];
+        return trigger(chosen, { ids: ticked.map((tick) => tick.dataset.id) });
+      }
       if (data.confirm && !window.confirm(data.confirm)) return;
-      trigger(name, data);
+      trigger(act, data);
     });
     watch("value", () => {
       const focus = element.querySelector("[data-focus]");
