@@ -1,0 +1,157 @@
+"""What the panels show, case by case."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.schemas import (
+    AnswerEvent,
+    CitationPublic,
+    ConversationPublic,
+    DocumentPublic,
+    ErrorEvent,
+    ExposurePublic,
+    SourcesEvent,
+    StatusEvent,
+    TokenEvent,
+    TurnPublic,
+)
+from tests.ui.stand_in import NOW, StandIn, new_id
+from ui.chat import LiveTurn, render_live, render_turns
+from ui.connection import ApiError
+from ui.conversations import render_conversations
+from ui.documents import render_documents, render_scope
+from ui.sources import place_url, render_sources
+
+IDS = {"turn_id": "t", "conversation_id": "c"}
+
+
+@pytest.fixture
+def exposures() -> list[ExposurePublic]:
+    script = StandIn(passages=["one", "two", "three"])
+    return script.exposures(script.accounts[script.add_person("ada@example.org")], cited=True)
+
+
+def a_turn(**changes: Any) -> TurnPublic:
+    turn: dict[str, Any] = {
+        "id": "t",
+        "conversation_id": "c",
+        "question": "Why?",
+        "answer": "Because [1].",
+        "state": "complete",
+    }
+    turn |= {"abstained": False, "citations": [], "exposures": [], "versions": {}, "preferences": [], "error": None}
+    return TurnPublic.model_validate(turn | {"created_at": NOW} | changes)
+
+
+def a_document(name: str, **changes: Any) -> DocumentPublic:
+    document: dict[str, Any] = {
+        "id": new_id(),
+        "name": name,
+        "title": name,
+        "media_type": "application/pdf",
+        "size": 1,
+        "pages": 3,
+    }
+    return DocumentPublic.model_validate(
+        document | {"passages": 9, "status": "indexed", "reason": None, "created_at": NOW} | changes
+    )
+
+
+def test_a_live_turn_grows_with_its_events(exposures: list[ExposurePublic]) -> None:
+    live = LiveTurn("Why?")
+    for event in (
+        StatusEvent(stage="writing", **IDS),
+        SourcesEvent(sources=exposures),
+        TokenEvent(text="Because [1]"),
+        TokenEvent(text=" and [9]."),
+    ):
+        live = live.after(event)
+    page = render_live(live)
+    assert '<li class="now">Writing</li>' in page
+    assert "Reading 3 passages" in page
+    assert 'data-cite="1"' in page
+    assert "[9]" in page
+    assert live.after(AnswerEvent(turn=a_turn())).conversation_id == "c"
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        LiveTurn("Why?").failed(ApiError(422, "Too long", "shorten the question")),
+        LiveTurn("Why?").after(ErrorEvent(type="", title="Too long", status=422, detail="shorten the question")),
+    ],
+)
+def test_a_failed_turn_shows_its_remedy_and_no_stage(failed: LiveTurn) -> None:
+    page = render_live(failed)
+    assert "shorten the question" in page
+    assert "stages" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"abstained": True}, "Not in your documents"),
+        ({"state": "stopped"}, "Stopped."),
+        ({"state": "failed", "error": "the model is away"}, "the model is away"),
+        ({"state": "running"}, "Still being answered"),
+    ],
+)
+def test_every_ending_of_a_turn_is_visible(changes: dict[str, Any], expected: str) -> None:
+    assert expected in render_turns([a_turn(**changes)])
+    assert expected not in render_turns([a_turn()])
+
+
+def test_only_markers_with_a_citation_are_buttons_in_a_finished_turn(exposures: list[ExposurePublic]) -> None:
+    cited = CitationPublic.model_validate(exposures[0].model_dump() | {"exposure_id": "e", "quote": "one"})
+    page = render_turns([a_turn(citations=[cited], answer="Yes [1], no [2].", exposures=exposures)])
+    assert page.count('class="cite"') == 1
+    assert "1 source cited" in page
+
+
+def test_sources_are_numbered_first_and_say_what_became_of_them(exposures: list[ExposurePublic]) -> None:
+    page = render_sources(exposures[::-1], "t", focus=2)
+    order = [page.index(f">{text}</p>") for text in ("one", "two", "three")]
+    assert order == sorted(order)
+    assert page.count(">Cited<") == 2
+    assert page.count(">Not used<") == 1
+    assert 'data-focus="2"' in page
+    assert "3 passages found, 2 cited" in page
+
+
+def test_a_source_opens_at_its_page_or_in_the_text(exposures: list[ExposurePublic]) -> None:
+    pdf = exposures[1].model_copy(update={"document": "Report.PDF"})
+    mail = exposures[1].model_copy(update={"document": "letter.eml", "page": None})
+    assert place_url(pdf) == f"/api/v1/documents/{pdf.document_id}/content#page=2"
+    assert place_url(mail) == f"/read/{mail.document_id}#p-{mail.passage_id}"
+
+
+def test_no_sources_say_what_to_try() -> None:
+    assert "add a document" in render_sources([], "t")
+
+
+def test_a_document_that_cannot_be_asked_says_why_and_has_no_tick() -> None:
+    page = render_documents([a_document("a.pdf", status="needs_password", reason="remove its password")], ())
+    assert "Needs a password: remove its password" in page
+    assert 'data-act="choose"' not in page
+    assert 'data-act="delete"' in page
+
+
+def test_the_scope_line_names_what_is_asked() -> None:
+    a, b = a_document("a.pdf"), a_document("b.pdf", status="reading")
+    assert "Asking within 1 document: <b>a.pdf</b>" in render_scope([a, b], {a.id})
+    assert "Asking your 1 document" in render_scope([a, b], ())
+    assert "being read" in render_scope([b], ())
+    assert "Add a document" in render_scope([], ())
+
+
+def test_conversations_stand_under_their_day_and_the_open_one_is_marked() -> None:
+    items = [
+        ConversationPublic(id=name, title=name, created_at=NOW, updated_at=NOW - timedelta(days=days))
+        for name, days in (("now", 0), ("earlier", 0), ("before", 1), ("week", 5), ("old", 40))
+    ]
+    page = render_conversations(items, "before", NOW)
+    days = ["Today", "Yesterday", "This week", "March 2026"]
+    assert [page.count(f">{day}<") for day in days] == [1, 1, 1, 1]
+    assert page.count('aria-current="true"') == 1
