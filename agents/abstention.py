@@ -1,4 +1,4 @@
-"""What is said when the documents do not answer, and how a model's own refusal is recognised. Pure texts."""
+"""What is said when the documents do not answer or not support, and how a model's refusal is recognised. Pure texts."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,10 @@ from retrieval.types import Hit
 
 # The form that the prompt asks for; the expression below knows its usual variations.
 STATED = "The documents do not answer this question."
+
+# Said under an answer that cites nothing. The person has read the stream by then: taking the text back would protect
+# nobody, a word of caution may.
+UNSUPPORTED = "(I found no passage in your documents that supports this answer: check it before you rely on it.)"
 
 _DECLINES = re.compile(
     r"^\W*(?:(?:i'?m|i am) (?:sorry|afraid)\W+(?:but )?)?(?:unfortunately\W+)?(?:based on [^.,]{0,60}, )?"

@@ -1,7 +1,7 @@
 """Which passage supports a sentence, by its words: for models that cite nothing themselves. Pure, deterministic.
 
 A sentence's support is the share of its content words that the passages contain. It takes enough of all of them, at
-least half of those that the question did not already contain, and every number. This sees words, not meaning: a negation
+least half of those that the question did not already contain, and every number. It sees words, not meaning: a negation
 or a swapped subject escapes it.
 """
 

@@ -42,7 +42,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything the turn log needs. An answer that abstained not and cites nothing is one no passage supports."""
+    """Everything the turn log needs. Not abstained and no citations: no passage was needed, or none supports it."""
 
     answer: str
     draft: str  # what the model wrote, before markers were checked and repetition was cut; empty if it was not asked
@@ -59,6 +59,7 @@ class Outcome:
     finish: Finish = "stop"
     dropped_passages: int = 0  # selected, but did not fit into the model's context window
     dropped_turns: int = 0  # of the history, likewise
+    prompt_version: str = ""
 
 
 TurnEvent = Stage | Sources | Token | Outcome

@@ -8,12 +8,12 @@ from typing import Literal, cast
 
 from langgraph.runtime import Runtime
 
-from agents.abstention import declines, explain
+from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
 from agents.prompts import answer_prompt, chat_prompt, rewrite_prompt
-from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_last, leans_on_history
+from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_subject, leans_on_history
 from agents.repetition import loop_start
 from agents.state import TurnState
 from agents.types import PastTurn, TurnContext
@@ -35,18 +35,20 @@ async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
 async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Make the question understandable without the conversation; a first or self-sufficient one costs nothing.
 
-    A rewrite that cannot be trusted is not used: then the last question joined with this one is searched for, and the
-    generator gets the question as asked, behind the conversation it belongs to.
+    A rewrite that cannot be trusted is not used: then the question is searched for together with the one that gave it
+    its subject, and the generator gets it as asked, behind the conversation it belongs to.
     """
     request = state["request"]
     question, history = request.question, request.history[-_REMEMBERED_TURNS:]
     if not history or is_small_talk(question) or not leans_on_history(question):
         return {"history": (), "question": question, "search_text": question}
+    joined = joined_with_subject(question, request.history)
+    if not runtime.context.rewrite_questions:
+        return {"history": history, "question": question, "search_text": joined}
     runtime.stream_writer(Stage("rewriting"))
     rewrite, usage = await _rewrite(question, history, runtime.context)
     if is_faithful_rewrite(rewrite, question, history):
         return {"history": history, "question": rewrite, "search_text": rewrite, "usage": usage}
-    joined = joined_with_last(question, history)
     return {"history": history, "question": question, "search_text": joined, "usage": usage}
 
 
@@ -127,7 +129,10 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
 
 
 async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
-    """Resolve the model's markers; where it wrote none, cite for each sentence the passage that holds its words."""
+    """Resolve the model's markers; where it wrote none, cite for each sentence the passage that holds its words.
+
+    An answer that ends up citing nothing is kept, and says so.
+    """
     runtime.stream_writer(Stage("checking"))
     kept, draft = _selection(state).kept, state["draft"]
     answer = check_markers(draft[: loop_start(draft)], len(kept)).strip()
@@ -136,6 +141,9 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
         origin = "attributed"
         answer = attribute(answer, state["question"], [hit.passage.indexed_text for hit in kept])
     citations = tuple(Citation(marker, kept[marker - 1], origin) for marker in cited(answer))
+    if kept and not citations:
+        answer = f"{answer}\n\n{UNSUPPORTED}"
+        runtime.stream_writer(Token(f"\n\n{UNSUPPORTED}"))
     return {"answer": answer, "citations": citations}
 
 

@@ -4,6 +4,7 @@ from operator import add, or_
 from typing import Annotated, TypedDict
 
 from agents.events import AbstainReason, Citation, Finish, Outcome
+from agents.prompts import PROMPT_VERSION
 from agents.types import PastTurn, TurnRequest
 from generation.port import Message, Usage
 from personalization.ports import Recalled
@@ -51,4 +52,5 @@ def outcome_of(state: TurnState) -> Outcome:
         finish=state.get("finish", "stop"),
         dropped_passages=state.get("dropped_passages", 0),
         dropped_turns=state.get("dropped_turns", 0),
+        prompt_version=PROMPT_VERSION,
     )

@@ -43,3 +43,4 @@ class TurnContext:
     recall: Recall
     retrieve_limit: int = 10
     answer_max_tokens: int = 320
+    rewrite_questions: bool = True  # False for models too weak to: a follow-up is searched for by rule instead

@@ -8,6 +8,7 @@ import pytest
 
 from agents.events import Sources, Stage, Token
 from agents.graph import stream_turn
+from agents.prompts import PROMPT_VERSION
 from generation.port import ModelUnavailableError
 from generation.scripted import ScriptedModel
 from tests.agents.scripted import (
@@ -36,6 +37,7 @@ async def test_an_answer_streams_with_its_citation() -> None:
     assert [(c.marker, c.hit, c.origin) for c in done.citations] == [(1, HITS[0], "model")]
     assert not done.abstained
     assert done.usage.completion_tokens == 5
+    assert done.prompt_version == PROMPT_VERSION
 
 
 async def test_a_turn_runs_without_any_model() -> None:

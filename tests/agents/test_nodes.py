@@ -1,8 +1,10 @@
 """What the steps of a turn decide, seen from outside: the real graph with scripted ports."""
 
+from dataclasses import replace
+
 import pytest
 
-from agents.abstention import STATED
+from agents.abstention import STATED, UNSUPPORTED
 from agents.events import Stage
 from agents.types import PastTurn, TurnRequest
 from generation.port import ContextOverflowError, Usage
@@ -26,6 +28,13 @@ async def test_an_answer_without_markers_is_cited_by_its_words() -> None:
     assert done.answer == "The notice period is four weeks [1]. Ask Ms. Lovelace."
     assert [(c.marker, c.origin) for c in done.citations] == [(1, "attributed")]
     assert done.draft == "The notice period is four weeks. Ask Ms. Lovelace."
+
+
+async def test_an_answer_that_no_passage_supports_says_so() -> None:
+    events = await run(context_of(PiecewiseModel([words("Penguins live in Antarctica.")])))
+    done = outcome(events)
+    assert (done.abstained, done.citations) == (False, ())
+    assert streamed(events) == done.answer == f"Penguins live in Antarctica.\n\n{UNSUPPORTED}"
 
 
 async def test_nothing_useful_means_no_answer_and_no_model() -> None:
@@ -95,6 +104,13 @@ async def test_a_bad_rewrite_falls_back_to_both_questions(rewrite: str) -> None:
     done = outcome(await run(context_of(model), FOLLOW_UP))
     assert done.standalone_question == "Who founded Analytical Engines Ltd? When did he found it?"
     assert "Question: When did he found it?" in model.prompts[1][-1].content
+
+
+async def test_a_model_too_weak_to_rewrite_is_not_asked_to() -> None:
+    model = PiecewiseModel([words("In 1833 [1].")])
+    done = outcome(await run(replace(context_of(model), rewrite_questions=False), FOLLOW_UP))
+    assert done.standalone_question == "Who founded Analytical Engines Ltd? When did he found it?"
+    assert len(model.prompts) == 1
 
 
 async def test_a_self_sufficient_question_costs_no_rewrite_and_carries_no_history() -> None:

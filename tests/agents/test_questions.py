@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_last, leans_on_history
+from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_subject, leans_on_history
 from agents.types import PastTurn
 
 HISTORY = (PastTurn("Who wrote Dracula?", "Bram Stoker wrote Dracula in 1897."),)
@@ -75,5 +75,10 @@ def test_a_rewrite_must_ask_the_same_with_words_from_the_history(rewrite: str, f
     assert is_faithful_rewrite(rewrite, "When was he born?", HISTORY) is faithful
 
 
-def test_without_a_rewrite_the_last_question_lends_its_subject() -> None:
-    assert joined_with_last("When was he born?", HISTORY) == "Who wrote Dracula? When was he born?"
+def test_without_a_rewrite_the_last_question_that_stood_alone_lends_its_subject() -> None:
+    chain = (*HISTORY, PastTurn("When was he born?", "In 1847."))
+    assert joined_with_subject("Where did he die?", chain) == "Who wrote Dracula? Where did he die?"
+
+
+def test_where_no_question_stood_alone_the_first_lends_its_subject() -> None:
+    assert joined_with_subject("And why?", (PastTurn("Is it so?", "Yes."),)) == "Is it so? And why?"
