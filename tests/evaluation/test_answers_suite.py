@@ -23,6 +23,7 @@ RIGHT = {
     "label": "gold",
 }
 OTHER = {"id": "o", "title": "Tides", "text": "The tide follows the moon. It rises twice a day.", "label": "distractor"}
+TIDE = {**OTHER, "label": "gold"}
 
 
 def question(identity: str, text: str, answers: list[str], passages: Any, answerable: bool = True) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def folder(write_rows: Write) -> Path:
     return write_rows(
         "questions.jsonl",
         question("right", "Who released the album Counterparts?", ["Rush"], [OTHER, RIGHT]),
-        question("wrong", "What does the tide follow?", ["the sun"], [{**OTHER, "label": "gold"}, RIGHT]),
+        question("wrong", "What does the tide follow?", ["the sun"], [TIDE, {**RIGHT, "label": "noise"}]),
         question("empty", "Who released the album Counterparts?", [], [], answerable=False),
     ).parent
 

@@ -1,0 +1,42 @@
+"""The benches on tiny inputs: that they run end to end and that their figures mean what they say."""
+
+from pathlib import Path
+
+import pytest
+
+from evaluation import bench_ingest, bench_retrieve, bench_turn
+from evaluation.errors import EvaluationError
+
+pytestmark = pytest.mark.usefixtures("no_models")
+
+
+def test_the_line_goes_through_the_median_turn_of_each_length() -> None:
+    costs = [
+        bench_turn.TurnCost(tokens, 20 + 0.5 * tokens + noise) for tokens in (1, 50, 100) for noise in (-1, 0, 900)
+    ]
+    slope, start = bench_turn.line_through(costs)
+    assert slope == pytest.approx(0.5)
+    assert start == pytest.approx(20)
+
+
+async def test_turns_are_measured_outside_and_up_to_the_first_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_turn, "REPEATS", 1)
+    monkeypatch.setattr(bench_turn, "FIRST_TOKENS", 1)
+    report = await bench_turn.measure()
+    assert report["turns"] == len(bench_turn.ANSWER_WORDS)
+    assert report["ms_outside_models"] > 0
+    assert report["first_token_ratio"] > 0
+    assert report["sec_per_turn"] > 0
+    assert report["generator"] == "scripted@1"
+
+
+async def test_a_filtered_search_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_retrieve, "SEARCHES", 10)
+    report = await bench_retrieve.measure(passages=120)
+    assert report["passages"] == 120
+    assert 0 < report["p50_ms_beyond_encoding"] <= report["p95_ms_beyond_encoding"]
+
+
+async def test_an_encoder_without_weights_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="ATTUNE_ENCODER=hash has no weights"):
+        await bench_ingest.measure(tmp_path)
