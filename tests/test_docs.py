@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from app.cli import app
+from app.main import create_app
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,17 @@ def test_the_readme_names_every_command_and_no_other() -> None:
 def test_the_architecture_promises_no_command_that_is_not_there() -> None:
     section = ARCHITECTURE.split("## Command line")[1].split("_(comes)_")[0]
     assert named_in(section) == commands(app)
+
+
+def test_the_architecture_lists_every_route_and_no_other(tmp_path: Path) -> None:
+    section = ARCHITECTURE.split("## REST")[1].split("_(comes)_")[0]
+    listed = {
+        f"{method} {re.sub('{.*?}', '{}', path)}"
+        for methods, path in re.findall(r"((?:[A-Z]+/?)+) (/[^\s·]+)", section)
+        for method in methods.split("/")
+    }
+    paths = create_app(Settings(home=tmp_path)).openapi()["paths"]
+    assert listed == {f"{m.upper()} {re.sub('{.*?}', '{}', path)}" for path, methods in paths.items() for m in methods}
 
 
 def test_the_targets_that_are_named_can_be_made() -> None:
