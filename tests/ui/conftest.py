@@ -1,6 +1,7 @@
 """Real servers on loopback for the tests of the interface: the scripted API alone, and with the pages on it."""
 
 import asyncio
+import shutil
 import socket
 import threading
 import time
@@ -10,7 +11,9 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.async_api import Browser, async_playwright
 
+from tests.ui.browsing import ARTIFACTS, CHROMIUM, FLAGS
 from tests.ui.stand_in import StandIn
 from tests.ui.wire import build
 from ui.client import ApiClient
@@ -79,3 +82,22 @@ async def eventually(condition: object, seconds: float = 5.0) -> bool:
     """Whether a threading.Event is set in time, without blocking the loop."""
     assert isinstance(condition, threading.Event)
     return await asyncio.to_thread(condition.wait, seconds)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium, or set CHROMIUM to its path")
+    await asyncio.to_thread(ARTIFACTS.mkdir, exist_ok=True)
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+def scripted(pages_script: StandIn) -> StandIn:
+    """The scripted server as new, under the same pages."""
+    pages_script.__init__()  # type: ignore[misc]  # the pages hold this very object
+    pages_script.add_person("ada@example.org")
+    return pages_script

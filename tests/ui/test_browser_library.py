@@ -1,0 +1,95 @@
+"""Files, people and sessions in headless Chromium."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.ui.browsing import ask, enter, shoot
+from tests.ui.stand_in import StandIn
+
+pytestmark = pytest.mark.browser
+
+
+async def test_files_upload_with_progress_and_say_why_they_cannot(
+    browser: Browser, pages_url: str, scripted: StandIn, tmp_path: Path
+) -> None:
+    files = {"leave.pdf": b"%PDF", "locked.pdf": b"%PDF", "big.pdf": b"HUGE"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    page = await enter(browser, pages_url)
+    await expect(page.locator("#documents")).to_contain_text("No documents yet")
+    await page.set_input_files("#upload-input", [tmp_path / name for name in files])
+    await expect(page.locator(".upload.bad", has_text="big.pdf")).to_contain_text("larger than 200 MB: split it")
+    await expect(page.locator(".upload.bad", has_text="locked.pdf")).to_contain_text("remove its password")
+    await expect(page.locator(".document", has_text="leave.pdf")).to_contain_text("3 pages")
+    await expect(page.locator(".document", has_text="locked.pdf")).to_contain_text("Needs a password")
+    await shoot(page, "desktop-light-uploads")
+
+    await page.locator(".document", has_text="leave.pdf").locator(".tick").click()
+    await expect(page.locator("#scope")).to_contain_text("Asking within 1 document: leave.pdf")
+    await ask(page, "How much leave?")
+    await expect(page.locator("#history .prose")).to_be_visible()
+    chosen = next(
+        d.id for d in scripted.accounts["token-of-ada@example.org"].documents.values() if d.name == "leave.pdf"
+    )
+    assert scripted.asked[-1][1].documents == [chosen]
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    row = page.locator(".document", has_text="leave.pdf")
+    await row.hover()
+    await row.locator(".remove").click()
+    await expect(row).to_have_count(0)
+    await expect(page.locator("#scope")).not_to_contain_text("Asking within")
+
+
+async def test_quick_ticks_all_count(browser: Browser, pages_url: str, scripted: StandIn) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        scripted.add_document("token-of-ada@example.org", name)
+    page = await enter(browser, pages_url)
+    await page.evaluate("for (const tick of document.querySelectorAll('.tick')) tick.click()")
+    await expect(page.locator("#scope")).to_contain_text("Asking within 3 documents")
+    await page.click("[data-act=all]")
+    await expect(page.locator("#scope")).to_contain_text("Asking your 3 documents")
+    await expect(page.locator(".tick[aria-checked=true]")).to_have_count(0)
+
+
+async def test_two_people_at_once_see_only_their_own(browser: Browser, pages_url: str, scripted: StandIn) -> None:
+    scripted.pace, scripted.answer = 0.05, "word " * 30
+    bob_token = scripted.add_person("bob@example.org")
+    scripted.add_document(bob_token, "bob.pdf")
+    ada = await enter(browser, pages_url, who="ada")
+    bob = await enter(browser, pages_url, who="bob")
+    await ask(ada, "Ada asks")
+    await ask(bob, "Bob asks")
+    await expect(ada.locator("#live .prose")).to_contain_text("word")
+    await expect(bob.locator("#live .prose")).to_contain_text("word")  # neither waits for the other
+    for page, name in ((ada, "Ada"), (bob, "Bob")):
+        await expect(page.locator("#history .question")).to_have_text([f"{name} asks"])
+        await expect(page.locator("#conversations .item")).to_have_text([f"{name} asks"])
+        await expect(page.locator("#account")).to_contain_text(f"{name.lower()}@example.org")
+    await expect(ada.locator("#documents")).not_to_contain_text("bob.pdf")
+
+
+async def test_logging_out_ends_the_page_and_a_password_opens_it_again(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    page = await enter(browser, pages_url)
+    await page.click("[data-logout]")
+    await expect(page.locator("#password-form")).to_be_visible()
+    await shoot(page, "desktop-light-login")
+    await page.fill("[name=email]", "ada@example.org")
+    await page.fill("[name=password]", "wrong")
+    await page.press("[name=password]", "Enter")
+    await expect(page.locator("#problem")).to_contain_text("not valid")
+    await page.fill("[name=password]", "correct horse battery")
+    await page.press("[name=password]", "Enter")
+    await expect(page.locator(".welcome")).to_be_visible(timeout=20_000)
+
+
+async def test_a_used_login_link_says_so(browser: Browser, pages_url: str, scripted: StandIn) -> None:
+    page = await enter(browser, pages_url)
+    await page.context.clear_cookies()
+    await page.goto(f"{pages_url}/login?code=code-of-ada@example.org")
+    await expect(page.locator("#problem")).to_contain_text("not valid")
+    assert "code=" not in page.url
