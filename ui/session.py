@@ -1,6 +1,8 @@
 """Who looks at a page: the gate before it, and the API in the visitor's own name. Keeps nothing between requests."""
 
-from starlette.datastructures import MutableHeaders
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +53,7 @@ class SessionGate:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        refusal = _unknown_route(path)
+        refusal = _unknown_route(path) or _foreign_page(scope)
         if refusal is None and not path.startswith(_OPEN):
             refusal = await self._admit(scope)
         await (refusal or self._app)(scope, receive, _with_headers(send))
@@ -75,6 +77,16 @@ def _unknown_route(path: str) -> Response | None:
         problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"there is no route {path}"}
         return JSONResponse(problem, 404, media_type="application/problem+json")
     return None
+
+
+def _foreign_page(scope: Scope) -> Response | None:
+    # Handlers carry the cookie's authority on to the API as a bearer token, so the API's own check of the origin
+    # cannot see a page of another site or port behind it; SameSite does not tell ports apart.
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is None or urlsplit(origin).netloc == headers.get("host"):
+        return None
+    return JSONResponse({"detail": f"a page of {origin} may not act here"}, 403)
 
 
 def _with_headers(send: Send) -> Send:

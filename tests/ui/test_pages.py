@@ -44,6 +44,18 @@ async def test_looking_at_a_login_link_does_not_spend_it(pages_url: str, pages_s
     assert "code-of-eve@example.org" in pages_script.codes
 
 
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:1", "https://evil.example", "null"])
+async def test_a_page_of_another_site_or_port_cannot_act_with_the_cookie(
+    pages_url: str, token: str, origin: str
+) -> None:
+    event = {"data": [None], "fn_index": 0, "session_hash": "x"}
+    async with httpx.AsyncClient(cookies={"attune_session": token}) as browser:
+        url = f"{pages_url}/gradio_api/queue/join"
+        foreign = await browser.post(url, json=event, headers={"Origin": origin})
+        own = await browser.post(url, json=event, headers={"Origin": pages_url})
+    assert (foreign.status_code, own.status_code) == (403, 200)
+
+
 async def test_an_unknown_api_route_is_problem_details_and_not_a_page(pages_url: str, token: str) -> None:
     response = await fetch(f"{pages_url}/api/v1/nothing", token)
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
