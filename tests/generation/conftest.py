@@ -1,7 +1,8 @@
 """The three implementations of the port, ready to be asked."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,9 @@ def model(request: pytest.FixtureRequest) -> LanguageModel:
         return ScriptedModel()
     chosen: LanguageModel = request.getfixturevalue({"local": "local", "openai": "remote"}[request.param])
     return chosen
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait for what another thread or another end of a socket does; pytest's own patience is the limit."""
+    while not happened():  # noqa: ASYNC110 - what is waited for cannot set an event of ours
+        await asyncio.sleep(0.001)

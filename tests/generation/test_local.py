@@ -4,15 +4,16 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from generation.local import LocalModel
 from generation.port import Delta, GenerationError, GenerationParams, Message, ModelUnavailableError, Usage
+from tests.generation.conftest import until
 
 ASKED = [Message("user", "What is the capital of France?")]
 LONG_ASKED = [Message("user", "The capital of France is Paris. " * 60)]
@@ -87,8 +88,7 @@ async def test_closing_the_stream_stops_the_computation(local: LocalModel) -> No
 
 async def test_cancelling_the_task_stops_the_computation(local: LocalModel) -> None:
     task = asyncio.create_task(local.complete(ASKED, GenerationParams(max_tokens=1900, temperature=5.0, seed=3)))
-    while not local.usage.completion_tokens:
-        await asyncio.sleep(0)
+    await until(lambda: local.usage.completion_tokens)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -100,8 +100,7 @@ async def test_cancelling_while_the_prompt_is_read_leaves_the_rest_unread(local:
     asked = [Message("user", "x" * 1900)]
     whole = await local.count_tokens(asked)
     task = asyncio.create_task(local.complete(asked, GenerationParams(max_tokens=5)))
-    while not local.usage.prompt_tokens:
-        await asyncio.sleep(0)
+    await until(lambda: local.usage.prompt_tokens)
     task.cancel()
     await settles(local)
     assert local.usage.prompt_tokens < whole
@@ -116,13 +115,6 @@ async def test_sampling_repeats_with_its_seed_and_differs_without(local: LocalMo
     others = {(await local.complete(ASKED, params(seed))).text for seed in range(5)}
     assert same[0] == same[1]
     assert len(others) > 1
-
-
-async def test_pieces_never_hold_half_a_character(local: LocalModel) -> None:
-    params = GenerationParams(max_tokens=400, temperature=3.0, seed=11)
-    pieces = [delta.text async for delta in local.stream(ASKED, params)]
-    assert not any(piece.endswith("\ufffd") for piece in pieces[:-1] if len(piece) == 1 and ord(piece) < 128)
-    assert "".join(pieces) == (await local.complete(ASKED, params)).text
 
 
 async def test_a_document_cannot_speak_as_somebody_else(local: LocalModel) -> None:
@@ -170,7 +162,7 @@ async def test_a_failing_step_is_told_to_those_it_concerns_and_the_next_request_
 
     with monkeypatch.context() as broken:
         broken.setattr(local._engine._model, "forward", fail)
-        with pytest.raises(GenerationError, match="out of memory.*try again"):
+        with pytest.raises(GenerationError, match=r"out of memory.*try again"):
             await asyncio.wait_for(local.complete(ASKED, GenerationParams(max_tokens=3)), 10)
     assert (await local.complete(ASKED, GenerationParams(max_tokens=3))).usage.completion_tokens == 3
 
@@ -178,8 +170,7 @@ async def test_a_failing_step_is_told_to_those_it_concerns_and_the_next_request_
 async def test_closing_tells_whoever_still_waits(tiny_folder: Path) -> None:
     model = await LocalModel.open(tiny_folder, device="cpu")
     waiting = asyncio.create_task(model.complete(ASKED, GenerationParams(max_tokens=1900, temperature=5.0, seed=3)))
-    while not model.usage.completion_tokens:
-        await asyncio.sleep(0)
+    await until(lambda: model.usage.completion_tokens)
     await model.close()
     with pytest.raises(GenerationError, match="closed"):
         await waiting
@@ -207,7 +198,7 @@ def test_importing_the_module_does_not_load_torch() -> None:
 
 
 def closing(stream: AsyncIterator[Delta]) -> Any:
-    return aclosing(stream)  # type: ignore[type-var]  # the port promises an AsyncIterator, ours is a generator
+    return aclosing(cast(AsyncGenerator[Delta, None], stream))  # the port promises less than ours is
 
 
 async def settles(model: LocalModel) -> None:

@@ -1,4 +1,4 @@
-"""A random Llama of 50,000 parameters with a byte-level tokenizer, saved as a folder: real code paths in milliseconds."""
+"""A random Llama of 50,000 parameters with a byte-level tokenizer, saved as a folder: real code in milliseconds."""
 
 from pathlib import Path
 
