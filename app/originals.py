@@ -5,16 +5,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from app.home import Home
 
+INCOMING = ".incoming"  # beside the owners' folders, so that keeping a file is a rename
 BATCH = 1024 * 1024  # bytes gathered before a thread writes them
-ABANDONED_SECONDS = 24 * 3600.0
 
 
 class TooLargeError(Exception):
@@ -38,7 +37,7 @@ class Receiver:
         self._hash = hashlib.sha256()
         self._batch = bytearray()
         self.size = 0
-        incoming = home.originals / ".incoming"
+        incoming = home.originals / INCOMING
         incoming.mkdir(mode=0o700, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=incoming)
         self.path = Path(name)
@@ -94,24 +93,13 @@ def remove_all(home: Home, owner_id: str) -> None:
     shutil.rmtree(home.originals / owner_id, ignore_errors=False, onerror=_unless_missing)
 
 
-def sweep(home: Home, known: Callable[[str, str], bool]) -> int:
-    """Remove what a killed process left: arrivals nobody acknowledged and files that no row knows; blocking."""
-    removed = 0
+def sweep(home: Home, known: Callable[[str, str], bool]) -> None:
+    """Remove what a killed process left, at the start of the only process there is: arrivals that nobody
+    acknowledged and files that no row knows; blocking."""
     for path in home.originals.glob("*/**/*"):
-        if not path.is_file() or time.time() - path.stat().st_mtime < ABANDONED_SECONDS:
-            continue
-        owner, name = path.relative_to(home.originals).parts[0], path.name
-        if owner == ".incoming" or not known(owner, name):
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
-async def read(path: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file in pieces."""
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while piece := await asyncio.to_thread(file.read, BATCH):
-            yield piece
+        owner = path.relative_to(home.originals).parts[0]
+        if path.is_file() and (owner == INCOMING or not known(owner, path.name)):
+            path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

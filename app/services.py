@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import Searches, TurnContext
-from app import adapters, registry
+from app import adapters, documents, originals, registry, turns
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.durable import DurableQueue
@@ -86,6 +86,8 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
         database = Database(settings.database_url or sqlite_url(home.database))
         stack.push_async_callback(database.close)
         await database.migrate()
+        if database.url.startswith("sqlite"):  # we are the only process, so what seems to be under way is not
+            await _tidy(home, database)
         services = await _build(stack, settings, home, database, works)
         if warm and isinstance(services.model, LateModel):
             services.model.warm()
@@ -93,9 +95,8 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
 
 
 async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
-    from retrieval.retriever import Retriever
-
     from retrieval.passages import Cutter
+    from retrieval.retriever import Retriever
 
     auth = Auth(database, timedelta(days=settings.token_days))
     if settings.deployment == "laptop":
@@ -133,6 +134,14 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         recall=NoRecall(),
         versions=versions,
     )
+
+
+async def _tidy(home: Home, database: Database) -> None:
+    """Clear away what a killed process left."""
+    async with database.session() as session:
+        await turns.fail_interrupted_turns(session, utc_now())
+        known = await documents.known_originals(session)
+    await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
 
 
 # Enough that parsing one file overlaps with encoding others; each holds the text of its document in memory.

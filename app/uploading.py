@@ -19,8 +19,8 @@ class Form:
     def __init__(self, request: Request, receiver: Receiver) -> None:
         self._request = request
         self._receiver = receiver
-        self._disposition = b""
-        self._header = b""
+        self._ended = False
+        self._disposition = self._header = self._value = b""
         self._part: str | None = None
         self._pieces: list[bytes] = []
         self.name: str | None = None
@@ -35,9 +35,10 @@ class Form:
                 pieces, self._pieces = self._pieces, []
                 for piece in pieces:
                     await self._receiver.write(piece)
-            parser.finalize()
         except MultipartParseError as error:
             raise Problem(400, f"the upload is not well-formed multipart/form-data: {error}") from None
+        if not self._ended:
+            raise Problem(400, "the upload was cut off before its end: send it again")
         if self.name is None:
             raise Problem(422, "the upload holds no file: send it as the form field `file`")
 
@@ -52,6 +53,7 @@ class Form:
             "on_header_end": self._end_header,
             "on_headers_finished": self._start_part,
             "on_part_data": self._sliced(self._on_data),
+            "on_end": self._end,
         }
         return MultipartParser(options[b"boundary"], callbacks)
 
@@ -61,6 +63,9 @@ class Form:
 
     def _begin(self) -> None:
         self._disposition, self._header, self._value, self._part = b"", b"", b"", None
+
+    def _end(self) -> None:
+        self._ended = True
 
     def _on_header_field(self, data: bytes) -> None:
         self._header += data

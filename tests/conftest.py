@@ -1,0 +1,125 @@
+"""What many tests need: settings of a laptop with scripted models, the whole app, and two people who know it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.models import Person
+from app.schemas import JobPublic, UploadPublic
+from app.services import Services
+from app.settings import Settings
+
+WaitForJob = Callable[[httpx.AsyncClient, str], Awaitable[JobPublic]]
+Upload = Callable[..., Awaitable[UploadPublic]]
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A laptop whose home is empty, without any model: encoder `hash`, generator `scripted`."""
+    return Settings(home=tmp_path / "home", cache=tmp_path / "cache", encoder="hash", llm="scripted", port=0)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The whole app in this process, from start to stop."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    async with running(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def services(app: FastAPI) -> Services:
+    services: Services = app.state.services
+    return services
+
+
+@asynccontextmanager
+async def client_of(app: FastAPI, email: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that speaks as the person with this e-mail, who is made if need be."""
+    services: Services = app.state.services
+    person = await services.auth.create_person(email, None)
+    token = await services.auth.issue_token(person, "test")
+    transport = httpx.ASGITransport(app)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks as Ann."""
+    async with client_of(app, "ann@example.org") as client:
+        yield client
+
+
+@pytest.fixture
+async def other_client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks as Ben, who owns nothing of Ann's."""
+    async with client_of(app, "ben@example.org") as client:
+        yield client
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks as nobody."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+async def person(services: Services, client: httpx.AsyncClient) -> Person:
+    """Ann, as `client` speaks for her."""
+    me = (await client.get("/api/v1/me")).json()
+    async with services.database.session() as session:
+        found = await session.get(Person, me["id"])
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def wait_for_job() -> WaitForJob:
+    """Waits until a job has ended and returns it."""
+
+    async def wait(client: httpx.AsyncClient, job_id: str) -> JobPublic:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                response = await client.get(f"/api/v1/jobs/{job_id}")
+                response.raise_for_status()
+                job = JobPublic.model_validate_json(response.content)
+                if job.state not in {"queued", "running"}:
+                    return job
+                await asyncio.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def upload(wait_for_job: WaitForJob) -> Upload:
+    """Uploads a file and waits until the job has ended; `wait=False` returns at once."""
+
+    async def send(
+        client: httpx.AsyncClient, name: str, content: bytes | str, *, source: str | None = None, wait: bool = True
+    ) -> UploadPublic:
+        raw = content.encode() if isinstance(content, str) else content
+        data = {"source": source} if source else {}
+        response = await client.post("/api/v1/documents", files={"file": (name, raw)}, data=data)
+        assert response.status_code == 202, response.text
+        added = UploadPublic.model_validate_json(response.content)
+        if wait and added.job_id:
+            await wait_for_job(client, added.job_id)
+        return added
+
+    return send
