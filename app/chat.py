@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from agents.graph import stream_turn
+from anyio import CancelScope
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
+from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
 from app import turns
 from app.models import Conversation, Exposure, Person, Turn
@@ -42,29 +43,41 @@ class _RunningTurn:
     request: TurnRequest
     exposures: list[Exposure] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
-    saved: bool = False
 
 
 async def run_turn(services: Services, person: Person, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
     written. Raises Problem before the first event; later failures are the last event."""
     running = await _begin(services, person, request)
+    events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
+    # A task of its own: the server cancels every await of a request whose client has gone, and the model could
+    # then not be stopped in order nor the partial answer be saved.
+    work = asyncio.create_task(_work(services, running, events.put_nowait))
+    try:
+        while (event := await events.get()) is not None:
+            yield event
+    finally:
+        work.cancel()
+        with CancelScope(shield=True):
+            await asyncio.wait([work])
+
+
+async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
     try:
         async with aclosing(stream_turn(services.turn_context, running.request)) as stream:
             async for event in stream:
-                yield await _show(services, running, event)
-    except (asyncio.CancelledError, GeneratorExit):
-        running.turn.state = "stopped"
+                tell(await _show(services, running, event))
+    except asyncio.CancelledError:
+        await _save_unfinished(services, running, "stopped")
         raise
     except Exception as error:
         problem = problem_of(error)
         if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("turn %s failed", running.turn.id)
-        running.turn.state, running.turn.error = "failed", problem.detail
-        yield ErrorEvent.model_validate(problem.body())
+        await _save_unfinished(services, running, "failed", problem.detail)
+        tell(ErrorEvent.model_validate(problem.body()))
     finally:
-        # Shielded: the person who pressed stop must still find what was written.
-        await asyncio.shield(_save(services, running))
+        tell(None)
 
 
 async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:
@@ -122,15 +135,16 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
 
 
 async def _save(services: Services, running: _RunningTurn) -> None:
-    if running.saved:
-        return
+    async with services.database.session() as session:
+        await turns.finish_turn(session, running.turn, running.exposures)
+
+
+async def _save_unfinished(services: Services, running: _RunningTurn, state: str, error: str | None = None) -> None:
     turn = running.turn
     if turn.state != "complete":
+        turn.state, turn.error = state, error
         turn.draft = turn.answer = "".join(running.written)
-        turn.state = "stopped" if turn.state == "running" else turn.state
-    async with services.database.session() as session:
-        await turns.finish_turn(session, turn, running.exposures)
-    running.saved = True
+    await _save(services, running)  # also where a whole answer was just being saved: saving twice changes nothing
 
 
 def exposure_public(exposure: Exposure) -> ExposurePublic:

@@ -70,7 +70,8 @@ async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
         if error.status != 413:
             raise
         return entry | {"status": "too_large", "reason": error.detail}
-    document, status = upload.document, upload.outcome
+    document = upload.document
+    status: str = upload.outcome
     if upload.job_id is not None:
         async with aclosing(client.watch_job(upload.job_id)) as states:
             async for job in states:
