@@ -25,6 +25,11 @@ def bm25() -> Bm25:
     return Bm25(Bm25Config(k=_BM25_K, b=_BM25_B, avg_len=_BM25_LENGTH, language="english", ascii_folding=True))
 
 
+def terms(text: str) -> frozenset[int]:
+    """Ids of the stems that BM25 sees in `text`."""
+    return frozenset(bm25().embed_query(text).indices)
+
+
 def lexical_text(passage: Passage) -> str:
     """What BM25 reads."""
     return f"{passage.head}\n" * (_HEAD_REPEATED if passage.head else 0) + passage.text

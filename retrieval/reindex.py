@@ -16,7 +16,7 @@ class ReindexError(Exception):
 
 @dataclass(frozen=True)
 class _Content:
-    """A document as an index holds it: `digest` changes with any passage; `readers` are apart, as they need no model."""
+    """A document as an index holds it; the readers stand apart from the digest because they need no model."""
 
     digest: int
     readers: frozenset[str]
