@@ -118,10 +118,12 @@ class SubprocessLoader:
             limit=limits.characters * 8,
         )  # fmt: skip
         worker = _Worker(process, errors)
-        if not (await _read_line(worker)).endswith(b"\n"):
-            words = _last_words(worker)
+        try:
+            if not (await _read_line(worker)).endswith(b"\n"):
+                raise RuntimeError(f"the loader's worker process does not start: {_last_words(worker)}")
+        except BaseException:
             await _end(worker)
-            raise RuntimeError(f"the loader's worker process does not start: {words}")
+            raise
         return worker
 
 

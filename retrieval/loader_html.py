@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from lxml import etree, html
 
@@ -72,6 +73,7 @@ _INLINE = frozenset(
         "wbr",
     ]
 )
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -80,6 +82,10 @@ def read_html(markup: str, out: BlockWriter) -> None:
     # huge_tree: without it libxml2 cuts what lies deeper than 256 elements, and says nothing.
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        # Nested deeper than the parser goes: better the text without its order of headings than nothing.
+        out.text(unescape(_TAG.sub(" ", markup)))
+        return
     title = root.findtext(".//title")
     out.title = one_line(title) if title else None
     _Walk(out).run(root.find("body"))

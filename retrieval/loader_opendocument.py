@@ -20,7 +20,7 @@ def read_opendocument(archive: zipfile.ZipFile, out: BlockWriter) -> None:
     if "meta.xml" in archive.namelist():
         out.title = part_of(archive, "meta.xml").findtext(f".//{_TITLE}")
     root = part_of(archive, "content.xml")
-    walk = etree.iterwalk(root, events=("start",))
+    walk = etree.iterwalk(root, events=("start",), tag="*")
     for _, element in walk:
         if element.tag == f"{_DRAW}page":
             out.page = out.pages = (out.pages or 0) + 1
@@ -48,7 +48,7 @@ def _cells(row: etree._Element) -> list[str]:
 def _string(paragraph: etree._Element) -> str:
     """Text of a paragraph with its white space, which OpenDocument writes as elements."""
     parts: list[str] = []
-    for event, element in etree.iterwalk(paragraph, events=("start", "end")):
+    for event, element in etree.iterwalk(paragraph, events=("start", "end"), tag="*"):
         if event == "start":
             parts.append(_WHITE.get(element.tag, "") + (element.text or ""))
         elif element is not paragraph and element.tail:

@@ -33,7 +33,7 @@ def read_pptx(archive: zipfile.ZipFile, out: BlockWriter) -> None:
 
 def _write_shapes(root: etree._Element, out: BlockWriter) -> None:
     """A title becomes a heading, a table a table, anything else a paragraph; slide numbers and dates are left out."""
-    walk = etree.iterwalk(root, events=("start",))
+    walk = etree.iterwalk(root, events=("start",), tag="*")
     for _, element in walk:
         if element.tag == f"{_A}tbl":
             rows = [[_paragraphs(cell) for cell in row.iter(f"{_A}tc")] for row in element.iter(f"{_A}tr")]

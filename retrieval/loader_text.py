@@ -12,6 +12,8 @@ from retrieval.ports import LoadError
 _CUE_TIME = re.compile(r"^\s*(?:\d+:)?\d+:\d{2}[.,]\d{3}\s*-->")
 _CUE_MARKUP = re.compile(r"</?[a-zA-Z][^>\n]*>|<\d[\d:.]*>")
 _MARKUP_HEADING = re.compile(r"^(={1,6})\s*([^=\s].*?)\s*=*$")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_BINARY = "the file is neither text nor a known document format: export it as PDF"
 _NUMBER = re.compile(r"^[\d\s.,%$€£+-]+$")
 
 
@@ -26,21 +28,26 @@ def decode(data: bytes, whole: bool = True) -> str:
             return data.decode(encoding, "replace")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
-    sample = data[:4096]
-    if sample.count(0) * 3 > len(sample):
-        # Latin text in UTF-16 without its mark: every other byte is zero.
-        return data.decode("utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le", "replace")
-    if b"\x00" not in sample:
-        try:
-            return codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-        except UnicodeDecodeError:
-            return data.decode(_guess(data), "replace")
-    raise LoadError("unsupported", "the file is neither text nor a known document format: export it as PDF")
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+    except UnicodeDecodeError:
+        text = ""
+    if not text or "\x00" in text[:4096]:
+        text = data.decode(_guess(data), "replace")
+    if len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
+        raise LoadError("unsupported", _BINARY)
+    return text
 
 
 def _guess(data: bytes) -> str:
+    """The encoding of bytes that are not UTF-8. Raises LoadError where they are no text."""
     from charset_normalizer import from_bytes
 
+    even, odd = data[:4096:2].count(0), data[1:4096:2].count(0)
+    if max(even, odd) * 6 > len(data[:4096]) and min(even, odd) * 20 < max(even, odd):
+        return "utf-16-be" if even > odd else "utf-16-le"  # without its mark: every other byte is zero
+    if even or odd:
+        raise LoadError("unsupported", _BINARY)
     declared = re.search(rb"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_-]+)", data[:4096])
     if declared:
         name = declared.group(1).decode()
@@ -52,7 +59,7 @@ def _guess(data: bytes) -> str:
             return name
     best = from_bytes(data[:65536]).best()
     if best is None:
-        raise LoadError("unsupported", "the file is neither text nor a known document format: export it as PDF")
+        raise LoadError("unsupported", _BINARY)
     return str(best.encoding)
 
 

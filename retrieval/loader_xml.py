@@ -16,7 +16,10 @@ def tree_of(markup: bytes) -> etree._Element | None:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
     )
-    return etree.fromstring(markup, parser=parser)
+    root = etree.fromstring(markup, parser=parser)
+    if root is not None:
+        etree.strip_elements(root, etree.Entity, with_tail=False)
+    return root
 
 
 def part_of(archive: zipfile.ZipFile, name: str) -> etree._Element:
@@ -40,7 +43,7 @@ def read_xml(markup: bytes, out: BlockWriter) -> None:
 
 def read_tree(root: etree._Element, out: BlockWriter) -> None:
     """Write one paragraph for every element that holds text of its own."""
-    walk = etree.iterwalk(root, events=("start",))
+    walk = etree.iterwalk(root, events=("start",), tag="*")
     for _, element in walk:
         if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
             out.text(one_line("".join(element.itertext())))

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from retrieval.types import Block, LoadedDocument, Passage, passage_id
@@ -95,9 +96,10 @@ class Cutter:
         pieces: list[str] = []
         size = 0
         for block in blocks:
-            for piece in self._pieces(block, room):
+            for number, piece in enumerate(self._pieces(block, room)):
                 tokens = self.measure(piece)
-                if pieces and size + tokens > room:
+                # The pieces of one block stay apart: they say a sentence twice.
+                if pieces and (number > 0 or size + tokens > room):
                     yield "\n".join(pieces)
                     pieces, size = [], 0
                 pieces.append(piece)
@@ -106,16 +108,23 @@ class Cutter:
             yield "\n".join(pieces)
 
     def _pieces(self, block: Block, room: int) -> list[str]:
+        """The block, in as many pieces as the room asks for; each says again what the piece before it leads up to."""
         if self.measure(block.text) <= room:
             return [block.text]
-        header = block.header if block.header and self.measure(block.header) * 2 <= room else None
-        if header is None:
-            return self._split(block.text, room)
-        first, *others = self._split(block.text, room - self.measure(header), overlap=False)
-        return [first, *(f"{header}\n{rows}" for rows in others)]
+        if block.header and self.measure(block.header) * 2 <= room:
+            first, *others = self._split(block.text, room - self.measure(block.header))
+            return [first.strip(), *(f"{block.header}\n{rows.strip()}" for rows in others)]
+        pieces = self._split(block.text, room - room // _OVERLAP_SHARE)
+        return [pieces[0].strip(), *(self._led_up_to(*pair, room).strip() for pair in pairwise(pieces))]
 
-    def _split(self, text: str, room: int, level: int = 0, overlap: bool = True) -> list[str]:
-        """Cut at the best places that give pieces of at most `room` tokens, about equally long."""
+    def _led_up_to(self, before: str, piece: str, room: int) -> str:
+        """`piece` with the last sentence before it, if that is short: "It", "this" and "they" point back there."""
+        *_, sentence = _parts(before, _CUTS[_SENTENCE])
+        fits = self.measure(sentence) + self.measure(piece) <= room
+        return sentence + piece if fits and self.measure(sentence) * _OVERLAP_SHARE <= room else piece
+
+    def _split(self, text: str, room: int, level: int = 0) -> list[str]:
+        """Cut at the best places that give pieces of at most `room` tokens, about equally long. Nothing is left out."""
         if self.measure(text) <= room:
             return [text]
         if level == len(_CUTS):
@@ -125,25 +134,23 @@ class Cutter:
             )
         units: list[str] = []
         for unit in _parts(text, _CUTS[level]):
-            units.extend(self._split(unit, room, level + 1, overlap))
-        return self._join(units, room, overlap=overlap and level == _SENTENCE)
+            units.extend(self._split(unit, room, level + 1))
+        return self._join(units, room)
 
-    def _join(self, units: Sequence[str], room: int, overlap: bool) -> list[str]:
+    def _join(self, units: Sequence[str], room: int) -> list[str]:
         """Put neighbouring units together again, up to an equal share of the whole."""
-        self._learn(units)
         sizes = [self.measure(unit) for unit in units]
         share = sum(sizes) / max(1, math.ceil(sum(sizes) / room))
         pieces: list[str] = []
-        current, size = "", 0
-        for number, (unit, tokens) in enumerate(zip(units, sizes, strict=True)):
-            if current and (size + tokens > room or size + tokens / 2 > share):
-                pieces.append(current.strip())
-                before = units[number - 1], sizes[number - 1]
-                repeat = overlap and before[1] * _OVERLAP_SHARE <= room and before[1] + tokens <= room
-                current, size = before if repeat else ("", 0)
-            current += unit
-            size += tokens
-        return [*pieces, current.strip()] if current.strip() else pieces
+        size = 0
+        for unit, tokens in zip(units, sizes, strict=True):
+            if pieces and size + tokens <= room and size + tokens / 2 <= share:
+                pieces[-1] += unit
+                size += tokens
+            else:
+                pieces.append(unit)
+                size = tokens
+        return pieces
 
     def _heading(self, title: str, heading: str | None, window: int) -> str | None:
         """The heading path without the title, its outer parts dropped until it fits."""
@@ -178,7 +185,7 @@ class Cutter:
         if len(self._known) > 200_000:
             self._known.clear()
         words = {word for text in texts for word in text.split() if len(word) <= _REMEMBERED_WORD}
-        new = list(words - self._known.keys())
+        new = [word for word in words if word not in self._known]
         self._known.update(zip(new, self._count(new), strict=True))
 
     def _count(self, words: Sequence[str]) -> list[int]:
