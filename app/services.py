@@ -139,7 +139,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
 async def _tidy(home: Home, database: Database) -> None:
     """Clear away what a killed process left."""
     async with database.session() as session:
-        await turns.fail_interrupted_turns(session, utc_now())
+        await turns.fail_interrupted_turns(session)
         known = await documents.known_originals(session)
     await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
 

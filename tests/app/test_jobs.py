@@ -1,92 +1,15 @@
-"""Durable jobs: at least once, after kill -9 too; bounded, retried, cancelled; one queue after another in a process."""
+"""Jobs run once, bounded, retried and cancelled, and tell how far they are."""
 
 import asyncio
-import signal
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from app import job_rows
-from app.db import Database, sqlite_url
-from app.durable import DurableQueue
-from app.jobs import JobFailedError, Jobs, Progress, Result, Work
-from app.models import Job, Person
-
-LIVE = ("queued", "running")
-REPOSITORY = Path(__file__).parents[2]
-
-# Begins one job, says so, and would work for a minute.
-DIES = """
-import asyncio, sys
-from pathlib import Path
-from tests.app.test_jobs import opened, submitted
-
-async def work(progress):
-    await progress.tell("working", 1, 2)
-    print("working", flush=True)
-    await asyncio.sleep(60)
-    return {}
-
-async def main():
-    async with opened(Path(sys.argv[1]), work) as (jobs, database):
-        await submitted(jobs, database)
-        await asyncio.sleep(60)
-
-asyncio.run(main())
-"""
-
-
-@asynccontextmanager
-async def opened(
-    folder: Path, work: Work, *, at_once: int = 4, executor: str = "app", retry: tuple[float, ...] = (0.01, 0.01)
-) -> AsyncIterator[tuple[Jobs, Database]]:
-    """Jobs of the one kind `work` over the database in `folder`."""
-    database = Database(sqlite_url(folder / "a.db"))
-    await database.migrate()
-    jobs = Jobs(database, DurableQueue(f"sqlite:///{folder / 'jobs.db'}", executor))
-    jobs.register("work", work, at_once, retry)
-    await jobs.open()
-    try:
-        yield jobs, database
-    finally:
-        await jobs.close()
-        await database.close()
-
-
-async def written(database: Database) -> Job:
-    """A job's row that was committed, but not submitted."""
-    async with database.session() as session:
-        person = Person(email="", display_name="Ann")
-        person.email = f"{person.id}@example.org"
-        session.add(person)
-        await session.flush()
-        job = Job(person_id=person.id, kind="work")
-        session.add(job)
-    return job
-
-
-async def submitted(jobs: Jobs, database: Database) -> Job:
-    job = await written(database)
-    await jobs.submit(job.id)
-    return job
-
-
-async def ended(database: Database, job: Job) -> Job:
-    return await until(database, job, lambda now: now.state not in LIVE)
-
-
-async def until(database: Database, job: Job, reached: Callable[[Job], bool]) -> Job:
-    async with asyncio.timeout(20):
-        while True:
-            async with database.session() as session:
-                now = await job_rows.find_job(session, job.person_id, job.id)
-            assert now is not None
-            if reached(now):
-                return now
-            await asyncio.sleep(0.01)
+from app.db import Database
+from app.jobs import JobFailedError, Progress, Result
+from app.models import Job
+from tests.app.jobbing import ended, opened, submitted, until
 
 
 async def test_a_job_runs_once_and_its_row_tells_the_result(tmp_path: Path) -> None:
@@ -103,70 +26,6 @@ async def test_a_job_runs_once_and_its_row_tells_the_result(tmp_path: Path) -> N
         now = await ended(database, job)
         assert (now.state, now.stage, now.done, now.total, now.result) == ("done", "counting", 3, 7, {"answer": 42})
         assert runs == [job.id]
-
-
-async def test_a_job_that_was_running_at_kill_9_runs_again_at_the_next_start(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", DIES, str(tmp_path), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    async with asyncio.timeout(30):
-        assert await process.stdout.readline() == b"working\n"
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
-    again = asyncio.Event()
-
-    async def work(progress: Progress) -> Result:
-        again.set()
-        return {"state before": progress.job.state}
-
-    async with opened(tmp_path, work) as (_, database):
-        async with asyncio.timeout(20):
-            await again.wait()
-        async with database.session() as session:
-            assert await job_rows.unfinished(session) in ([], [(await _only(database)).id])
-        now = await ended(database, await _only(database))
-        assert (now.state, now.result) == ("done", {"state before": "running"})
-
-
-async def _only(database: Database) -> Job:
-    from sqlmodel import select
-
-    async with database.session() as session:
-        return (await session.exec(select(Job))).one()
-
-
-async def test_a_job_that_was_committed_but_never_submitted_is_taken_up_at_start(tmp_path: Path) -> None:
-    async def work(progress: Progress) -> Result:
-        return {}
-
-    async with opened(tmp_path, work) as (_, database):
-        job = await written(database)
-    async with opened(tmp_path, work) as (_, database):
-        assert (await ended(database, job)).state == "done"
-
-
-async def test_stopping_the_process_interrupts_a_job_and_the_next_start_finishes_it(tmp_path: Path) -> None:
-    interrupted = []
-
-    async def long_work(progress: Progress) -> Result:
-        try:
-            await progress.tell("working")
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            interrupted.append(progress.job.id)
-            raise
-        return {}
-
-    async def short_work(progress: Progress) -> Result:
-        return {"done": "now"}
-
-    async with opened(tmp_path, long_work) as (jobs, database):
-        job = await submitted(jobs, database)
-        await until(database, job, lambda now: now.stage == "working")
-    assert interrupted == [job.id]
-    async with opened(tmp_path, short_work) as (_, database):
-        assert (await ended(database, job)).result == {"done": "now"}
 
 
 async def test_cancelling_stops_a_running_job_and_a_waiting_one_never_begins(tmp_path: Path) -> None:
@@ -270,12 +129,3 @@ async def test_progress_is_written_at_once_for_a_new_stage_and_seldom_within_one
         database_of.append(database)
         await ended(database, await submitted(jobs, database))
     assert seen == [("reading", 0), ("encoding", 0)]
-
-
-async def test_the_loop_keeps_its_own_threads_after_a_queue_was_closed(tmp_path: Path) -> None:
-    async def work(progress: Progress) -> Result:
-        return {}
-
-    async with opened(tmp_path, work) as (jobs, database):
-        await ended(database, await submitted(jobs, database))
-    assert await asyncio.to_thread(lambda: 7) == 7
