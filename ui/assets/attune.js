@@ -104,7 +104,7 @@
       row.querySelector("progress")?.remove();
       row.classList.add(good ? "good" : "bad");
       say(row, text);
-      if (listed) setTimeout(() => row.remove(), 3000);
+      if (listed) setTimeout(() => row.remove(), good ? 1200 : 5000);
       else {
         const close = tell("button", "remove", "×");
         close.type = "button";

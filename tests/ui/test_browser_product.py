@@ -1,0 +1,66 @@
+"""The whole product as a person starts it: `attune up`, its login link, real files. Only the models are small."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.ui.browsing import ask, shoot
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "demo" / "corpus"
+
+
+@pytest.fixture(scope="module")
+def login_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What `attune up` prints, on a free port and in a home of its own."""
+    home = tmp_path_factory.mktemp("home")
+    chosen = {"ATTUNE_HOME": str(home), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "up", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield next(line.strip() for line in server.stdout if "/login?code=" in line)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+
+
+async def test_from_the_login_link_to_the_cited_page(browser: Browser, login_link: str) -> None:
+    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
+    await page.goto(login_link)
+    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
+
+    files = ["warden-handbook-2025.pdf", "committee-minutes-2025-09-18.docx"]
+    await page.set_input_files("#upload-input", [CORPUS / name for name in files])
+    await expect(page.locator("#scope")).to_contain_text("Asking your 2 documents", timeout=60_000)
+
+    await ask(page, "Where is the assembly point when the fire alarm sounds?")
+    await expect(page.locator("#history .prose")).to_be_visible(timeout=30_000)
+    await page.click("#history .cite")
+    source = page.locator("#source-1")
+    await expect(source).to_contain_text("Cited")
+    await shoot(page, "product-1-answer")
+    link = source.locator("footer a")
+    href = await link.get_attribute("href")
+    assert href
+    original = await page.request.get(urljoin(login_link, href))
+    assert original.status == 200
+    if "/content#page=" in href:
+        assert re.search(r"#page=\d+$", href)
+        assert original.headers["content-type"] == "application/pdf"
+
+    async with page.context.expect_page() as opened:
+        await page.locator("a[href*='/read/']").first.click()
+    reader = await opened.value
+    await expect(reader.locator("section:target")).to_be_in_viewport()
+    await shoot(reader, "product-2-reader")
