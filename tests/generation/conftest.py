@@ -5,12 +5,14 @@ import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from generation.local import LocalModel
 from generation.openai import OpenAIModel
 from generation.port import LanguageModel
 from generation.scripted import ScriptedModel
+from generation.weights import fetch
 from tests.generation.tiny import save_tiny_model
 from tests.generation.wire import MODEL, Wire, serving
 
@@ -23,6 +25,12 @@ KEY = "sk-very-secret-0123456789"
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def smollm2_folder() -> Path:
+    """The embedded model's weights; the first run of all fetches them."""
+    return fetch("smollm2", Path(os.environ.get("ATTUNE_CACHE", platformdirs.user_cache_dir("attune"))))
 
 
 @pytest.fixture

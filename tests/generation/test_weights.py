@@ -27,7 +27,9 @@ def hub(tiny_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with serving_hub(tiny_folder) as served:
         monkeypatch.setattr(constants, "ENDPOINT", served.url)
         template = constants.HUGGINGFACE_CO_URL_TEMPLATE
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + template[template.index("/{repo_id}") :])
+        monkeypatch.setattr(
+            constants, "HUGGINGFACE_CO_URL_TEMPLATE", served.url + template[template.index("/{repo_id}") :]
+        )
         monkeypatch.setenv("HF_ENDPOINT", served.url)  # for the processes that a test starts
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         yield served
