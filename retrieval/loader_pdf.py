@@ -91,22 +91,32 @@ def _page_lines(document: Any, number: int, read_image: ReadImage | None) -> lis
 
 def _form_values(document: Any, page: Any) -> Iterator[str]:
     """What somebody typed into the form's fields: it is drawn over the page and no part of its text."""
-    import ctypes
-
     import pypdfium2.raw as pdfium
 
-    count = pdfium.FPDFPage_GetAnnotCount(page) if document.formenv else 0
-    for number in range(min(count, _FIELDS)):
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _FIELDS)):
         field = pdfium.FPDFPage_GetAnnot(page, number)
         if field and pdfium.FPDFAnnot_GetSubtype(field) == pdfium.FPDF_ANNOT_WIDGET:
-            size = pdfium.FPDFAnnot_GetFormFieldValue(document.formenv, field, None, 0)  # bytes
-            text = (ctypes.c_ushort * (size // 2 + 1))()
-            pdfium.FPDFAnnot_GetFormFieldValue(document.formenv, field, text, size)
-            value = bytes(text).decode("utf-16-le", "replace").split("\x00")[0]
+            value = _field_value(document.formenv, field)
             if len(value.strip()) > 3:  # ticks say "Off" and "Yes"
                 yield value.replace("\r", "\n")
         if field:
             pdfium.FPDFPage_CloseAnnot(field)
+
+
+def _field_value(form: Any, field: Any) -> str:
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    def read(buffer: Any, size: int) -> int:
+        if form:  # knows what a field inherits
+            return int(pdfium.FPDFAnnot_GetFormFieldValue(form, field, buffer, size))
+        return int(pdfium.FPDFAnnot_GetStringValue(field, b"V", buffer, size))
+
+    size = read(None, 0)  # bytes
+    text = (ctypes.c_ushort * (size // 2 + 1))()
+    read(text, size)
+    return bytes(text).decode("utf-16-le", "replace").split("\x00")[0]
 
 
 def _lines(text_page: Any) -> Iterator[_Line]:

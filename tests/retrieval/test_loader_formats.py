@@ -157,6 +157,15 @@ async def test_a_pdf_of_600_pages_is_read_whole(load: Load) -> None:
     assert [(block.page, block.text) for block in document.blocks] == [(n, f"This is page {n}.") for n in range(1, 601)]
 
 
+@pytest.mark.parametrize("form", [b"", b"/AcroForm << /Fields [] >>"], ids=["loose fields", "form"])
+async def test_what_was_typed_into_a_form_is_text(form: bytes, load: Load) -> None:
+    field = b"/Annots [<< /Type /Annot /Subtype /Widget /FT /Tx /T (n) /V (Ada Lovelace) /Rect [0 0 9 9] >>] /Resources"
+    blank = (
+        files.pdf([(11, "Name of the guest")]).replace(b"/Resources", field).replace(b"/Catalog", b"/Catalog " + form)
+    )
+    assert "Ada Lovelace" in text_of(await load(blank, "form.pdf"))
+
+
 async def test_slides_are_pages_in_the_order_of_the_show(load: Load) -> None:
     document = await load(files.pptx(("Start", "one"), ("End", "two")), "talk.pptx")
     assert document.pages == 2
