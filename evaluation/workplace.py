@@ -12,7 +12,7 @@ from app import adapters
 from app.home import Home
 from app.settings import Settings
 from evaluation.errors import EvaluationError
-from generation.port import LanguageModel
+from generation.port import LanguageModel, Message
 from retrieval.ports import Encoder, PassageIndex, Selector
 from retrieval.types import Hit, Selection
 
@@ -59,9 +59,13 @@ async def index_of(settings: Settings, encoder: Encoder) -> AsyncIterator[Passag
 
 @asynccontextmanager
 async def model_of(settings: Settings) -> AsyncIterator[LanguageModel]:
-    """The language model that these settings name."""
+    """The language model that these settings name, loaded."""
+    await asyncio.to_thread(adapters.fetch_models, settings)
     model = await asyncio.to_thread(adapters.make_model, settings)
     try:
+        await model.count_tokens(
+            (Message("user", "Hello"),)
+        )  # a local model is loaded when it is first needed: that is no part of a turn
         yield model
     finally:
         await model.close()
