@@ -21,6 +21,14 @@ DRAIN_SECONDS = 15  # how long running answers may go on after we were asked to 
 class _QuietServer(uvicorn.Server):
     """uvicorn without its signal handling: it would end the process before our services are closed."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -39,8 +47,7 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
             )
             server = _QuietServer(config)
             task = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started and not task.done():
-                await asyncio.sleep(0.005)
+            await server.listening.wait()
             try:
                 shown = f"[{host}]" if ":" in host else host
                 yield f"http://{shown}:{listener.getsockname()[1]}"
