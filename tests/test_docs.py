@@ -41,6 +41,12 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text()
+    assert [file.name for file in sorted(folder.glob("[0-9]*.md")) if f"({file.name})" not in index] == []
+
+
 def test_the_readme_lists_every_setting_and_no_other() -> None:
     listed = set(re.findall(r"`ATTUNE_([A-Z_]+)`", README))
     assert listed == {name.upper() for name in Settings.model_fields}
