@@ -1,6 +1,7 @@
 """The passage index inside this process: one Qdrant Edge shard in a folder. Knows nothing of encoders but a version."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 import qdrant_edge as edge
 
-from retrieval import index_fusion
+from retrieval import index_fusion, index_shard
 from retrieval.index_fusion import Ask, Scores
 from retrieval.index_points import (
     BM25,
@@ -18,37 +19,38 @@ from retrieval.index_points import (
     READERS,
     bm25,
     check_rows,
-    foreign,
     lexical_text,
     passage_of,
     payload_of,
 )
-from retrieval.ports import ForeignIndexError, Vectors
+from retrieval.index_shard import Live, of_document
+from retrieval.ports import Vectors
 from retrieval.types import Hit, Passage, Query
 
 _READING_THREADS = 4
 _UPSERT = 256  # points in one operation of the write-ahead log
 _PAGE = 512  # points in one step of a scroll
 _FLUSH_AFTER = 2000  # points; the log replays what was not flushed, so this bounds the time that opening takes
-_BUILDING = "building"  # a file in the folder of an index that is not to be used yet
+_WITHOUT_GRAPH = 10_000  # points that a search may go through one by one: about 3 ms
+_QUIET = 30.0  # seconds without a write before the optimiser may take a core
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-
-
-class IndexBusyError(Exception):
-    """Another process has the index open."""
 
 
 class EdgeIndex:
     """PassageIndex over one shard. Reads run at once in a few threads; writes wait for each other in one."""
 
-    def __init__(self, shard: edge.EdgeShard, folder: Path, dimension: int) -> None:
-        self._shard = shard
-        self._folder = folder
+    def __init__(self, shard: edge.EdgeShard, place: Path, dimension: int) -> None:
+        self._live = Live(shard, place)
         self._dimension = dimension
         self._unflushed = 0
+        self._changed: set[str] | None = None  # documents written since the copy that is being optimised was taken
         self._writer = ThreadPoolExecutor(1, "index-writer")
         self._readers = ThreadPoolExecutor(_READING_THREADS, "index-reader")
+        self._one_optimizer = asyncio.Lock()
+        self._quiet: asyncio.TimerHandle | None = None
+        self._optimizing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, folder: Path, version: str, dimension: int, *, beside: bool = False) -> "EdgeIndex":
@@ -57,26 +59,28 @@ class EdgeIndex:
         Raises ForeignIndexError where another encoder's passages lie there instead, unless it is to be built `beside`
         them: such an index counts for nobody until `finish`. Raises IndexBusyError.
         """
-        shard = await asyncio.to_thread(_open_shard, folder, version, dimension, beside)
-        return cls(shard, folder / version, dimension)
+        shard, place = await asyncio.to_thread(index_shard.open_current, folder, version, dimension, beside)
+        index = cls(shard, place, dimension)
+        index._expect_quiet()
+        return index
 
     async def finish(self) -> None:
         """Let an index that was built beside be opened as any other."""
-        await self._write(self._shard.flush)
-        (self._folder / _BUILDING).unlink(missing_ok=True)
+        await self._run(self._live.shard.flush)
+        index_shard.finish(self._live.place)
 
     async def replace_document(
         self, document_id: str, passages: Sequence[Passage], vectors: Vectors, readers: frozenset[str]
     ) -> None:
         check_rows(document_id, passages, vectors, self._dimension)
-        await self._write(lambda: self._replace(document_id, passages, vectors, readers))
+        await self._write(document_id, lambda: self._replace(document_id, passages, vectors, readers))
 
     async def delete_document(self, document_id: str) -> None:
-        await self._update(edge.UpdateOperation.delete_points_by_filter(_of_document(document_id)))
+        await self._update(document_id, edge.UpdateOperation.delete_points_by_filter(of_document(document_id)))
 
     async def set_readers(self, document_id: str, readers: frozenset[str]) -> None:
-        payload = {READERS: sorted(readers)}
-        await self._update(edge.UpdateOperation.set_payload_by_filter(_of_document(document_id), payload))
+        whole, payload = of_document(document_id), {READERS: sorted(readers)}
+        await self._update(document_id, edge.UpdateOperation.set_payload_by_filter(whole, payload))
 
     async def search(self, query: Query, vector: Vectors) -> list[Hit]:
         return await index_fusion.search(self, query, vector)
@@ -92,7 +96,7 @@ class EdgeIndex:
             )
             for ask in asks
         ]
-        found = await self._read(lambda: self._shard.query_batch(edge.QueryBatchRequest(batch)))
+        found = await self._read(lambda shard: shard.query_batch(edge.QueryBatchRequest(batch)))
         return [{str(point.id): point.score for point in points} for points in found]
 
     async def fetch(self, ids: Sequence[str], query: Query) -> Mapping[str, Passage]:
@@ -111,13 +115,34 @@ class EdgeIndex:
             yield passage_of(record.id, payload), frozenset(payload[READERS])
 
     async def count(self) -> int:
-        return await self._read(lambda: self._shard.count(edge.CountRequest(exact=True)))
+        return await self._read(lambda shard: shard.count(edge.CountRequest(exact=True)))
+
+    async def optimize(self) -> None:
+        """Rebuild the index with graphs beside the one in use, then switch. Searches and writes go on.
+
+        By itself this happens when writes have paused and enough passages are without a graph.
+        """
+        async with self._one_optimizer:
+            place = await self._run(self._begin_copy)
+            try:
+                await index_shard.optimize(place)
+            except BaseException:
+                self._changed = None
+                shutil.rmtree(place)
+                raise
+            retired = await self._run(lambda: self._switch(place))
+            await retired.retire()
 
     async def close(self) -> None:
         """Wait for what runs, then write everything out and free the folder."""
+        if self._quiet:
+            self._quiet.cancel()
+        if self._optimizing:
+            self._optimizing.cancel()
+            await asyncio.gather(self._optimizing, return_exceptions=True)
         await asyncio.to_thread(self._writer.shutdown)
         await asyncio.to_thread(self._readers.shutdown)
-        await asyncio.to_thread(_close_shard, self._shard)
+        await asyncio.to_thread(index_shard.close, self._live.shard)
 
     def _replace(
         self, document_id: str, passages: Sequence[Passage], vectors: Vectors, readers: frozenset[str]
@@ -132,15 +157,15 @@ class EdgeIndex:
                 )
                 for passage, vector in rows
             ]
-            self._shard.update(edge.UpdateOperation.upsert_points(points))
+            self._live.shard.update(edge.UpdateOperation.upsert_points(points))
         # Last, so that a crash before it leaves too much, which a repetition repairs, and never too little.
         leftovers = edge.Filter(
-            must=[_of_document(document_id)], must_not=[edge.HasIdCondition({passage.id for passage in passages})]
+            must=[of_document(document_id)], must_not=[edge.HasIdCondition({passage.id for passage in passages})]
         )
-        self._shard.update(edge.UpdateOperation.delete_points_by_filter(leftovers))
+        self._live.shard.update(edge.UpdateOperation.delete_points_by_filter(leftovers))
         self._unflushed += len(passages)
         if self._unflushed >= _FLUSH_AFTER:
-            self._shard.flush()
+            self._live.shard.flush()
             self._unflushed = 0
 
     async def _pages(self, wanted: edge.Filter | None) -> AsyncIterator[edge.Record]:
@@ -154,20 +179,64 @@ class EdgeIndex:
 
     async def _scroll(self, wanted: edge.Filter | None, limit: int, offset: Any) -> Any:
         request = edge.ScrollRequest(offset=offset, limit=limit, filter=wanted, with_payload=True)
-        return await self._read(lambda: self._shard.scroll(request))
+        return await self._read(lambda shard: shard.scroll(request))
 
-    async def _update(self, operation: edge.UpdateOperation) -> None:
-        await self._write(lambda: self._shard.update(operation))
+    def _begin_copy(self) -> Path:
+        self._live.shard.flush()
+        self._changed = set()
+        return index_shard.copy(self._live.place)
 
-    async def _write(self, work: Callable[[], Result]) -> Result:
+    def _switch(self, place: Path) -> Live:
+        """In the writer's thread, so that nothing is written between the last catching up and the switch."""
+        try:
+            shard = index_shard.load(place)
+            index_shard.catch_up(shard, self._live.shard, self._changed or set())
+            index_shard.switch(place)
+        finally:
+            self._changed = None
+        retired, self._live = self._live, Live(shard, place)
+        return retired
+
+    def _expect_quiet(self) -> None:
+        if self._quiet:
+            self._quiet.cancel()
+        self._quiet = asyncio.get_running_loop().call_later(_QUIET, self._when_quiet)
+
+    def _when_quiet(self) -> None:
+        if not self._optimizing or self._optimizing.done():
+            self._optimizing = asyncio.create_task(self._optimize_if_due())
+
+    async def _optimize_if_due(self) -> None:
+        info = await self._read(lambda shard: shard.info())
+        # Both vectors of a point count as indexed, and BM25 always is.
+        if 2 * info.points_count - info.indexed_vectors_count > _WITHOUT_GRAPH:
+            try:
+                await self.optimize()
+            except index_shard.OptimizeError:
+                log.exception("the index stays as it is")
+
+    async def _update(self, document_id: str, operation: edge.UpdateOperation) -> None:
+        await self._write(document_id, lambda: self._live.shard.update(operation))
+
+    async def _write(self, document_id: str, work: Callable[[], None]) -> None:
+        def noted() -> None:
+            if self._changed is not None:
+                self._changed.add(document_id)
+            work()
+
+        await self._run(noted)
+        self._expect_quiet()
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
 
-    async def _read(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
-
-
-def _of_document(document_id: str) -> edge.Filter:
-    return edge.Filter(must=[edge.FieldCondition(DOCUMENT, match=edge.MatchValue(document_id))])
+    async def _read(self, work: Callable[[edge.EdgeShard], Result]) -> Result:
+        live = self._live
+        live.readers += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, work, live.shard)
+        finally:
+            await live.leave()
 
 
 def _seen_by(query: Query, ids: frozenset[str] | None) -> edge.Filter:
@@ -177,55 +246,3 @@ def _seen_by(query: Query, ids: frozenset[str] | None) -> edge.Filter:
     if ids is not None:
         conditions.append(edge.HasIdCondition(set(ids)))
     return edge.Filter(must=conditions)
-
-
-def _open_shard(folder: Path, version: str, dimension: int, beside: bool) -> edge.EdgeShard:
-    own = folder / version
-    others = [path.name for path in sorted(folder.glob("*/edge_config.json")) for path in [path.parent] if path != own]
-    if not beside and (not own.exists() or (own / _BUILDING).exists()):
-        built_by = [name for name in others if _holds_passages(folder / name)]
-        if built_by:
-            raise ForeignIndexError(foreign(built_by, version))
-    if not own.exists():
-        _create(own, dimension, beside and bool(others))
-    return _load(own)
-
-
-def _create(own: Path, dimension: int, building: bool) -> None:
-    # Made under another name and renamed, so that a folder with the version's name is always a whole index.
-    draft = own.with_name(f".{own.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    dense = edge.EdgeVectorParams(dimension, edge.Distance.Cosine)
-    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-    shard = edge.EdgeShard.create(str(draft), edge.EdgeConfig(vectors={DENSE: dense}, sparse_vectors={BM25: sparse}))
-    for field in (READERS, DOCUMENT):
-        shard.update(edge.UpdateOperation.create_field_index(field, edge.KeywordIndexParams(enable_hnsw=False)))
-    _close_shard(shard)
-    if building:
-        (draft / _BUILDING).touch()
-    draft.rename(own)
-
-
-def _load(own: Path) -> edge.EdgeShard:
-    try:
-        return edge.EdgeShard.load(str(own))
-    except Exception as error:
-        if "WouldBlock" not in str(error):
-            raise
-        raise IndexBusyError(f"{own} is open in another process: stop it, or send it the request instead") from error
-
-
-def _holds_passages(own: Path) -> bool:
-    if (own / _BUILDING).exists():
-        return False
-    shard = _load(own)
-    try:
-        return shard.count(edge.CountRequest(exact=True)) > 0
-    finally:
-        shard.close()
-
-
-def _close_shard(shard: edge.EdgeShard) -> None:
-    shard.flush()
-    shard.close()

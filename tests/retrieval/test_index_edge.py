@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.index_edge import EdgeIndex, IndexBusyError
+from retrieval.index_edge import EdgeIndex
+from retrieval.index_shard import IndexBusyError, OptimizeError
 from retrieval.ports import ForeignIndexError
 from retrieval.types import Query
 from tests.retrieval.builders import ENCODER, make_document, make_passages, put
@@ -143,4 +144,67 @@ async def test_vectors_of_unit_length_come_back_as_cosines(tmp_path: Path) -> No
     query = Query("x", frozenset(["ann"]), mode="dense")
     hits = await index.search(query, np.array([0.6, 0.8, 0], dtype=np.float32))
     assert [round(hit.dense or 0, 4) for hit in hits] == [0.8, 0.6]
+    await index.close()
+
+
+async def check_what_was_written(index: EdgeIndex) -> None:
+    rows = [row async for row in index.scroll()]
+    assert len(rows) == 29 * 10 - 10 + 1 + 1  # doc 4 is gone, doc 3 and doc 99 have one passage each
+    assert {"changed", "added"} <= {passage.text for passage, _ in rows}
+    assert sum(readers == frozenset(["bob"]) for _, readers in rows) == 10
+
+
+async def test_optimizing_loses_nothing_that_is_written_meanwhile(tmp_path: Path) -> None:
+    index = await open_index(tmp_path)
+    for number in range(30):
+        await put(index, f"doc {number}", [f"text {number} {part}" for part in range(10)], ["ann"])
+
+    async def write() -> None:
+        await put(index, "doc 3", ["changed"], ["ann"])
+        await put(index, "doc 99", ["added"], ["ann"])
+        await index.delete_document(make_document("doc 4"))
+        await index.set_readers(make_document("doc 5"), frozenset(["bob"]))
+
+    async def read() -> None:
+        vector = (await ENCODER.encode_queries(["text 7 1"]))[0]
+        for _ in range(50):
+            assert len(await index.search(Query("text 7 1", frozenset(["ann"])), vector)) == 10
+
+    await asyncio.gather(index.optimize(), write(), read())
+    await check_what_was_written(index)
+    await index.close()
+    index = await open_index(tmp_path)
+    await check_what_was_written(index)
+    await index.close()
+    assert [path.name for path in (tmp_path / ENCODER.version).glob("generation-*")] == ["generation-2"]
+
+
+async def test_closing_while_optimizing_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    index = await open_index(tmp_path)
+    await put(index, "a", ["Bread needs flour."], ["ann"])
+    optimizing = asyncio.create_task(index.optimize())
+    await asyncio.sleep(0.2)
+    optimizing.cancel()
+    await asyncio.gather(optimizing, return_exceptions=True)
+    await index.close()
+    index = await open_index(tmp_path)
+    assert await index.count() == 1
+    await index.optimize()
+    assert await index.count() == 1
+    await index.close()
+
+
+async def test_an_optimizer_that_dies_is_reported_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.index_shard._OPTIMIZE", "raise SystemExit('no memory left')")
+    index = await open_index(tmp_path)
+    await put(index, "a", ["Bread needs flour."], ["ann"])
+    with pytest.raises(OptimizeError, match="no memory left"):
+        await index.optimize()
+    assert await index.count() == 1
+    await put(index, "b", ["Geese fly south."], ["ann"])
+    await index.close()
+    index = await open_index(tmp_path)
+    assert await index.count() == 2
     await index.close()

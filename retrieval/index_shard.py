@@ -1,0 +1,191 @@
+"""Folders of Qdrant Edge shards: made, opened, copied, optimised and switched. Knows no passage and no query."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import qdrant_edge as edge
+
+from retrieval.index_points import BM25, DENSE, DOCUMENT, READERS, foreign
+from retrieval.ports import ForeignIndexError
+
+_BUILDING = "building"  # a file in the folder of an index that is not to be used yet
+_CURRENT = "current"  # a file that names the generation in use; it is replaced by one rename
+_GENERATION = "generation-{}"
+_PAGE = 512  # points in one step of a scroll
+
+# Edge holds the interpreter's lock while it optimises, for minutes, so another process has to.
+_OPTIMIZE = """
+import ctypes, os, sys
+from qdrant_edge import EdgeShard
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG: die with the process that waits for the result
+os.nice(10)
+shard = EdgeShard.load(sys.argv[1])
+shard.optimize()
+shard.flush()
+shard.close()
+"""
+
+
+class IndexBusyError(Exception):
+    """Another process has the index open."""
+
+
+class OptimizeError(Exception):
+    """The optimiser's process died; the index goes on as it was."""
+
+
+@dataclass
+class Live:
+    """A shard in use. The last reader of a retired one closes it and removes its folder."""
+
+    shard: edge.EdgeShard
+    place: Path
+    readers: int = 0
+    retired: bool = False
+
+    async def retire(self) -> None:
+        self.retired = True
+        await self._discard_unread()
+
+    async def leave(self) -> None:
+        self.readers -= 1
+        await self._discard_unread()
+
+    async def _discard_unread(self) -> None:
+        if self.retired and self.readers == 0:
+            await asyncio.to_thread(self.shard.close)
+            await asyncio.to_thread(shutil.rmtree, self.place)
+
+
+def open_current(folder: Path, version: str, dimension: int, beside: bool) -> tuple[edge.EdgeShard, Path]:
+    """The shard in use of encoder `version`, and where it lies. Raises ForeignIndexError, IndexBusyError."""
+    own = folder / version
+    if not beside and (not own.exists() or (own / _BUILDING).exists()):
+        built_by = [name for name in _others(folder, own) if _holds_passages(folder / name)]
+        if built_by:
+            raise ForeignIndexError(foreign(built_by, version))
+    if not own.exists():
+        _create(own, dimension, beside and bool(_others(folder, own)))
+    place = _current(own)
+    shard = load(place)
+    for path in own.glob(_GENERATION.format("*")):
+        if path != place:  # a switch that was cut short
+            shutil.rmtree(path, ignore_errors=True)
+    return shard, place
+
+
+def finish(place: Path) -> None:
+    """Let an index that was built beside be opened as any other."""
+    (place.parent / _BUILDING).unlink(missing_ok=True)
+
+
+def copy(place: Path) -> Path:
+    """The next generation as a copy of a shard that nobody writes to meanwhile."""
+    taken = [int(path.name.rpartition("-")[2]) for path in place.parent.glob(_GENERATION.format("*"))]
+    return Path(shutil.copytree(place, place.with_name(_GENERATION.format(max(taken) + 1))))
+
+
+async def optimize(place: Path) -> None:
+    """Merge segments and build graphs of a shard that nobody has open, in another process. Raises OptimizeError."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _OPTIMIZE, str(place), stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        _, complaint = await child.communicate()
+    except asyncio.CancelledError:
+        child.kill()
+        await child.wait()
+        raise
+    if child.returncode:
+        raise OptimizeError(f"optimising {place} ended with {child.returncode}: {complaint.decode()[-500:]}")
+
+
+def catch_up(target: edge.EdgeShard, source: edge.EdgeShard, documents: Iterable[str]) -> None:
+    """Make `target` hold these documents as `source` does."""
+    for document_id in documents:
+        whole = of_document(document_id)
+        target.update(edge.UpdateOperation.delete_points_by_filter(whole))
+        offset: Any = None
+        while True:
+            records, offset = source.scroll(
+                edge.ScrollRequest(offset, _PAGE, whole, with_payload=True, with_vector=True)
+            )
+            points = [edge.Point(record.id, record.vector or {}, record.payload) for record in records]
+            target.update(edge.UpdateOperation.upsert_points(points))
+            if offset is None:
+                break
+    target.flush()
+
+
+def of_document(document_id: str) -> edge.Filter:
+    """Every point of a document."""
+    return edge.Filter(must=[edge.FieldCondition(DOCUMENT, match=edge.MatchValue(document_id))])
+
+
+def switch(place: Path) -> None:
+    """Make `place` the generation in use, for this process and after any crash."""
+    draft = place.parent / f".{_CURRENT}"
+    with draft.open("w") as handle:
+        handle.write(place.name)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.rename(place.parent / _CURRENT)
+
+
+def load(place: Path) -> edge.EdgeShard:
+    """The shard at `place`. Raises IndexBusyError."""
+    try:
+        return edge.EdgeShard.load(str(place))
+    except Exception as error:  # Edge raises nothing narrower
+        if "WouldBlock" not in str(error):
+            raise
+        raise IndexBusyError(f"{place} is open in another process: stop it, or send it the request instead") from error
+
+
+def close(shard: edge.EdgeShard) -> None:
+    """Write everything out and free the folder."""
+    shard.flush()
+    shard.close()
+
+
+def _create(own: Path, dimension: int, building: bool) -> None:
+    # Made under another name and renamed, so that a folder with the version's name is always a whole index.
+    draft = own.with_name(f".{own.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    place = draft / _GENERATION.format(1)
+    dense = edge.EdgeVectorParams(dimension, edge.Distance.Cosine)
+    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    shard = edge.EdgeShard.create(str(place), edge.EdgeConfig(vectors={DENSE: dense}, sparse_vectors={BM25: sparse}))
+    for field in (READERS, DOCUMENT):
+        shard.update(edge.UpdateOperation.create_field_index(field, edge.KeywordIndexParams(enable_hnsw=False)))
+    close(shard)
+    switch(place)
+    if building:
+        (draft / _BUILDING).touch()
+    draft.rename(own)
+
+
+def _others(folder: Path, own: Path) -> list[str]:
+    return [path.parent.name for path in sorted(folder.glob(f"[!.]*/{_CURRENT}")) if path.parent != own]
+
+
+def _current(own: Path) -> Path:
+    return own / (own / _CURRENT).read_text()
+
+
+def _holds_passages(own: Path) -> bool:
+    if (own / _BUILDING).exists():
+        return False
+    shard = load(_current(own))
+    try:
+        return shard.count(edge.CountRequest(exact=True)) > 0
+    finally:
+        shard.close()
