@@ -16,6 +16,7 @@ from evaluation.product import Product, running_product
 from evaluation.reports import Report
 from evaluation.synthetic import Writer
 from evaluation.workplace import encoder_of, temporary_settings
+from retrieval.encoder import ModelEncoder
 from retrieval.types import Passage
 
 DOCUMENTS = 120  # self-made ones, where no folder is given
@@ -90,7 +91,7 @@ async def _bare_encoder(settings: Settings) -> Any:
             "the bare encoder needs sentence-transformers: pip install sentence-transformers"
         ) from None
     async with encoder_of(settings) as encoder:
-        folder, dtype = getattr(encoder, "folder", None), getattr(encoder, "dtype", None)
-    if folder is None:
-        raise EvaluationError(f"ATTUNE_ENCODER={settings.encoder} has no weights to compare with: use minilm")
-    return SentenceTransformer(str(folder), model_kwargs={"dtype": dtype}, local_files_only=True)
+        if not isinstance(encoder, ModelEncoder):
+            raise EvaluationError(f"ATTUNE_ENCODER={settings.encoder} has no weights to compare with: use minilm")
+    kwargs = {"dtype": encoder.dtype}
+    return await asyncio.to_thread(SentenceTransformer, str(encoder.folder), model_kwargs=kwargs, local_files_only=True)

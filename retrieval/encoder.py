@@ -32,6 +32,7 @@ class ModelEncoder:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._model = EncoderModel(folder)
+        self.folder, self.dtype = folder, self._model.dtype  # what runs, for whoever wants to run it otherwise
         self._batcher = Batcher(self._model.forward, self._model.dimension)
         self.version = f"{_plain(name)}-{self._model.fingerprint}"
         self.dimension = self._model.dimension

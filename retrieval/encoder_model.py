@@ -78,6 +78,7 @@ class EncoderModel:
             folder, local_files_only=True, use_safetensors=True, dtype=_best_dtype(torch, self._device)
         )
         self._model = model.to(self._device).eval()
+        self.dtype = str(model.dtype).removeprefix("torch.")
         self._pool = _POOLS[self.config.pooling]
         self.dimension = int(model.config.hidden_size)
 
