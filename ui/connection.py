@@ -30,7 +30,8 @@ def pool(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         # Streams pause while a model computes; the server's pings come every 15 s.
         timeout=httpx.Timeout(30.0, read=120.0),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
+        # uvicorn closes idle connections after 5 s: let go of ours well before, or a question meets a closed door.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50, keepalive_expiry=2.0),
         trust_env=False,  # a proxy from the environment must not stand between us and loopback
     )
 
