@@ -34,6 +34,8 @@ class Engine:
         self._reading: deque[Reading] = deque()
         self._writing: list[Answer] = []  # in the order of the cache's rows
         self._rows = RowCache()
+        self._door = threading.Lock()
+        self._closed = False
         self._threads = torch.get_num_threads()
         self._reader = ThreadPoolExecutor(
             1, "read-prompts", initializer=torch.set_num_threads, initargs=(self._threads,)
@@ -46,13 +48,16 @@ class Engine:
 
     def submit(self, job: Job) -> None:
         """Hand over a job; its `deliver` is called from the engine's thread."""
-        if not self._worker.is_alive():
-            raise GenerationError("the model has been closed: start Attune again")
-        self._inbox.put(job)
+        with self._door:
+            if self._closed:
+                raise GenerationError("the model has been closed: start Attune again")
+            self._inbox.put(job)
 
     def close(self) -> None:
         """Stop, telling whoever still waits; blocks until the current step is over."""
-        self._inbox.put(None)
+        with self._door:  # so that no job comes after the one that ends the thread
+            self._closed = True
+            self._inbox.put(None)
         self._worker.join()
         self._reader.shutdown()
 
@@ -69,7 +74,7 @@ class Engine:
             while self._admit():
                 try:
                     if self._reading:
-                        self._read(self._reading.popleft())
+                        self._read(self._reading[0])
                     self._drop_cancelled()
                     if self._writing:
                         self._write()
@@ -106,19 +111,17 @@ class Engine:
 
     def _read(self, reading: Reading) -> None:
         """Read one chunk of a prompt; at its end the answer joins the others, or the score is told."""
-        if reading.job.cancelled:
-            return
-        try:
+        if not reading.job.cancelled:
             logits = self._reader.submit(self._read_chunk, reading).result()
-        except Exception:
-            self._reading.append(reading)  # it is told with all the others
-            raise
-        if reading.at < len(reading.tokens):
-            self._reading.append(reading)
-        elif isinstance(reading.job, ScoreJob):
-            reading.job.deliver(ContinuationScore(tuple(reading.logprobs)))
-        elif isinstance(reading.job, WriteJob):
-            self._begin(reading.job, reading.cache, logits[-1])
+            if reading.at < len(reading.tokens):
+                self._reading.rotate(-1)
+                return
+            if isinstance(reading.job, ScoreJob):
+                reading.job.deliver(ContinuationScore(tuple(reading.logprobs)))
+            elif isinstance(reading.job, WriteJob):
+                self._begin(reading.job, reading.cache, logits[-1])
+        # Not before: whatever failed above is told to all that are being read, this one among them.
+        self._reading.popleft()
 
     def _read_chunk(self, reading: Reading) -> Any:
         import torch

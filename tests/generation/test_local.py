@@ -167,6 +167,19 @@ async def test_a_failing_step_is_told_to_those_it_concerns_and_the_next_request_
     assert (await local.complete(ASKED, GenerationParams(max_tokens=3))).usage.completion_tokens == 3
 
 
+async def test_an_answer_that_cannot_join_the_others_is_told(
+    local: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(local._engine._rows, "join", fail)
+        with pytest.raises(GenerationError, match="no room"):
+            await asyncio.wait_for(local.complete(ASKED, GenerationParams(max_tokens=3)), 10)
+    assert (await local.complete(ASKED, GenerationParams(max_tokens=3))).usage.completion_tokens == 3
+
+
 async def test_closing_tells_whoever_still_waits(tiny_folder: Path) -> None:
     model = await LocalModel.open(tiny_folder, device="cpu")
     waiting = asyncio.create_task(model.complete(ASKED, GenerationParams(max_tokens=1900, temperature=5.0, seed=3)))
