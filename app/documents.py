@@ -51,11 +51,11 @@ async def names(session: AsyncSession, owner_id: str, document_ids: Iterable[str
     )
 
 
-async def change(session: AsyncSession, owner_id: str, document_id: str, **values: Any) -> bool:
-    """Set columns of the document; False if it is gone."""
+async def change(session: AsyncSession, owner_id: str, document_id: str, **values: Any) -> Document | None:
+    """Set columns of the document and return it; None if it is gone."""
     mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)
-    changed = await session.execute(update(Document).where(*mine).values(updated_at=utc_now(), **values))
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+    statement = update(Document).where(*mine).values(updated_at=utc_now(), **values).returning(Document)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:

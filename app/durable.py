@@ -4,7 +4,6 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -32,7 +31,7 @@ class DurableQueue:
         self._url = url
         self._executor = executor  # who resumes what it had begun when it is started again
         self._listens = listens
-        self._running: dict[str, Future[None]] = {}
+        self._running: dict[str, asyncio.Task[Any]] = {}  # on our loop
         self._ours: asyncio.AbstractEventLoop | None = None
         self._theirs = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._theirs.run_forever, name="durable-queue", daemon=True)
@@ -49,12 +48,13 @@ class DurableQueue:
         await self._there(self._enqueue(job_ids))
 
     async def cancel(self, job_id: str) -> None:
-        """Never begin the job again, and stop it if it runs here."""
+        """Never begin the job again, and stop it if it runs here: on return it does nothing any more."""
         from dbos import DBOS
 
         await self._there(DBOS.cancel_workflow_async(job_id))
         if running := self._running.get(job_id):
             running.cancel()
+            await asyncio.wait([running])
 
     async def lost(self, job_ids: Sequence[str]) -> list[str]:
         """Those of `job_ids` that nobody will ever run: the process died before they were added."""
@@ -70,10 +70,20 @@ class DurableQueue:
         interrupted = list(self._running.values())
         for running in interrupted:
             running.cancel()
-        await asyncio.gather(*map(asyncio.wrap_future, interrupted), return_exceptions=True)
+        if interrupted:  # whoever closes us closes next what they work with
+            await asyncio.wait(interrupted)
         self._theirs.call_soon_threadsafe(self._theirs.stop)
         await asyncio.to_thread(self._thread.join)
         self._theirs.close()
+
+    async def _on_our_loop(self, run: Run, job_id: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[job_id] = task
+        try:
+            await run(job_id)
+        finally:
+            del self._running[job_id]
 
     async def _there(self, call: Coroutine[Any, Any, Value]) -> Value:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, self._theirs))
@@ -82,8 +92,8 @@ class DurableQueue:
     async def _launch(self, run: Run) -> None:
         from dbos import DBOS
 
-        # Its own words on every start and stop are for people who debug DBOS.
-        logging.getLogger("dbos").setLevel(logging.WARNING)
+        # Its words on every start, stop and cancellation are for people who debug DBOS.
+        logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS(config=self._config())
 
         @DBOS.workflow(name=RUN, max_recovery_attempts=None)
@@ -112,19 +122,14 @@ class DurableQueue:
             "application_version": "1",  # else every change of code would strand the jobs of the last release
             "executor_id": self._executor,
             "max_executor_threads": 16,
-            "log_level": "WARNING",
+            "log_level": "ERROR",
             "enable_otlp": False,
             "notification_listener_polling_interval_sec": 0.05,  # closing waits for that thread
         }
 
     async def _hand_over(self, run: Run, job_id: str) -> None:
         assert self._ours is not None
-        running = asyncio.run_coroutine_threadsafe(_coroutine(run, job_id), self._ours)
-        self._running[job_id] = running
-        try:
-            await asyncio.wrap_future(running)
-        finally:
-            self._running.pop(job_id, None)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._on_our_loop(run, job_id), self._ours))
 
     async def _enqueue(self, job_ids: Sequence[str]) -> None:
         from dbos import DBOS, SetWorkflowID
@@ -147,10 +152,6 @@ class DurableQueue:
             await DBOS.delete_workflows_async(ended)
         live = {workflow.workflow_id for workflow in known if workflow.status in LIVE}
         return [job_id for job_id in job_ids if job_id not in live]
-
-
-async def _coroutine(run: Run, job_id: str) -> None:
-    await run(job_id)
 
 
 def _sqlite_engine(url: str) -> sa.Engine | None:

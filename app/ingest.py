@@ -17,7 +17,7 @@ from retrieval.passages import Cutter
 from retrieval.ports import Encoder, Loader, LoadError, PassageIndex, Vectors
 from retrieval.types import LoadedDocument, Passage
 
-SLICE = 512  # passages encoded between two reports of progress
+SLICE = 256  # passages encoded between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,26 @@ class Ingest:
 
     async def _begin(self, progress: Progress) -> Document:
         owner, identity = progress.job.person_id, progress.job.arguments["document_id"]
-        await progress.tell("reading")
         async with self.database.session() as session:
-            document = await documents.find(session, owner, identity)
-            if document is None or not await documents.change(session, owner, identity, status="reading", reason=None):
-                raise JobCancelledError(progress.job.id)
+            await progress.tell_in(session, "reading")
+            document = await documents.change(session, owner, identity, status="reading", reason=None)
+        if document is None:
+            raise JobCancelledError(progress.job.id)
         return document
 
     async def _encode(self, progress: Progress, document: Document, passages: Sequence[Passage]) -> Vectors:
-        await self._set(document, status="encoding")
         parts = []
         for start in range(0, len(passages), SLICE):
-            await progress.tell("encoding", start, len(passages))
+            if len(passages) > SLICE:  # a short document is encoded before anybody could read that it is being encoded
+                await self._tell_encoding(progress, document, start, len(passages))
             piece = passages[start : start + SLICE]
             parts.append(await self.encoder.encode_passages([passage.indexed_text for passage in piece]))
         return np.concatenate(parts)
+
+    async def _tell_encoding(self, progress: Progress, document: Document, done: int, total: int) -> None:
+        if done == 0:
+            await self._set(document, status="encoding")
+        await progress.tell("encoding", done, total)
 
     async def _acknowledge(self, document: Document, loaded: LoadedDocument, passages: int) -> None:
         try:
@@ -86,8 +91,9 @@ class Ingest:
 
     async def _set(self, document: Document, **values: Any) -> None:
         async with self.database.session() as session:
-            if not await documents.change(session, document.owner_id, document.id, **values):
-                raise JobCancelledError(document.id)
+            changed = await documents.change(session, document.owner_id, document.id, **values)
+        if changed is None:
+            raise JobCancelledError(document.id)
 
 
 async def _whole(writing: Coroutine[Any, Any, None]) -> None:

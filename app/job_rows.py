@@ -39,8 +39,8 @@ async def kind_of(session: AsyncSession, job_id: str) -> str | None:
 async def begin(session: AsyncSession, job_id: str) -> Job | None:
     """Mark the job as running and return it; None if it has ended or is gone."""
     statement = update(Job).where(col(Job.id) == job_id, col(Job.state).in_(LIVE))
-    await session.execute(statement.values(state="running", updated_at=utc_now()))
-    return (await session.exec(select(Job).where(Job.id == job_id, Job.state == "running"))).one_or_none()
+    begun = await session.execute(statement.values(state="running", updated_at=utc_now()).returning(Job))
+    return begun.scalar_one_or_none()
 
 
 async def report(session: AsyncSession, job_id: str, **values: Any) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from app import job_rows
 from app.db import Database
 from app.durable import DurableQueue
@@ -40,13 +42,16 @@ class Progress:
 
     async def tell(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Write how far the job is, at most twice a second within a stage. Raises JobCancelledError."""
-        now = time.monotonic()
-        if stage == self._stage and now - self._told < REPORT_SECONDS:
+        if stage == self._stage and time.monotonic() - self._told < REPORT_SECONDS:
             return
-        self._told, self._stage = now, stage
         async with self._database.session() as session:
-            if not await job_rows.report(session, self.job.id, stage=stage, done=done, total=total):
-                raise JobCancelledError(self.job.id)
+            await self.tell_in(session, stage, done, total)
+
+    async def tell_in(self, session: AsyncSession, stage: str, done: int = 0, total: int = 0) -> None:
+        """The same as a part of what `session` writes, and always."""
+        self._told, self._stage = time.monotonic(), stage
+        if not await job_rows.report(session, self.job.id, stage=stage, done=done, total=total):
+            raise JobCancelledError(self.job.id)
 
 
 @dataclass(frozen=True)
