@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel
 
+from app import adapters
 from app.schemas import (
     DocumentPublic,
     JobPublic,
@@ -25,8 +26,7 @@ from evaluation.progress import for_each
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
-UPLOADS = 4  # at once, so that reading one file overlaps with encoding another
-_POLL_SECONDS = 0.1
+UPLOADS = 16  # at once, as `attune ingest` does it
 _PATIENCE_SECONDS = 600.0  # a turn that waits for others on a slow machine takes minutes
 _FINISHED = {"done", "failed", "cancelled"}
 
@@ -44,12 +44,16 @@ class Product:
     async def _ingest_one(self, file: Path) -> DocumentPublic:
         content = await asyncio.to_thread(file.read_bytes)
         upload = await self._call("POST", "/api/v1/documents", UploadPublic, files={"file": (file.name, content)})
-        while upload.job_id is not None:
-            job = await self._call("GET", f"/api/v1/jobs/{upload.job_id}", JobPublic)
-            if job.state in _FINISHED:
-                break
-            await asyncio.sleep(_POLL_SECONDS)
+        if upload.job_id is not None:
+            await self._finished(upload.job_id)
         return await self._call("GET", f"/api/v1/documents/{upload.document.id}", DocumentPublic)
+
+    async def _finished(self, job_id: str) -> None:
+        # Told and not asked again and again, which would cost what is to be measured.
+        async with self._http.stream("GET", f"/api/v1/jobs/{job_id}/events") as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data:") and JobPublic.model_validate_json(line[5:]).state in _FINISHED:
+                    return
 
     async def passages(self, document_id: str) -> list[PassagePublic]:
         """All passages of a document in order."""
@@ -102,9 +106,9 @@ async def running_product(
 ) -> AsyncIterator[Product]:
     """Serve the product from the home of `settings` while the block lasts; `prepare` may exchange its services."""
     from app.main import create_app
-
     from app.server import connect
 
+    await asyncio.to_thread(adapters.fetch_models, settings)
     application = create_app(settings)
     async with connect(settings, application) as address:
         application.state.services = prepare(application.state.services)
