@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.command import print_json, run, settings_from
+from app.command import fetch_models, print_json, run, settings_from
 from evaluation.commands import bench_commands, eval_commands
 
 if TYPE_CHECKING:
@@ -83,10 +83,13 @@ def ask(
 ) -> None:
     """Answer one question from the documents, with citations."""
 
+    settings = settings_from(home=context.obj)
+
     async def work() -> None:
         from ui import terminal
 
-        async with _client(settings_from(home=context.obj), user) as client:
+        await asyncio.to_thread(fetch_models, settings)
+        async with _client(settings, user) as client:
             turn = await terminal.ask(client, question, documents or [], quiet=as_json)
         print_json(terminal.turn_figures(turn)) if as_json else terminal.print_sources(turn)
 
@@ -168,6 +171,7 @@ async def _up(settings: "Settings", demo: bool, once: bool) -> None:
     from ui import pages, terminal
     from ui.client import ApiClient
 
+    await asyncio.to_thread(fetch_models, settings)
     application = create_app(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,7 +8,10 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
 
+from app import adapters
 from app.home import HomeBusyError
 from app.settings import Settings
 from generation.port import GenerationError
@@ -28,6 +31,19 @@ def settings_from(**chosen: Any) -> Settings:
                 f"attune: {name}: {problem['msg']}" if problem["loc"] else f"attune: {problem['msg']}", file=sys.stderr
             )
         raise typer.Exit(2) from None
+
+
+def fetch_models(settings: Settings) -> None:
+    """Bring the generator's weights into the cache if they are missing, with a progress bar. Never in a request."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("generator weights", total=None, visible=False)
+
+        def tell(doing: str, done: int, total: int) -> None:
+            progress.update(
+                task, description=f"generator weights: {doing}", completed=done, total=total or None, visible=True
+            )
+
+        adapters.fetch_models(settings, tell)
 
 
 def run(work: Coroutine[Any, Any, None], *known: type[Exception]) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from typing import cast
 
 from generation.port import (
     Completion,
@@ -47,8 +49,10 @@ class LateModel:
         return await (await self._ready()).count_tokens(messages)
 
     async def stream(self, messages: Sequence[Message], params: GenerationParams) -> AsyncIterator[Delta]:
-        async for delta in (await self._ready()).stream(messages, params):
-            yield delta
+        deltas = cast(AsyncGenerator[Delta, None], (await self._ready()).stream(messages, params))
+        async with aclosing(deltas):  # the port promises that closing our iterator stops the computation
+            async for delta in deltas:
+                yield delta
 
     async def complete(
         self, messages: Sequence[Message], params: GenerationParams, schema: JsonSchema | None = None
