@@ -72,6 +72,7 @@ class DurableQueue:
             running.cancel()
         if interrupted:  # whoever closes us closes next what they work with
             await asyncio.wait(interrupted)
+        await self._there(_end_tasks())
         self._theirs.call_soon_threadsafe(self._theirs.stop)
         await asyncio.to_thread(self._thread.join)
         self._theirs.close()
@@ -152,6 +153,13 @@ class DurableQueue:
             await DBOS.delete_workflows_async(ended)
         live = {workflow.workflow_id for workflow in known if workflow.status in LIVE}
         return [job_id for job_id in job_ids if job_id not in live]
+
+
+async def _end_tasks() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _sqlite_engine(url: str) -> sa.Engine | None:

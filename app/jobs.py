@@ -34,22 +34,23 @@ class JobFailedError(Exception):
 class Progress:
     """What a running job is told and what it tells."""
 
-    def __init__(self, database: Database, job: Job) -> None:
+    def __init__(self, database: Database, job: Job, clock: Callable[[], float] = time.monotonic) -> None:
         self.job = job
         self._database = database
+        self._clock = clock
         self._told = 0.0
         self._stage = ""
 
     async def tell(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Write how far the job is, at most twice a second within a stage. Raises JobCancelledError."""
-        if stage == self._stage and time.monotonic() - self._told < REPORT_SECONDS:
+        if stage == self._stage and self._clock() - self._told < REPORT_SECONDS:
             return
         async with self._database.session() as session:
             await self.tell_in(session, stage, done, total)
 
     async def tell_in(self, session: AsyncSession, stage: str, done: int = 0, total: int = 0) -> None:
         """The same as a part of what `session` writes, and always."""
-        self._told, self._stage = time.monotonic(), stage
+        self._told, self._stage = self._clock(), stage
         if not await job_rows.report(session, self.job.id, stage=stage, done=done, total=total):
             raise JobCancelledError(self.job.id)
 

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import job_rows
-from app.db import Database
-from app.jobs import JobFailedError, Progress, Result
-from app.models import Job
-from tests.app.jobbing import ended, opened, submitted, until
+from app.jobs import REPORT_SECONDS, JobFailedError, Progress, Result
+from tests.app.jobbing import ended, opened, submitted, until, written
 
 
 async def test_a_job_runs_once_and_its_row_tells_the_result(tmp_path: Path) -> None:
@@ -107,25 +105,24 @@ async def test_no_more_jobs_work_at_once_than_were_allowed(tmp_path: Path) -> No
 
 
 async def test_progress_is_written_at_once_for_a_new_stage_and_seldom_within_one(tmp_path: Path) -> None:
+    now = 0.0
     seen: list[tuple[str, int]] = []
 
     async def work(progress: Progress) -> Result:
-        for stage in ("reading", "encoding"):
-            for done in range(50):
-                await progress.tell(stage, done, 50)
-            row = await _row(progress)
-            seen.append((row.stage, row.done))
         return {}
 
-    database_of: list[Database] = []
-
-    async def _row(progress: Progress) -> Job:
-        async with database_of[0].session() as session:
-            found = await job_rows.find_job(session, progress.job.person_id, progress.job.id)
-        assert found is not None
-        return found
-
-    async with opened(tmp_path, work) as (jobs, database):
-        database_of.append(database)
-        await ended(database, await submitted(jobs, database))
-    assert seen == [("reading", 0), ("encoding", 0)]
+    async with opened(tmp_path, work) as (_, database):
+        job = await written(database)
+        async with database.session() as session:
+            assert await job_rows.begin(session, job.id)
+        progress = Progress(database, job, clock=lambda: now)
+        for stage in ("reading", "encoding"):
+            for done in range(4):
+                await progress.tell(stage, done, 4)
+                now += REPORT_SECONDS / 2
+                async with database.session() as session:
+                    row = await job_rows.find_job(session, job.person_id, job.id)
+                assert row is not None
+                seen.append((row.stage, row.done))
+    assert [done for _, done in seen] == [0, 0, 2, 2] * 2
+    assert [stage for stage, _ in seen] == ["reading"] * 4 + ["encoding"] * 4
