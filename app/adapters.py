@@ -64,9 +64,10 @@ def make_selector(settings: Settings, encoder: Encoder) -> Selector:
 
 def make_loader(settings: Settings) -> Loader:
     from retrieval.loader import LoadLimits, SubprocessLoader
+    from retrieval.loader_ocr import ocr_installed
 
     limits = LoadLimits(settings.load_seconds, settings.load_memory_bytes, settings.max_upload_bytes)
-    return SubprocessLoader(limits, workers=2)
+    return SubprocessLoader(limits, ocr=ocr_installed(), workers=2)
 
 
 def _local_model(settings: Settings) -> LateModel:

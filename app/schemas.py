@@ -1,15 +1,12 @@
 """What crosses the REST door. The only module of app that ui may import, so it imports nothing of ours."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 DocumentStatus = Literal[
     "queued", "reading", "encoding", "indexed", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
-]
-IngestOutcome = Literal[
-    "indexed", "unchanged", "duplicate", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
 ]
 Role = Literal["person", "operator", "admin"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -21,6 +18,16 @@ class RequestBody(BaseModel):
     """A body from outside: an unknown key is an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list; `next_cursor` asks for the next part and is None at the end."""
+
+    items: list[Item]
+    next_cursor: str | None = None
 
 
 # --- identity
@@ -45,8 +52,7 @@ class PersonPublic(BaseModel):
     created_at: datetime
 
 
-class PeoplePublic(BaseModel):
-    items: list[PersonPublic]
+PeoplePublic = Page[PersonPublic]
 
 
 class PersonCreate(RequestBody):
@@ -82,9 +88,7 @@ class DocumentPublic(BaseModel):
     created_at: datetime
 
 
-class DocumentsPublic(BaseModel):
-    items: list[DocumentPublic]
-    next_cursor: str | None = None
+DocumentsPublic = Page[DocumentPublic]
 
 
 class UploadPublic(BaseModel):
@@ -104,12 +108,9 @@ class PassagePublic(BaseModel):
     heading: str | None
 
 
-class PassagesPublic(BaseModel):
-    items: list[PassagePublic]
-    next_cursor: str | None = None
+PassagesPublic = Page[PassagePublic]
 
 
-# --- jobs
 class JobPublic(BaseModel):
     id: str
     kind: str
@@ -123,7 +124,6 @@ class JobPublic(BaseModel):
     updated_at: datetime
 
 
-# --- search
 class SearchRequest(RequestBody):
     query: Question
     k: int = Field(default=10, ge=1, le=100)
@@ -139,10 +139,10 @@ class HitPublic(BaseModel):
     page: int | None
     heading: str | None
     text: str
+    rank: int
     score: float
     dense: float | None
     lexical: float | None
-    rank: int
 
 
 class SearchPublic(BaseModel):
@@ -166,9 +166,7 @@ class ConversationPublic(BaseModel):
     updated_at: datetime
 
 
-class ConversationsPublic(BaseModel):
-    items: list[ConversationPublic]
-    next_cursor: str | None = None
+ConversationsPublic = Page[ConversationPublic]
 
 
 class CitationPublic(BaseModel):
@@ -182,22 +180,11 @@ class CitationPublic(BaseModel):
     quote: str  # the passage's text
 
 
-class ExposurePublic(BaseModel):
+class ExposurePublic(HitPublic):
     """A passage shown in a turn: where it ranked, what it scored, whether it was selected and cited."""
 
     id: str
     marker: int | None  # its [n] if it was put before the generator
-    passage_id: str
-    document_id: str
-    document: str
-    title: str
-    page: int | None
-    heading: str | None
-    text: str
-    rank: int
-    score: float
-    dense: float | None
-    lexical: float | None
     utility: float | None
     selected: bool
     cited: bool

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
-    load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
+    load_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=256 * MEBIBYTE)
 
     @classmethod
     def settings_customise_sources(
