@@ -87,15 +87,7 @@ def _local_model(settings: Settings) -> LateModel:
     folder = weights.find(settings.llm_model, settings.cache)
     if folder is None:
         return LateModel(f"{settings.llm_model}@absent", 0, open_model)
-    return LateModel(_local_version(folder), _local_window(folder), open_model)
-
-
-def _local_version(folder: Path) -> str:
-    from generation import weights
-
-    manifest = folder / weights.MANIFEST
-    named = json.loads(manifest.read_text()).get("model") if manifest.is_file() else None
-    return f"{named or folder.resolve().name}@{weights.fingerprint(folder)}"
+    return LateModel(weights.version(folder), _local_window(folder), open_model)
 
 
 def _local_window(folder: Path) -> int:

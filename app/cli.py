@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -161,6 +162,8 @@ def user_token(context: typer.Context, email: str) -> None:
 # --- plumbing
 def main() -> None:
     """Entry point of the `attune` command."""
+    # Before anything imports torch: threads that spin while they wait starve the rest of a small machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     app()
 
 
