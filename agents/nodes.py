@@ -12,7 +12,7 @@ from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
-from agents.prompts import answer_prompt, chat_prompt, rewrite_prompt
+from agents.prompts import answer_prompt, chat_prompt, follows_rules, plain_prompt, rewrite_prompt
 from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_subject, leans_on_history
 from agents.repetition import loop_start
 from agents.state import TurnState
@@ -43,7 +43,7 @@ async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnSt
     if not history or is_small_talk(question) or not leans_on_history(question):
         return {"history": (), "question": question, "search_text": question}
     joined = joined_with_subject(question, request.history)
-    if not runtime.context.rewrite_questions:
+    if not _follows_rules(runtime.context):
         return {"history": history, "question": question, "search_text": joined}
     runtime.stream_writer(Stage("rewriting"))
     rewrite, usage = await _rewrite(question, history, runtime.context)
@@ -76,8 +76,9 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
         return {"prompt": chat_prompt(state["question"], instruction)}
     selection, history = state["selection"], list(state["history"])
     kept = list(selection.kept)
+    write = answer_prompt if _follows_rules(context) else plain_prompt
     while True:
-        prompt = answer_prompt(state["question"], kept, history, instruction)
+        prompt = write(state["question"], kept, history, instruction)
         tokens = await context.model.count_tokens(prompt)
         if tokens + context.answer_max_tokens <= context.model.context_window:
             break
@@ -173,6 +174,10 @@ def after_selection(state: TurnState) -> Literal["compose", "abstain"]:
 
 def after_generation(state: TurnState) -> Literal["check", "abstain"]:
     return "abstain" if "abstain_reason" in state else "check"
+
+
+def _follows_rules(context: TurnContext) -> bool:
+    return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
 
 
 def _selection(state: TurnState) -> Selection:

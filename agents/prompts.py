@@ -27,6 +27,8 @@ _REWRITE = (
 )
 _PREFERENCE = "The person likes answers written this way: {instruction}"
 
+# The embedded default: measured. Its twin of 360 million parameters: assumed.
+_CONFUSED_BY_RULES = re.compile(r"^smollm2@|smollm2?-(?:135|360)m", re.IGNORECASE)
 _TITLE_CHARACTERS = 120
 _REMEMBERED_WORDS = 60  # of each question and answer of the history
 
@@ -46,6 +48,11 @@ _INVISIBLE = re.compile(
 )
 
 
+def follows_rules(version: str) -> bool:
+    """Whether a model of this name keeps to rules in its prompt, instead of writing about them."""
+    return not _CONFUSED_BY_RULES.search(version)
+
+
 def answer_prompt(
     question: str, kept: Sequence[Hit], history: Sequence[PastTurn], instruction: str | None
 ) -> tuple[Message, ...]:
@@ -53,6 +60,19 @@ def answer_prompt(
     passages = "\n\n".join(f"[{number}] {_head(hit)}\n{quoted(hit.passage.text)}" for number, hit in enumerate(kept, 1))
     asked = f"<passages>\n{passages}\n\n</passages>\n\nQuestion: {_without_control(question)}"
     return (_system(_ANSWER, instruction), *_conversation(history), Message("user", asked))
+
+
+def plain_prompt(
+    question: str, kept: Sequence[Hit], history: Sequence[PastTurn], instruction: str | None
+) -> tuple[Message, ...]:
+    """The same for a model that rules confuse: texts and question alone, so that its chat template adds the system
+    message it was trained with. A preference, where there is one, is all that stands before them."""
+    texts = "\n\n".join(f"{_head(hit)}\n{quoted(hit.passage.text)}" for hit in kept)
+    asked = f"{texts}\n\nQuestion: {_without_control(question)}"
+    preference = (
+        (Message("system", _PREFERENCE.format(instruction=_without_control(instruction))),) if instruction else ()
+    )
+    return (*preference, *_conversation(history), Message("user", asked))
 
 
 def chat_prompt(question: str, instruction: str | None) -> tuple[Message, ...]:

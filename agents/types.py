@@ -43,4 +43,6 @@ class TurnContext:
     recall: Recall
     retrieve_limit: int = 10
     answer_max_tokens: int = 320
-    rewrite_questions: bool = True  # False for models too weak to: a follow-up is searched for by rule instead
+    # False for a model that rules only confuse: it reads texts and a question, no rules; follow-ups are made searchable
+    # and sentences cited without it (docs/decisions/005). None: judged by the model's version.
+    follows_rules: bool | None = None

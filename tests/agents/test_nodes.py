@@ -108,9 +108,18 @@ async def test_a_bad_rewrite_falls_back_to_both_questions(rewrite: str) -> None:
 
 async def test_a_model_too_weak_to_rewrite_is_not_asked_to() -> None:
     model = PiecewiseModel([words("In 1833 [1].")])
-    done = outcome(await run(replace(context_of(model), rewrite_questions=False), FOLLOW_UP))
+    done = outcome(await run(replace(context_of(model), follows_rules=False), FOLLOW_UP))
     assert done.standalone_question == "Who founded Analytical Engines Ltd? When did he found it?"
     assert len(model.prompts) == 1
+
+
+async def test_a_weak_model_reads_texts_and_a_question_and_is_cited_by_its_words() -> None:
+    model = PiecewiseModel([words("The notice period is four weeks.")])
+    done = outcome(await run(replace(context_of(model), follows_rules=False)))
+    *_, user = model.prompts[0]
+    assert user.content.endswith("Lunch is served at noon.\n\nQuestion: How long is the notice period?")
+    assert not any(rule in message.content for message in model.prompts[0] for rule in ("<passages>", "[1]", STATED))
+    assert done.answer == "The notice period is four weeks [1]."
 
 
 async def test_a_self_sufficient_question_costs_no_rewrite_and_carries_no_history() -> None:

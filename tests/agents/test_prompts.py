@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.prompts import answer_prompt, quoted, rewrite_prompt
+from agents.prompts import answer_prompt, follows_rules, quoted, rewrite_prompt
 from agents.types import PastTurn
 from tests.agents.scripted import hit
 
@@ -54,3 +54,17 @@ def test_the_rewrite_prompt_shows_the_conversation_without_its_markers() -> None
     assert "Attune: Stoker word" in user.content
     assert "[1]" not in user.content
     assert len(user.content.split()) < 90
+
+
+@pytest.mark.parametrize(
+    ("version", "follows"),
+    [
+        ("smollm2@1a2b", False),
+        ("HuggingFaceTB/SmolLM2-135M-Instruct@1a2b", False),
+        ("HuggingFaceTB/SmolLM2-1.7B-Instruct@1a2b", True),
+        ("Qwen/Qwen3-8B", True),
+        ("scripted@1", True),
+    ],
+)
+def test_only_the_smallest_models_get_no_rules(version: str, follows: bool) -> None:
+    assert follows_rules(version) is follows
