@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from app.request_id import log_to_stderr
 from app.services import open_services
 from app.settings import Settings, SettingsError
 
@@ -22,4 +23,5 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    log_to_stderr()
     asyncio.run(work(Settings()))
