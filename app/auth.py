@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import hmac
 import secrets
 from datetime import timedelta
 from typing import NoReturn
@@ -34,9 +35,10 @@ class AccountError(ValueError):
 class Auth:
     """Makes and checks credentials. Only digests of tokens are stored, so a stolen database logs nobody in."""
 
-    def __init__(self, database: Database, token_life: timedelta) -> None:
+    def __init__(self, database: Database, token_life: timedelta, key: str) -> None:
         self._database = database
         self._token_life = token_life
+        self._key = key.encode()
         self._hasher = PasswordHasher()
         self._hashing = asyncio.Semaphore(2)  # each hash takes 64 MiB: a flood of logins must not take them all
         self._lockout = Lockout()
@@ -62,7 +64,7 @@ class Auth:
         """The person behind a bearer token; None if it is unknown, expired or revoked."""
         now = utc_now()
         async with self._database.session() as session:
-            found = await people.bearer_of(session, digest_of(token), now)
+            found = await people.bearer_of(session, self.digest_of(token), now)
             if found is None:
                 return None
             person, row = found
@@ -87,7 +89,7 @@ class Auth:
         """The person of a one-time login code, which this call uses up. Raises Problem 401 or 429."""
         self._lockout.attempt("", address)
         async with self._database.session() as session:
-            person_id = await people.spend_login_code(session, digest_of(code), utc_now())
+            person_id = await people.spend_login_code(session, self.digest_of(code), utc_now())
             person = await session.get(Person, person_id) if person_id else None
         if person is None:
             _refuse("this login link was used already or is older than ten minutes; `attune up` prints a new one")
@@ -110,7 +112,7 @@ class Auth:
 
     async def revoke(self, person: Person, token: str) -> None:
         async with self._database.session() as session:
-            await people.revoke_token(session, person.id, digest_of(token))
+            await people.revoke_token(session, person.id, self.digest_of(token))
 
     # --- accounts
     async def create_person(
@@ -136,6 +138,13 @@ class Auth:
             owner = await people.find_person(session, OWNER_EMAIL)
         return owner or await self.create_person(OWNER_EMAIL, None, role="admin")
 
+    def digest_of(self, token: str) -> str:
+        """What is stored of a token: HMAC-SHA256 under the installation's key. A changed key ends every session.
+
+        The token is random, so no salt is needed, and finding its row by digest tells nothing by time.
+        """
+        return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
+
     async def hash(self, password: str) -> str:
         """The argon2id hash of a password. Raises AccountError if it is too short."""
         if len(password) < MIN_PASSWORD:
@@ -145,7 +154,9 @@ class Auth:
 
     async def _issue(self, person: Person, kind: str, label: str, life: timedelta) -> tuple[str, ApiToken]:
         text = secrets.token_urlsafe(32)  # 256 bits
-        row = ApiToken(person_id=person.id, kind=kind, digest=digest_of(text), label=label, expires_at=utc_now() + life)
+        row = ApiToken(
+            person_id=person.id, kind=kind, digest=self.digest_of(text), label=label, expires_at=utc_now() + life
+        )
         async with self._database.session() as session:
             session.add(row)
         return text, row
@@ -159,11 +170,6 @@ class Auth:
             except (VerificationError, InvalidHashError):
                 return False
         return known is not None
-
-
-def digest_of(token: str) -> str:
-    """What is stored of a token. It is random, so one unsalted hash is enough, and finding it by hash leaks no time."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def normal_email(email: str) -> str:

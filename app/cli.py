@@ -170,10 +170,12 @@ def main() -> None:
 async def _up(settings: "Settings", demo: bool, once: bool) -> None:
     from app.home import Home
     from app.main import create_app
+    from app.request_id import log_to_stderr
     from app.server import publishing, serving
     from ui import pages, terminal
     from ui.client import ApiClient
 
+    log_to_stderr()
     await asyncio.to_thread(fetch_models, settings)
     application = create_app(settings)
     stop = asyncio.Event()
@@ -205,7 +207,11 @@ async def _client(settings: "Settings", user: str | None) -> AsyncIterator["ApiC
     from app.server import connect
     from ui.client import ApiClient
 
-    async with connect(settings, create_app(settings)) as address, ApiClient(address.url, address.token) as client:
+    # Not every command asks the generator: it is read from disk when it is first needed.
+    async with (
+        connect(settings, create_app(settings, warm=False)) as address,
+        ApiClient(address.url, address.token) as client,
+    ):
         if user is None:
             yield client
             return

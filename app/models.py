@@ -48,7 +48,7 @@ class Person(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A bearer token or one-time login code, of which only the SHA-256 is kept."""
+    """A bearer token or one-time login code, of which only a keyed digest is kept."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")

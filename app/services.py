@@ -98,7 +98,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     from retrieval.passages import Cutter
     from retrieval.retriever import Retriever
 
-    auth = Auth(database, timedelta(days=settings.token_days))
+    auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
     if settings.deployment == "laptop":
         await auth.ensure_owner()
     encoder = await asyncio.to_thread(adapters.make_encoder, settings)
@@ -146,6 +146,10 @@ async def _tidy(home: Home, database: Database) -> None:
 
 # Enough that parsing one file overlaps with encoding others; each holds the text of its document in memory.
 INGESTS_AT_ONCE = 6
+
+
+def _secret_key(settings: Settings, home: Home) -> str:
+    return settings.secret_key.get_secret_value() if settings.secret_key else home.secret_key()
 
 
 def _queue_url(settings: Settings, home: Home) -> str:

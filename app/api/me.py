@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app import documents, people, turns
-from app.auth import COOKIE, AccountError, digest_of, token_in
+from app.auth import COOKIE, AccountError, token_in
 from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
 from app.library import forget_person
@@ -42,7 +42,7 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
         if hashed is not None:
             person.password_hash = hashed
             token, _ = token_in(request)
-            await people.revoke_other_tokens(session, person.id, digest_of(token or ""))
+            await people.revoke_other_tokens(session, person.id, services.auth.digest_of(token or ""))
         person = await session.merge(person)
     return _public(person)
 

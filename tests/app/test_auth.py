@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlmodel import col, select, update
 
-from app.auth import AccountError, digest_of
+from app.auth import AccountError
 from app.lockout import FAILURES, WINDOW, Lockout
 from app.models import ApiToken, Person, utc_now
 from app.problems import Problem
@@ -54,7 +54,7 @@ async def test_an_expired_token_and_a_login_code_used_as_token_open_nothing(
 ) -> None:
     token = await services.auth.issue_token(cleo, "test")
     async with services.database.session() as session:
-        row = update(ApiToken).where(col(ApiToken.digest) == digest_of(token))
+        row = update(ApiToken).where(col(ApiToken.digest) == services.auth.digest_of(token))
         await session.execute(row.values(expires_at=utc_now() - timedelta(seconds=1)))
     for text in (token, await services.auth.issue_login_code(cleo)):
         response = await stranger.get("/api/v1/me", headers={"Authorization": f"Bearer {text}"})
@@ -69,7 +69,7 @@ async def test_a_login_code_works_once_and_for_ten_minutes(
     assert (await stranger.post("/api/v1/auth/token", json={"code": code})).status_code == 401
     late = await services.auth.issue_login_code(cleo)
     async with services.database.session() as session:
-        found = (await session.exec(select(ApiToken).where(ApiToken.digest == digest_of(late)))).one()
+        found = (await session.exec(select(ApiToken).where(ApiToken.digest == services.auth.digest_of(late)))).one()
         assert found.expires_at is not None
         assert timedelta(minutes=9) < found.expires_at - utc_now() <= timedelta(minutes=10)
         found.expires_at = utc_now() - timedelta(seconds=1)
