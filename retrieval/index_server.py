@@ -6,7 +6,7 @@ from typing import Any
 from qdrant_client import AsyncQdrantClient, models
 
 from retrieval import index_fusion
-from retrieval.index_fusion import Ask, Scores
+from retrieval.index_fusion import Ask, PointId, Scores
 from retrieval.index_points import (
     BM25,
     DENSE,
@@ -116,7 +116,7 @@ class ServerIndex:
         found = await self._client.query_batch_points(self._collection, batch)
         return [{str(point.id): point.score for point in answer.points} for answer in found]
 
-    async def fetch(self, ids: Sequence[str], query: Query) -> Mapping[str, Passage]:
+    async def fetch(self, ids: Sequence[PointId], query: Query) -> Mapping[PointId, Passage]:
         """The engine's side of a search: payloads of the best."""
         records, _ = await self._scroll(_seen_by(query, frozenset(ids)), len(ids), None)
         return {str(record.id): passage_of(record.id, record.payload or {}) for record in records}
@@ -156,7 +156,7 @@ def _of_document(document_id: str) -> models.FieldCondition:
     return models.FieldCondition(key=DOCUMENT, match=models.MatchValue(value=document_id))
 
 
-def _seen_by(query: Query, ids: frozenset[str] | None) -> models.Filter:
+def _seen_by(query: Query, ids: frozenset[PointId] | None) -> models.Filter:
     conditions: list[models.Condition] = [
         models.FieldCondition(key=READERS, match=models.MatchAny(any=sorted(query.readers)))
     ]
