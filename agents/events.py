@@ -42,7 +42,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything the turn log needs. Not abstained and no citations: no passage was needed, or none supports it."""
+    """Everything the turn log needs. Not abstained and no citations: small talk, or no passage supports it."""
 
     answer: str
     draft: str  # what the model wrote, before markers were checked and repetition was cut; empty if it was not asked
@@ -57,7 +57,7 @@ class Outcome:
     timings: dict[str, float] = field(default_factory=dict)  # node -> milliseconds
     abstain_reason: AbstainReason | None = None
     finish: Finish = "stop"
-    dropped_passages: int = 0  # selected, but did not fit into the model's context window
+    dropped_passages: int = 0  # selected, but more than the model can read
     dropped_turns: int = 0  # of the history, likewise
     prompt_version: str = ""
 

@@ -27,8 +27,9 @@ TurnGraph = CompiledStateGraph[TurnState, TurnContext, TurnState, TurnState]
 
 @cache
 def build_graph() -> TurnGraph:
-    """recall -> stand alone -> (retrieve -> select ->) compose -> generate -> check, or abstain on the way."""
+    """recall -> stand alone -> retrieve -> select -> compose -> generate -> check; small talk and abstaining leave it."""
     graph = StateGraph(TurnState, context_schema=TurnContext)
+    graph.add_node("reply", _timed("reply", nodes.reply))
     graph.add_node("recall", _timed("recall", nodes.recall))
     graph.add_node("stand_alone", _timed("stand_alone", nodes.stand_alone))
     graph.add_node("retrieve", _timed("retrieve", nodes.retrieve))
@@ -38,9 +39,10 @@ def build_graph() -> TurnGraph:
     graph.add_node("check", _timed("check", nodes.check_citations))
     graph.add_node("abstain", _timed("abstain", nodes.abstain))
 
-    graph.add_edge(START, "recall")
+    graph.add_conditional_edges(START, nodes.at_first, ["reply", "recall"])
+    graph.add_edge("reply", END)
     graph.add_edge("recall", "stand_alone")
-    graph.add_conditional_edges("stand_alone", nodes.after_question, ["retrieve", "compose"])
+    graph.add_edge("stand_alone", "retrieve")
     graph.add_conditional_edges("retrieve", nodes.after_retrieval, ["select", "abstain"])
     graph.add_conditional_edges("select", nodes.after_selection, ["compose", "abstain"])
     graph.add_edge("compose", "generate")

@@ -12,9 +12,10 @@ from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
-from agents.prompts import answer_prompt, chat_prompt, follows_rules, plain_prompt, rewrite_prompt
-from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_subject, leans_on_history
+from agents.prompts import answer_prompt, follows_rules, plain_prompt, rewrite_prompt
+from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
 from agents.repetition import loop_start
+from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
 from agents.types import PastTurn, TurnContext
 from generation.port import ContextOverflowError, Delta, GenerationParams, Usage
@@ -32,6 +33,14 @@ async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     return {"recalled": await runtime.context.recall.recall(request.person_id, request.question)}
 
 
+async def reply(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+    """Answer small talk."""
+    said = state["request"].question
+    answer = reply_to_small_talk(said) or ""
+    runtime.stream_writer(Token(answer))
+    return {"answer": answer, "citations": (), "search_text": said}
+
+
 async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Make the question understandable without the conversation; a first or self-sufficient one costs nothing.
 
@@ -40,7 +49,7 @@ async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnSt
     """
     request = state["request"]
     question, history = request.question, request.history[-_REMEMBERED_TURNS:]
-    if not history or is_small_talk(question) or not leans_on_history(question):
+    if not history or not leans_on_history(question):
         return {"history": (), "question": question, "search_text": question}
     joined = joined_with_subject(question, request.history)
     if not _follows_rules(runtime.context):
@@ -69,14 +78,13 @@ async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Write the prompt so that it fits: oldest history is dropped first, then the passages ranked lowest.
 
+    A model that rules confuse is confused by every further passage too: it reads the best one alone.
     Raises ContextOverflowError if not even the question with its best passage fits.
     """
     context, instruction = runtime.context, state["recalled"].instruction
-    if "selection" not in state:
-        return {"prompt": chat_prompt(state["question"], instruction)}
     selection, history = state["selection"], list(state["history"])
-    kept = list(selection.kept)
-    write = answer_prompt if _follows_rules(context) else plain_prompt
+    strong = _follows_rules(context)
+    kept, write = (list(selection.kept), answer_prompt) if strong else ([selection.kept[0]], plain_prompt)
     while True:
         prompt = write(state["question"], kept, history, instruction)
         tokens = await context.model.count_tokens(prompt)
@@ -102,7 +110,8 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
     """Stream the answer, showing no marker that resolves to nothing, and stop a model that repeats itself."""
     emit, model = runtime.stream_writer, runtime.context.model
     emit(Stage("writing"))
-    shown = MarkerFilter(len(_selection(state).kept))
+    kept = state["selection"].kept
+    shown = MarkerFilter(len(kept))
     draft, usage = "", Usage()
     finish: Finish = "stop"
     started, first_token = perf_counter(), 0.0
@@ -124,7 +133,7 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
     written: TurnState = {"draft": draft, "finish": finish, "usage": usage, "timings": {"first_token": first_token}}
     if not draft.strip():
         written["abstain_reason"] = "empty_answer"
-    elif _selection(state).kept and declines(draft) and not cited(check_markers(draft, len(_selection(state).kept))):
+    elif declines(draft) and not cited(check_markers(draft, len(kept))):
         written["abstain_reason"] = "model_declined"
     return written
 
@@ -135,14 +144,14 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
     An answer that ends up citing nothing is kept, and says so.
     """
     runtime.stream_writer(Stage("checking"))
-    kept, draft = _selection(state).kept, state["draft"]
+    kept, draft = state["selection"].kept, state["draft"]
     answer = check_markers(draft[: loop_start(draft)], len(kept)).strip()
     origin: CitationOrigin = "model"
-    if kept and not cited(answer):
+    if not cited(answer):
         origin = "attributed"
         answer = attribute(answer, state["question"], [hit.passage.indexed_text for hit in kept])
     citations = tuple(Citation(marker, kept[marker - 1], origin) for marker in cited(answer))
-    if kept and not citations:
+    if not citations:
         answer = f"{answer}\n\n{UNSUPPORTED}"
         runtime.stream_writer(Token(f"\n\n{UNSUPPORTED}"))
     return {"answer": answer, "citations": citations}
@@ -153,15 +162,15 @@ async def abstain(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     hits = state.get("hits", ())
     reason = state.get("abstain_reason") or ("nothing_useful" if hits else "no_documents")
     if "prompt" not in state:
-        runtime.stream_writer(Sources(hits, _selection(state)))
+        runtime.stream_writer(Sources(hits, state.get("selection") or Selection((), {})))
     answer = explain(reason, hits)
     runtime.stream_writer(Token(f"\n\n{answer}" if state.get("draft", "").strip() else answer))
     return {"answer": answer, "citations": (), "abstain_reason": reason}
 
 
-def after_question(state: TurnState) -> Literal["retrieve", "compose"]:
-    """Small talk needs no documents; everything else does."""
-    return "compose" if is_small_talk(state["request"].question) else "retrieve"
+def at_first(state: TurnState) -> Literal["reply", "recall"]:
+    """Small talk needs neither documents nor a model; everything else needs both."""
+    return "recall" if reply_to_small_talk(state["request"].question) is None else "reply"
 
 
 def after_retrieval(state: TurnState) -> Literal["select", "abstain"]:
@@ -178,10 +187,6 @@ def after_generation(state: TurnState) -> Literal["check", "abstain"]:
 
 def _follows_rules(context: TurnContext) -> bool:
     return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
-
-
-def _selection(state: TurnState) -> Selection:
-    return state.get("selection") or Selection((), {})
 
 
 async def _rewrite(question: str, history: tuple[PastTurn, ...], context: TurnContext) -> tuple[str, Usage]:

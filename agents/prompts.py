@@ -17,10 +17,7 @@ _ANSWER = (
     "After each sentence write the number of the passage it comes from in square brackets, like [1]. "
     f'If the passages do not answer the question, write only: "{STATED}"'
 )
-_CHAT = (
-    "You are Attune, an assistant that answers questions from the person's own documents and cites them. "
-    "Reply to the person in one or two short, friendly sentences. You may invite a question about the documents."
-)
+_PLAIN = "You are a helpful AI assistant named Attune"  # SmolLM2's own system message, under our name
 _REWRITE = (
     "Rewrite the last question so that it can be understood without the conversation: replace words such as he, it or "
     "that by what they stand for. Write only the question. Do not answer it."
@@ -65,19 +62,10 @@ def answer_prompt(
 def plain_prompt(
     question: str, kept: Sequence[Hit], history: Sequence[PastTurn], instruction: str | None
 ) -> tuple[Message, ...]:
-    """The same for a model that rules confuse: texts and question alone, so that its chat template adds the system
-    message it was trained with. A preference, where there is one, is all that stands before them."""
+    """The same for a model that rules confuse: texts and question, nothing about passages, numbers or declining."""
     texts = "\n\n".join(f"{_head(hit)}\n{quoted(hit.passage.text)}" for hit in kept)
     asked = f"{texts}\n\nQuestion: {_without_control(question)}"
-    preference = (
-        (Message("system", _PREFERENCE.format(instruction=_without_control(instruction))),) if instruction else ()
-    )
-    return (*preference, *_conversation(history), Message("user", asked))
-
-
-def chat_prompt(question: str, instruction: str | None) -> tuple[Message, ...]:
-    """Ask for a short reply to small talk."""
-    return (_system(_CHAT, instruction), Message("user", _without_control(question)))
+    return (_system(_PLAIN, instruction), *_conversation(history), Message("user", asked))
 
 
 def rewrite_prompt(question: str, history: Sequence[PastTurn]) -> tuple[Message, ...]:

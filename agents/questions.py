@@ -1,23 +1,10 @@
-"""What kind of question this is: small talk, or one that leans on what was said before. Rules only; no model."""
+"""Whether a question leans on what was said before, and how it stands alone. Rules only; no model."""
 
 import re
 from collections.abc import Sequence
 
 from agents.types import PastTurn
 from agents.words import content_stems, words
-
-_SMALL_TALK = re.compile(
-    r"(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hallo|bonjour|hola|ciao)(?: there| attune| all)?"
-    r"|(?:thanks|thank you|thx|cheers|danke|merci|gracias|grazie)"
-    r"(?: (?:a lot|so much|very much|again|for (?:your|the) help))*"
-    r"|(?:bye|goodbye|good night|see you|see you later|tschüss|au revoir)"
-    r"|(?:ok|okay|great|perfect|nice|cool|wonderful|awesome|got it|i see|well done|good job|sounds good)"
-    r"|(?:how are you|how do you do|how is it going|what's up|nice to meet you)(?: doing)?(?: today)?"
-    r"|(?:who|what) are you|what(?: is|'s) your name|what can you do(?: for me)?|how can you help(?: me)?|help"
-    r"|can you help me|are you (?:a |an )?(?:ai|bot|robot|human|person|chatbot|language model)"
-    r"|what is attune|introduce yourself)"
-)
-_MOST_SMALL_TALK_WORDS = 9
 
 # Words that stand for something said before. "that" and "there" do so only in some places: see _POINTING.
 _REFERRING = """he she it they him her them his hers its their theirs this these those himself herself itself themselves
@@ -46,20 +33,6 @@ _LONGEST_FOLLOW_UP = 40  # words; whoever writes more has said what they mean
 _FEWEST_CONTENT_WORDS = 2  # fewer, and the subject is missing: "When?", "How many?"
 _SELF_SUFFICIENT = 6  # with so many, a pronoun mostly points to something in the question itself
 _LONGEST_REWRITE = 25  # words that a rewrite may have beyond the question's
-
-
-def is_small_talk(question: str) -> bool:
-    """Whether the whole question is a greeting, thanks, a farewell, or about the assistant itself.
-
-    Every part between commas and full stops has to be small talk: "Hi, how long is the notice period?" is a question.
-    """
-    if len(words(question)) > _MOST_SMALL_TALK_WORDS:
-        return False
-    plain = question.lower().replace("’", "'")
-    parts = [
-        part for part in (re.sub(r"[^\w' ]", "", piece).strip() for piece in re.split(r"[,.!?;:\n]+", plain)) if part
-    ]
-    return bool(parts) and all(_SMALL_TALK.fullmatch(part) for part in parts)
 
 
 def leans_on_history(question: str) -> bool:

@@ -44,7 +44,7 @@ def outcome_of(state: TurnState) -> Outcome:
         standalone_question=state["search_text"],
         hits=state.get("hits", ()),
         selection=state.get("selection") or Selection((), {}),
-        recalled=state["recalled"],
+        recalled=state.get("recalled") or Recalled(),
         prompt=state.get("prompt", ()),
         usage=state.get("usage") or Usage(),
         timings=state["timings"],

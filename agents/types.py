@@ -43,6 +43,6 @@ class TurnContext:
     recall: Recall
     retrieve_limit: int = 10
     answer_max_tokens: int = 320
-    # False for a model that rules only confuse: it reads texts and a question, no rules; follow-ups are made searchable
-    # and sentences cited without it (docs/decisions/005). None: judged by the model's version.
+    # False for a model that rules only confuse: it reads the best passage and the question; follow-ups are made
+    # searchable and sentences cited without it (docs/decisions/005). None: judged by the model's version.
     follows_rules: bool | None = None

@@ -6,7 +6,9 @@ import re
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’.,][^\W_{_UNSPACED}]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-Z0-9\u00c0-\u024f])|(?<=[。！？])|\n+")
-_ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Inc|Ltd|Co|Fig|e\.g|i\.e)|\d)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Inc|Ltd|Co|Fig|e\.g|i\.e)|\A\s*\d{1,3})\.\Z"
+)
 _STEM_LETTERS = 5  # longer words are compared by their beginning: crude, the same in every language, and visible
 
 _STOP_WORDS = """
@@ -42,7 +44,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences, without surrounding white space; abbreviations and initials end none."""
     spans, start = [], 0
     for match in _SENTENCE_END.finditer(text):
-        if "\n" not in match.group() and _ABBREVIATION.search(text[start : match.start()][-8:]):
+        if "\n" not in match.group() and _ABBREVIATION.search(text[start : match.start()]):
             continue
         spans.append((start, match.end()))
         start = match.end()

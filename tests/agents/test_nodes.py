@@ -66,18 +66,23 @@ async def test_an_empty_answer_abstains_with_its_reason() -> None:
     assert (done.abstained, done.abstain_reason) == (True, "empty_answer")
 
 
-@pytest.mark.parametrize("said", ["Hello!", "Thanks a lot", "who are you?", "Thank you, that's it"])
-async def test_only_small_talk_goes_without_documents(said: str) -> None:
-    context = context_of(PiecewiseModel([words("Hello [1], ask me.")]))
-    request = TurnRequest(said, "ada", frozenset({"ada"}))
-    done = outcome(await run(context, request))
+@pytest.mark.parametrize("said", ["Hello!", "Thanks a lot", "who are you?"])
+async def test_small_talk_asks_neither_documents_nor_model(said: str) -> None:
+    model = PiecewiseModel()
+    context = context_of(model)
+    events = await run(context, TurnRequest(said, "ada", frozenset({"ada"}), HISTORY))
+    done = outcome(events)
     assert isinstance(context.retriever, ScriptedRetriever)
-    if said == "Thank you, that's it":
-        assert context.retriever.queries
-    else:
-        assert context.retriever.queries == []
-        assert done.answer == "Hello, ask me."
-        assert not done.abstained
+    assert context.retriever.queries == model.prompts == []
+    assert streamed(events) == done.answer != ""
+    assert (done.abstained, done.citations, done.standalone_question) == (False, (), said)
+
+
+async def test_a_question_behind_a_greeting_is_searched_for() -> None:
+    context = context_of(PiecewiseModel([words("Four weeks [1].")]))
+    await run(context, TurnRequest("Hi, how long is the notice period?", "ada", frozenset({"ada"})))
+    assert isinstance(context.retriever, ScriptedRetriever)
+    assert len(context.retriever.queries) == 1
 
 
 async def test_a_follow_up_is_rewritten_and_searched_for_in_its_own_words() -> None:
@@ -113,11 +118,15 @@ async def test_a_model_too_weak_to_rewrite_is_not_asked_to() -> None:
     assert len(model.prompts) == 1
 
 
-async def test_a_weak_model_reads_texts_and_a_question_and_is_cited_by_its_words() -> None:
+async def test_a_weak_model_reads_the_best_passage_without_rules_and_is_cited_by_its_words() -> None:
     model = PiecewiseModel([words("The notice period is four weeks.")])
     done = outcome(await run(replace(context_of(model), follows_rules=False)))
     *_, user = model.prompts[0]
-    assert user.content.endswith("Lunch is served at noon.\n\nQuestion: How long is the notice period?")
+    assert user.content == (
+        "Handbook, page 3\nThe notice period is four weeks.\n\nQuestion: How long is the notice period?"
+    )
+    assert done.selection.kept == HITS[:1]
+    assert done.dropped_passages == 1
     assert not any(rule in message.content for message in model.prompts[0] for rule in ("<passages>", "[1]", STATED))
     assert done.answer == "The notice period is four weeks [1]."
 

@@ -1,33 +1,11 @@
-"""Small talk, follow-ups and rewrites told apart by rules."""
+"""Follow-ups and rewrites told apart by rules."""
 
 import pytest
 
-from agents.questions import is_faithful_rewrite, is_small_talk, joined_with_subject, leans_on_history
+from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
 from agents.types import PastTurn
 
 HISTORY = (PastTurn("Who wrote Dracula?", "Bram Stoker wrote Dracula in 1897."),)
-
-
-@pytest.mark.parametrize(
-    "said", ["hi", "Hello there!", "Thank you so much.", "Hi, who are you?", "What's your name?", "Bye 👋"]
-)
-def test_pleasantries_are_small_talk(said: str) -> None:
-    assert is_small_talk(said)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Hi, how long is the notice period?",
-        "help with VPN",
-        "What are your opening hours?",
-        "Who are the founders?",
-        "",
-        "?",
-    ],
-)
-def test_whatever_asks_for_something_else_is_not(said: str) -> None:
-    assert not is_small_talk(said)
 
 
 @pytest.mark.parametrize(
