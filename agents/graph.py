@@ -27,7 +27,7 @@ TurnGraph = CompiledStateGraph[TurnState, TurnContext, TurnState, TurnState]
 
 @cache
 def build_graph() -> TurnGraph:
-    """recall -> stand alone -> retrieve -> select -> compose -> generate -> check; small talk and abstaining leave it."""
+    """recall -> stand alone -> retrieve -> select -> compose -> generate -> check; small talk and abstaining leave."""
     graph = StateGraph(TurnState, context_schema=TurnContext)
     graph.add_node("reply", _timed("reply", nodes.reply))
     graph.add_node("recall", _timed("recall", nodes.recall))

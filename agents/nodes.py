@@ -131,9 +131,10 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
         emit(Token(rest))
     finish = finish if loop_start(draft) is None else "repetition"
     written: TurnState = {"draft": draft, "finish": finish, "usage": usage, "timings": {"first_token": first_token}}
-    if not draft.strip():
+    said = check_markers(draft, len(kept))
+    if not said.strip():
         written["abstain_reason"] = "empty_answer"
-    elif declines(draft) and not cited(check_markers(draft, len(kept))):
+    elif declines(said) and not cited(said):
         written["abstain_reason"] = "model_declined"
     return written
 

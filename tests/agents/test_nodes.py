@@ -7,7 +7,7 @@ import pytest
 from agents.abstention import STATED, UNSUPPORTED
 from agents.events import Stage
 from agents.types import PastTurn, TurnRequest
-from generation.port import ContextOverflowError, Usage
+from generation.port import ContextOverflowError, GenerationError, Usage
 from tests.agents.scripted import (
     FOLLOW_UP,
     HISTORY,
@@ -61,8 +61,9 @@ async def test_a_model_that_declines_abstains(said: str) -> None:
     assert "page 3" in done.answer
 
 
-async def test_an_empty_answer_abstains_with_its_reason() -> None:
-    done = outcome(await run(context_of(PiecewiseModel([["", " \n"]]))))
+@pytest.mark.parametrize("pieces", [["", " \n"], ["[7]"]], ids=["blank", "a marker to nothing"])
+async def test_an_empty_answer_abstains_with_its_reason(pieces: list[str | GenerationError]) -> None:
+    done = outcome(await run(context_of(PiecewiseModel([pieces]))))
     assert (done.abstained, done.abstain_reason) == (True, "empty_answer")
 
 
@@ -73,7 +74,8 @@ async def test_small_talk_asks_neither_documents_nor_model(said: str) -> None:
     events = await run(context, TurnRequest(said, "ada", frozenset({"ada"}), HISTORY))
     done = outcome(events)
     assert isinstance(context.retriever, ScriptedRetriever)
-    assert context.retriever.queries == model.prompts == []
+    assert context.retriever.queries == []
+    assert model.prompts == []
     assert streamed(events) == done.answer != ""
     assert (done.abstained, done.citations, done.standalone_question) == (False, (), said)
 
