@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from operator import methodcaller
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import qdrant_edge as edge
 
 from retrieval import index_fusion, index_shard
-from retrieval.index_fusion import Ask, PointId, Scores
+from retrieval.index_fusion import Fetch, PointId, Request
 from retrieval.index_points import (
     BM25,
     DENSE,
@@ -85,28 +85,12 @@ class EdgeIndex:
         await self._write(document_id, lambda: self._live.shard.update(operation))
 
     async def search(self, query: Query, vector: Vectors) -> list[Hit]:
-        return await index_fusion.search(self, query, vector)
-
-    async def score(self, asks: Sequence[Ask], query: Query, vector: Vectors) -> list[Scores]:
-        """The engine's side of a search: points by one vector each, in one pass over the shard."""
-        vectors: dict[str, Any] = {"dense": vector.tolist(), "bm25": bm25().embed_query(query.text)}
-        batch = [
-            edge.QueryRequest(
-                limit=ask.limit,
-                query=edge.Query.Nearest(vectors[ask.using], using=ask.using),
-                filter=_seen_by(query, ask.ids),
+        vectors = {DENSE: vector.tolist(), BM25: bm25().embed_query(query.text)}
+        return await self._read(
+            lambda shard: index_fusion.answer_all(
+                index_fusion.search(query), lambda request: _answer(shard, request, query, vectors)
             )
-            for ask in asks
-        ]
-        found = await self._read(lambda shard: shard.query_batch(edge.QueryBatchRequest(batch)))
-        return [{point.id: point.score for point in points} for points in found]
-
-    async def fetch(self, ids: Sequence[PointId], query: Query) -> Mapping[PointId, Passage]:
-        """The engine's side of a search: payloads of the best."""
-        records = await self._read(lambda shard: shard.retrieve(list(ids), with_payload=True, with_vector=False))
-        # Reading by id is ten times faster than a filter, but knows no readers, who may have changed a moment ago.
-        seen = [record for record in records if query.readers & set((record.payload or {})[READERS])]
-        return {record.id: passage_of(record.id, record.payload or {}) for record in seen}
+        )
 
     async def passages(self, document_id: str, readers: frozenset[str]) -> list[Passage]:
         wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])), None)
@@ -239,6 +223,21 @@ class EdgeIndex:
             return await asyncio.get_running_loop().run_in_executor(self._readers, work, live.shard)
         finally:
             await live.leave()
+
+
+def _answer(shard: edge.EdgeShard, request: Request, query: Query, vectors: dict[str, Any]) -> Any:
+    if isinstance(request, Fetch):
+        records = shard.retrieve(request.ids, with_payload=True, with_vector=False)
+        # Reading by id is ten times faster than a filter, but knows no readers, who may have changed a moment ago.
+        seen = [record for record in records if query.readers & set((record.payload or {})[READERS])]
+        return {record.id: passage_of(record.id, record.payload or {}) for record in seen}
+    batch = [
+        edge.QueryRequest(
+            ask.limit, query=edge.Query.Nearest(vectors[ask.using], ask.using), filter=_seen_by(query, ask.ids)
+        )
+        for ask in request
+    ]
+    return [{point.id: point.score for point in found} for found in shard.query_batch(edge.QueryBatchRequest(batch))]
 
 
 def _seen_by(query: Query, ids: frozenset[PointId] | None) -> edge.Filter:

@@ -1,10 +1,9 @@
-"""One search over two vectors: candidates of both, scored by both, fused into one order. Knows a port, no engine."""
+"""One search over two vectors: candidates of both, scored by both, fused into one order. Knows no engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from retrieval.ports import Vectors
 from retrieval.types import Hit, Passage, Query
 
 Using = Literal["dense", "bm25"]
@@ -27,23 +26,48 @@ class Ask:
     ids: frozenset[PointId] | None = None
 
 
-class Engine(Protocol):
-    """What a vector store has to answer. Every answer is filtered by the query's readers and documents in the store."""
+@dataclass(frozen=True)
+class Fetch:
+    """The passages of these points."""
 
-    async def score(self, asks: Sequence[Ask], query: Query, vector: Vectors) -> list[Scores]: ...
-
-    async def fetch(self, ids: Sequence[PointId], query: Query) -> Mapping[PointId, Passage]: ...
+    ids: list[PointId]
 
 
-async def search(engine: Engine, query: Query, vector: Vectors) -> list[Hit]:
+Request = list[Ask] | Fetch  # answered by list[Scores] and Mapping[PointId, Passage], filtered as the query says
+Steps = Generator[Request, Any, list[Hit]]
+
+
+def answer_all(steps: Steps, answer: Callable[[Request], Any]) -> list[Hit]:
+    """Drive a search with an engine in this process: all in one thread, as a hop costs half a millisecond."""
+    reply = None
+    try:
+        while True:
+            reply = answer(steps.send(reply))
+    except StopIteration as end:
+        hits: list[Hit] = end.value
+        return hits
+
+
+async def await_all(steps: Steps, answer: Callable[[Request], Awaitable[Any]]) -> list[Hit]:
+    """Drive a search with an engine elsewhere."""
+    reply = None
+    try:
+        while True:
+            reply = await answer(steps.send(reply))
+    except StopIteration as end:
+        hits: list[Hit] = end.value
+        return hits
+
+
+def search(query: Query) -> Steps:
     """Best hits of `query`. Cosine and BM25 are filled in for every hit, but for the cosine in lexical mode."""
     if not query.readers or query.document_ids == frozenset() or query.limit < 1:
         return []
-    dense, lexical = await _scores(engine, query, vector)
+    dense, lexical = yield from _scores(query)
     order = {"dense": dense, "lexical": lexical, "fused": _fuse(dense, lexical)}[query.mode]
     best = sorted(order, key=lambda identity: (-order[identity], identity))[: query.limit]
-    passages = await engine.fetch(best, query) if best else {}
-    # A passage that was deleted between the two calls is no hit any more.
+    passages: Mapping[PointId, Passage] = (yield Fetch(best)) if best else {}
+    # A passage that was deleted between the two requests is no hit any more.
     found = [identity for identity in best if identity in passages]
     return [
         Hit(passages[identity], order[identity], rank, dense.get(identity), lexical.get(identity, 0.0))
@@ -51,20 +75,20 @@ async def search(engine: Engine, query: Query, vector: Vectors) -> list[Hit]:
     ]
 
 
-async def _scores(engine: Engine, query: Query, vector: Vectors) -> tuple[Scores, Scores]:
+def _scores(query: Query) -> Generator[Request, list[Scores], tuple[Scores, Scores]]:
     if query.mode == "lexical":
-        (lexical,) = await engine.score([Ask("bm25", query.limit)], query, vector)
+        (lexical,) = yield [Ask("bm25", query.limit)]
         return {}, lexical
     if query.mode == "dense":
-        (dense,) = await engine.score([Ask("dense", query.limit)], query, vector)
+        (dense,) = yield [Ask("dense", query.limit)]
         lexical = {}
     else:
         limit = max(query.limit, CANDIDATES)
-        dense, lexical = await engine.score([Ask("dense", limit), Ask("bm25", limit)], query, vector)
+        dense, lexical = yield [Ask("dense", limit), Ask("bm25", limit)]
     only_dense, only_lexical = frozenset(dense.keys() - lexical.keys()), frozenset(lexical.keys() - dense.keys())
     asks = [Ask("bm25", len(only_dense), only_dense), Ask("dense", len(only_lexical), only_lexical)]
     missing = [ask for ask in asks if ask.limit]
-    for ask, scores in zip(missing, await engine.score(missing, query, vector) if missing else [], strict=True):
+    for ask, scores in zip(missing, (yield missing) if missing else [], strict=True):
         (lexical if ask.using == "bm25" else dense).update(scores)
     return dense, lexical
 

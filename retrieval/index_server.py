@@ -1,12 +1,12 @@
 """The passage index on a Qdrant server or cluster: a collection for each encoder, of which it knows but the version."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient, models
 
 from retrieval import index_fusion
-from retrieval.index_fusion import Ask, PointId, Scores
+from retrieval.index_fusion import Fetch, PointId, Request
 from retrieval.index_points import (
     BM25,
     DENSE,
@@ -102,24 +102,10 @@ class ServerIndex:
         await self._client.set_payload(self._collection, {READERS: sorted(readers)}, points=whole, wait=True)
 
     async def search(self, query: Query, vector: Vectors) -> list[Hit]:
-        return await index_fusion.search(self, query, vector)
-
-    async def score(self, asks: Sequence[Ask], query: Query, vector: Vectors) -> list[Scores]:
-        """The engine's side of a search: points by one vector each, in one request."""
-        vectors: dict[str, Any] = {"dense": vector.tolist(), "bm25": _sparse(bm25().embed_query(query.text))}
-        batch = [
-            models.QueryRequest(
-                query=vectors[ask.using], using=ask.using, limit=ask.limit, filter=_seen_by(query, ask.ids)
-            )
-            for ask in asks
-        ]
-        found = await self._client.query_batch_points(self._collection, batch)
-        return [{str(point.id): point.score for point in answer.points} for answer in found]
-
-    async def fetch(self, ids: Sequence[PointId], query: Query) -> Mapping[PointId, Passage]:
-        """The engine's side of a search: payloads of the best."""
-        records, _ = await self._scroll(_seen_by(query, frozenset(ids)), len(ids), None)
-        return {str(record.id): passage_of(record.id, record.payload or {}) for record in records}
+        vectors: dict[str, Any] = {DENSE: vector.tolist(), BM25: _sparse(bm25().embed_query(query.text))}
+        return await index_fusion.await_all(
+            index_fusion.search(query), lambda request: self._answer(request, query, vectors)
+        )
 
     async def passages(self, document_id: str, readers: frozenset[str]) -> list[Passage]:
         wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])), None)
@@ -136,6 +122,19 @@ class ServerIndex:
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def _answer(self, request: Request, query: Query, vectors: dict[str, Any]) -> Any:
+        if isinstance(request, Fetch):
+            records, _ = await self._scroll(_seen_by(query, frozenset(request.ids)), len(request.ids), None)
+            return {record.id: passage_of(record.id, record.payload or {}) for record in records}
+        batch = [
+            models.QueryRequest(
+                query=vectors[ask.using], using=ask.using, limit=ask.limit, filter=_seen_by(query, ask.ids)
+            )
+            for ask in request
+        ]
+        found = await self._client.query_batch_points(self._collection, batch)
+        return [{point.id: point.score for point in answer.points} for answer in found]
 
     async def _pages(self, wanted: models.Filter | None) -> AsyncIterator[models.Record]:
         offset: Any = None

@@ -185,7 +185,7 @@ def test_a_question_goes_before_passages_that_already_wait() -> None:
     assert not passages.done()
     model.gate.release(10)
     assert passages.result(timeout=10).shape == (12, 2)
-    assert model.batches[:2] == [[1000] * 4, [2]]
+    assert model.batches[:2] == [[1000] * 2, [2]]
     batcher.close()
 
 
@@ -199,7 +199,7 @@ def test_passages_of_several_callers_share_batches_of_like_lengths() -> None:
     assert first.result(timeout=10).tolist() == [[9, 1]]
     results = [call.result(timeout=10).tolist() for call in calls]
     assert results == [[[number, 2000], [number, 3]] for number in range(1, 4)]
-    assert model.batches == [[1], [3, 3, 3], [2000, 2000], [2000]]
+    assert model.batches == [[1], [3, 3, 3], [2000], [2000], [2000]]
     batcher.close()
 
 
