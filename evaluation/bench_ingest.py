@@ -19,7 +19,7 @@ from evaluation.workplace import encoder_of, temporary_settings
 from retrieval.encoder import ModelEncoder
 from retrieval.types import Passage
 
-DOCUMENTS = 120  # self-made ones, where no folder is given
+DOCUMENTS = 30  # self-made ones, where no folder is given
 ROUNDS = 3
 
 
