@@ -14,7 +14,7 @@ from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
 from agents.prompts import answer_prompt, follows_rules, plain_prompt, rewrite_prompt
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
-from agents.repetition import loop_start
+from agents.repetition import loop_start, without_loop
 from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
 from agents.types import PastTurn, TurnContext
@@ -146,7 +146,7 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
     """
     runtime.stream_writer(Stage("checking"))
     kept, draft = state["selection"].kept, state["draft"]
-    answer = check_markers(draft[: loop_start(draft)], len(kept)).strip()
+    answer = check_markers(without_loop(draft), len(kept)).strip()
     origin: CitationOrigin = "model"
     if not cited(answer):
         origin = "attributed"

@@ -5,6 +5,7 @@ import re
 _WINDOW = 8  # words
 _TIMES = 3
 _WORD = re.compile(r"\S+")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)")
 
 
 def loop_start(text: str) -> int | None:
@@ -18,3 +19,12 @@ def loop_start(text: str) -> int | None:
         if len(seen) == _TIMES:
             return found[seen[1]].start()
     return None
+
+
+def without_loop(text: str) -> str:
+    """The text up to where it begins to loop, without the sentence that the loop cuts in two."""
+    start = loop_start(text)
+    if start is None:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text[:start])]
+    return text[: ends[-1]] if ends else text[:start]

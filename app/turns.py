@@ -144,6 +144,7 @@ def record_outcome(turn: Turn, exposures: Iterable[Exposure], outcome: Outcome) 
     turn.prompt = [{"role": message.role, "content": message.content} for message in outcome.prompt]
     turn.preference_ids = list(outcome.recalled.preference_ids)
     turn.timings = dict(outcome.timings)
+    turn.versions = {**turn.versions, "prompt": outcome.prompt_version}
     turn.prompt_tokens = outcome.usage.prompt_tokens
     turn.completion_tokens = outcome.usage.completion_tokens
     cited = {citation.hit.passage.id for citation in outcome.citations}

@@ -8,7 +8,9 @@ def convert(gguf: Path, folder: Path) -> None:
     import torch
     from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # whoever fetches weights shows a bar of its own
     source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     # transformers keeps GGUF packed, and a packed model cannot be saved.
     model = AutoModelForCausalLM.from_pretrained(

@@ -61,7 +61,9 @@ class EncoderModel:
     def __init__(self, folder: Path) -> None:
         import torch  # takes a second, which `attune --help` must not
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # it would run across whatever command prints
         if not (folder / "config.json").is_file():
             raise EncoderError(f"{folder} holds no config.json: give a sentence-transformers folder")
         self.config = EncoderConfig.read(folder)

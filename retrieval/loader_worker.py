@@ -137,8 +137,9 @@ def _image_reader() -> Callable[[Any], str]:
 
 def _title(out: BlockWriter, name: str, kind: str) -> str:
     """What the file calls itself, else its first heading, else its name."""
-    # Headings of a PDF are a guess from the size of type: its name says more.
-    heading = next((block.heading for block in out.blocks if block.heading), None) if kind != "pdf" else None
+    # Headings of a PDF are a guess from the size of type, those of a workbook are its sheets: the name says more.
+    named = kind in {"pdf", "xlsx", "xls", "ods"}
+    heading = None if named else next((block.heading for block in out.blocks if block.heading), None)
     for candidate in (out.title, heading.split(" > ")[0] if heading else None):
         title = one_line(candidate or "")
         if sum(map(str.isalpha, title)) > 2 and not title.lower().startswith(_TITLES_OF_NO_USE):
