@@ -80,7 +80,8 @@ async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
         document = await client.document(document.id)
     if status == "queued" or document.status != "indexed":
         status = document.status
-    return entry | {"status": status, "reason": document.reason or entry["reason"], "passages": document.passages}
+    ended = {"status": status, "reason": document.reason or entry["reason"], "passages": document.passages}
+    return entry | ended | {"document": document.name}  # a duplicate is known by the name it came with first
 
 
 def print_report(report: dict[str, Any]) -> None:
