@@ -1,8 +1,8 @@
 """`attune eval documents`: files in, answers and pages out, through the API of a whole product in a temporary home.
 
 page_hit@5: the gold page of the right document is among the pages of the first five hits. cited_page: a citation of
-the answer stands on it. accuracy: as everywhere, but over references of at most ten words, which alone can be
-contained in an answer; f1 is over all.
+the answer stands on it. accuracy: as everywhere; since a long reference is never contained in an answer as it stands,
+accuracy_short is over references of at most ten words (accuracy_short_n questions), and f1 is the figure for the rest.
 """
 
 import time
@@ -70,17 +70,17 @@ async def measure(data: DocumentSet, product: Product, limit: int | None = None)
 
 def _figures(judged: Sequence[Judged]) -> Report:
     short = [accuracy(one.answered) for one in judged if _is_short(one.answered)]
-    answered = [float(not one.answered.abstained) for one in judged]
     ratios: Mapping[str, Ratio] = {
         f"page_hit@{HITS}": mean([float(one.hit) for one in judged if one.hit is not None]),
-        "accuracy": mean(short),
+        "accuracy": mean([accuracy(one.answered) for one in judged if _is_graded(one.answered)]),
+        "accuracy_short": mean(short),
         "cited_page": mean([float(one.cited) for one in judged if one.cited is not None]),
-        "f1": mean([f1(one.answered) for one in judged]),
-        "answered_rate": mean(answered),
+        "f1": mean([f1(one.answered) for one in judged if _is_graded(one.answered)]),
+        "answered_rate": mean([float(not one.answered.abstained) for one in judged if one.answered.answerable]),
     }
     return {
         **{name: ratio.value for name, ratio in ratios.items()},
-        "accuracy_n": len(short),
+        "accuracy_short_n": len(short),
         "intervals": {name: ratio.interval() for name, ratio in ratios.items()},
     }
 
@@ -108,8 +108,12 @@ def _answered(question: Question, turn: TurnPublic) -> Answered:
     return Answered(question.id, question.answerable, question.answers, turn.answer, turn.abstained, shown)
 
 
+def _is_graded(answered: Answered) -> bool:
+    return answered.answerable and bool(answered.answers)
+
+
 def _is_short(answered: Answered) -> bool:
-    return any(0 < len(normalise(gold).split()) <= REFERENCE_WORDS for gold in answered.answers)
+    return answered.answerable and any(0 < len(normalise(gold).split()) <= REFERENCE_WORDS for gold in answered.answers)
 
 
 def _not_indexed(documents: Sequence[DocumentPublic]) -> dict[str, str]:
