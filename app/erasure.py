@@ -1,11 +1,14 @@
 """Removes one document with every trace of it. Repeating it after a crash finishes the work."""
 
 import asyncio
+from contextlib import suppress
 
 from app import documents, originals
 from app.db import Database
 from app.home import Home
 from retrieval.ports import PassageIndex
+
+FORGET_SECONDS = 2.0  # a small index needs half of it; a large one goes on after we stopped waiting
 
 
 class Erasure:
@@ -28,3 +31,10 @@ class Erasure:
             await documents.erase(session, owner_id, document_id)
         await self._database.forget_deleted()
         return True
+
+    async def forget(self) -> None:
+        """Leave no byte of what was erased: at once in the tables and in a small index, soon in a large one."""
+        await self._database.forget_deleted()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FORGET_SECONDS):
+                await self._index.forget_deleted()

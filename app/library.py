@@ -41,7 +41,7 @@ async def add(services: Services, owner_id: str, incoming: Incoming, name: str, 
         await services.jobs.submit(added.job_id)
     else:
         for old in replaced:
-            await remove(services, owner_id, old)
+            await _erase(services, owner_id, old)
     return added
 
 
@@ -80,6 +80,13 @@ async def _record(
 
 async def remove(services: Services, owner_id: str, document: str) -> bool:
     """Remove a document with every trace of it; False if it is not this owner's."""
+    erased = await _erase(services, owner_id, document)
+    if erased:
+        await services.erasure.forget()
+    return erased
+
+
+async def _erase(services: Services, owner_id: str, document: str) -> bool:
     async with services.database.session() as session:
         live = await job_rows.live_job_of_document(session, owner_id, document)
     if live:
@@ -99,7 +106,7 @@ async def forget_person(services: Services, person_id: str) -> None:
     await asyncio.to_thread(originals.remove_all, services.home, person_id)
     async with services.database.session() as session:
         await people.delete_person(session, person_id)
-    await services.database.forget_deleted()
+    await services.erasure.forget()
 
 
 def display_name(name: str) -> str:

@@ -97,6 +97,9 @@ class ServerIndex:
         whole = models.Filter(must=[_of_document(document_id)])
         await self._client.delete(self._collection, models.FilterSelector(filter=whole), wait=True)
 
+    async def forget_deleted(self) -> None:
+        """Nothing: the server vacuums by its own settings, and its log turns over."""
+
     async def set_readers(self, document_id: str, readers: frozenset[str]) -> None:
         whole = models.Filter(must=[_of_document(document_id)])
         await self._client.set_payload(self._collection, {READERS: sorted(readers)}, points=whole, wait=True)

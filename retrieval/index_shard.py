@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,32 @@ _CURRENT = "current"  # a file that names the generation in use; it is replaced 
 _GENERATION = "generation-{}"
 _PAGE = 512  # points in one step of a scroll
 
-# Edge holds the interpreter's lock while it optimises, for minutes, so another process has to.
+_DELETED = "deleted"  # a file that says: bytes of deleted points may lie in the generation in use
+
+# Edge holds the interpreter's lock while it optimises, for minutes, so another process has to. A segment is written
+# anew if a single point of it was deleted. The log goes as a whole, for it holds what was deleted. A new one counts its
+# operations from 0, and after a crash Edge repeats none that is older than its segment: so we count up to that first.
 _OPTIMIZE = """
-import ctypes, os, sys
-from qdrant_edge import EdgeShard
+import ctypes, os, shutil, sys
+from qdrant_edge import (Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard, EdgeSparseVectorParams,
+                         EdgeVectorParams, Modifier, UpdateOperation)
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG: die with the process that waits for the result
 os.nice(10)
-shard = EdgeShard.load(sys.argv[1])
+place, dimension, dense, bm25 = sys.argv[1:]
+shard = EdgeShard.load(place, EdgeConfig(
+    vectors={dense: EdgeVectorParams(int(dimension), Distance.Cosine)},
+    sparse_vectors={bm25: EdgeSparseVectorParams(modifier=Modifier.Idf)},
+    optimizers=EdgeOptimizersConfig(deleted_threshold=0.0, vacuum_min_vector_number=1),
+))
 shard.optimize()
+shard.flush()
+newest = max((segment["segment_version"] or 0 for segment in shard.snapshot_manifest().values()), default=0)
+shard.close()
+shutil.rmtree(os.path.join(place, "wal"))
+shard = EdgeShard.load(place)
+for _ in range(newest + 1):
+    shard.update(UpdateOperation.delete_points([]))
 shard.flush()
 shard.close()
 """
@@ -49,10 +66,13 @@ class Live:
     place: Path
     readers: int = 0
     retired: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def retire(self) -> None:
+        """Return when the last reader has left and the folder is gone."""
         self.retired = True
         await self._discard_unread()
+        await self.gone.wait()
 
     async def leave(self) -> None:
         self.readers -= 1
@@ -62,6 +82,7 @@ class Live:
         if self.retired and self.readers == 0:
             await asyncio.to_thread(self.shard.close)
             await asyncio.to_thread(shutil.rmtree, self.place)
+            self.gone.set()
 
 
 def open_current(folder: Path, version: str, dimension: int, beside: bool) -> tuple[edge.EdgeShard, Path]:
@@ -92,10 +113,27 @@ def copy(place: Path) -> Path:
     return Path(shutil.copytree(place, place.with_name(_GENERATION.format(max(taken) + 1))))
 
 
-async def optimize(place: Path) -> None:
-    """Merge segments and build graphs of a shard that nobody has open, in another process. Raises OptimizeError."""
+def note_deleted(place: Path) -> None:
+    """Remember that bytes of deleted points lie in the generations of `place`."""
+    (place.parent / _DELETED).touch()
+
+
+def note_forgotten(place: Path) -> None:
+    """No byte of a deleted point is left."""
+    (place.parent / _DELETED).unlink(missing_ok=True)
+
+
+def holds_deleted(place: Path) -> bool:
+    return (place.parent / _DELETED).exists()
+
+
+async def optimize(place: Path, dimension: int) -> None:
+    """Build graphs of a shard that nobody has open and remove what was deleted, in another process.
+
+    Raises OptimizeError.
+    """
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _OPTIMIZE, str(place), stderr=asyncio.subprocess.PIPE
+        sys.executable, "-c", _OPTIMIZE, str(place), str(dimension), DENSE, BM25, stderr=asyncio.subprocess.PIPE
     )
     try:
         _, complaint = await child.communicate()
@@ -164,8 +202,8 @@ def _create(own: Path, dimension: int, building: bool) -> None:
     dense = edge.EdgeVectorParams(dimension, edge.Distance.Cosine)
     sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
     shard = edge.EdgeShard.create(str(place), edge.EdgeConfig(vectors={DENSE: dense}, sparse_vectors={BM25: sparse}))
-    for field in (READERS, DOCUMENT):
-        shard.update(edge.UpdateOperation.create_field_index(field, edge.KeywordIndexParams(enable_hnsw=False)))
+    for key in (READERS, DOCUMENT):
+        shard.update(edge.UpdateOperation.create_field_index(key, edge.KeywordIndexParams(enable_hnsw=False)))
     close(shard)
     switch(place)
     if building:

@@ -71,6 +71,12 @@ class PassageIndex(Protocol):
     async def delete_document(self, document_id: str) -> None:
         """Remove every point of the document. Safe to repeat."""
 
+    async def forget_deleted(self) -> None:
+        """Return when no byte is left of what was deleted before; where that is the engine's business, at once.
+
+        May be given up waiting for: it happens by itself, soon after the writes, and a crash does not forget it.
+        """
+
     async def set_readers(self, document_id: str, readers: frozenset[str]) -> None: ...
 
     async def search(self, query: Query, vector: Vectors) -> list[Hit]:

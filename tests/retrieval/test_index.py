@@ -104,6 +104,19 @@ async def test_deleting_a_document_leaves_nothing_of_it(index: PassageIndex) -> 
     assert await index.count() == 1
 
 
+async def test_forgetting_what_was_deleted_keeps_the_rest_and_may_be_repeated(index: PassageIndex) -> None:
+    await index.forget_deleted()
+    gone = await put(index, "gone", ["Bread needs flour."] * 3, ["ann"])
+    await put(index, "kept", ["Geese fly south.", "Bread is baked."], ["ann"])
+    await index.delete_document(gone)
+    await put(index, "kept", ["Geese fly south.", "Bread was baked."], ["ann"])
+    await asyncio.gather(index.forget_deleted(), put(index, "late", ["Bread rises."], ["ann"]))
+    await index.forget_deleted()
+    found = {hit.passage.text for hit in await search(index, "bread flour")}
+    assert found == {"Geese fly south.", "Bread was baked.", "Bread rises."}
+    assert await index.count() == 3
+
+
 async def test_changed_readers_count_at_once(index: PassageIndex) -> None:
     document = await put(index, "a", ["Bread needs flour."], ["ann"])
     await index.set_readers(document, frozenset(["bob"]))
