@@ -20,7 +20,8 @@ setup: $(STAMP) ## make .venv with everything that runs and tests Attune
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \
 	  f"Attune needs Python 3.11 or newer, this is {v[0]}.{v[1]}: make setup PYTHON=/path/to/python3.11")'
-	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Attune needs into $(VENV), 2.3 GB: several minutes the first time ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL)) 'torch==2.13.*'
 	$(BIN)/python -m pip install --quiet --editable '.[test,demo]'
 	@rm -f $(VENV)/.installed-*

@@ -8,12 +8,13 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.progress import Progress
 
 from app import adapters
 from app.home import HomeBusyError
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from generation.port import GenerationError
 from retrieval.ports import ForeignIndexError
 
@@ -24,18 +25,30 @@ def settings_from(**chosen: Any) -> Settings:
     """Settings with the flags that were given; a setting that cannot work ends the command with status 2."""
     try:
         return Settings(**{name: value for name, value in chosen.items() if value is not None})
+    except SettingsError as error:
+        complaints = [str(error)]
     except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(["ATTUNE", *(str(part).upper() for part in problem["loc"])])
-            print(
-                f"attune: {name}: {problem['msg']}" if problem["loc"] else f"attune: {problem['msg']}", file=sys.stderr
-            )
-        raise typer.Exit(2) from None
+        complaints = [_complaint(problem) for problem in error.errors()]
+    for complaint in complaints:
+        print(f"attune: {complaint}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _complaint(problem: ErrorDetails) -> str:
+    """One line for one wrong setting; the value of a key, or of a URL that may hold a password, is not repeated."""
+    if not problem["loc"]:
+        return str(problem["ctx"]["error"])
+    name = str(problem["loc"][0])
+    if problem["type"] == "extra_forbidden":
+        return f"{name!r} in attune.toml is not a setting: correct its name or remove it"
+    value = "" if name.endswith(("key", "url")) else f" is {problem['input']!r}"
+    return f"ATTUNE_{name.upper()}{value}: {problem['msg']}"
 
 
 def fetch_models(settings: Settings) -> None:
     """Bring the generator's weights into the cache if they are missing, with a progress bar. Never in a request."""
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("generator weights", total=None, visible=False)
 
         def tell(doing: str, done: int, total: int) -> None:

@@ -42,7 +42,7 @@ async def _home(settings: Settings) -> Finding:
     try:
         Home(settings.home).create()
     except OSError as error:
-        return Finding("home", False, f"{settings.home} cannot be written ({error.strerror}): set ATTUNE_HOME")
+        return Finding("home", False, str(error))
     return Finding("home", True, str(settings.home))
 
 

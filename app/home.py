@@ -50,9 +50,14 @@ class Home:
         return self.root / "models"
 
     def create(self) -> None:
-        """Make the folders, readable by their owner only."""
-        for folder in (self.root, self.originals, self.index, self.models):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Make the folders, readable by their owner only. Raises OSError."""
+        try:
+            for folder in (self.root, self.originals, self.index, self.models):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise OSError(
+                f"{self.root} cannot be written ({error.strerror}): set ATTUNE_HOME to a folder that can be"
+            ) from error
 
     def original(self, owner_id: str, sha256: str) -> Path:
         """Where the bytes of a document lie: content-addressed, and apart for each owner so that erasing is simple."""

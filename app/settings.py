@@ -1,6 +1,7 @@
 """Typed settings from ATTUNE_* variables and an optional attune.toml in the home. Nothing else reads os.environ."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any, Literal, Self
 
 import platformdirs
@@ -46,7 +47,7 @@ class Settings(BaseSettings):
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
-    load_memory_bytes: int = Field(default=1024 * MEBIBYTE, ge=256 * MEBIBYTE)
+    load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
 
     @classmethod
     def settings_customise_sources(
@@ -60,7 +61,10 @@ class Settings(BaseSettings):
         """Arguments beat the environment, which beats secret files, which beat attune.toml."""
         chosen: dict[str, Any] = {**env_settings(), **init_settings()}
         home = Path(chosen.get("home", platformdirs.user_data_dir("attune")))
-        toml = TomlConfigSettingsSource(settings_cls, home / "attune.toml")
+        try:
+            toml = TomlConfigSettingsSource(settings_cls, home / "attune.toml")
+        except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
+            raise SettingsError(f"{home / 'attune.toml'} cannot be read ({error}): correct it") from error
         return init_settings, env_settings, file_secret_settings, toml
 
     @model_validator(mode="after")

@@ -7,10 +7,11 @@ def convert(gguf: Path, folder: Path) -> None:
     """Write bf16 safetensors, tokenizer and chat template of `gguf` into `folder`. Raises OSError if it is broken."""
     import torch
     from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, modeling_gguf_pytorch_utils
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # whoever fetches weights shows a bar of its own
+    modeling_gguf_pytorch_utils.tqdm = logging.tqdm  # its own bar would not be told
     source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     # transformers keeps GGUF packed, and a packed model cannot be saved.
     model = AutoModelForCausalLM.from_pretrained(

@@ -25,14 +25,19 @@ def fetch(model: str, cache: Path, progress: Progress | None = None) -> Path:
     """Return a folder with bf16 safetensors, tokenizer and chat template of `model`, fetching it if need be.
 
     `model` is a folder, a name in KNOWN, or a hub name. What the cache holds and is whole is used without
-    touching the network. Raises ModelUnavailableError with everything that was tried.
+    touching the network. Raises ModelUnavailableError with everything that was tried, OSError if `cache` is read-only.
     """
     if found := find(model, cache):
         return found
     if Path(model).expanduser().is_absolute() or model.startswith("."):
         raise ModelUnavailableError(f"there is no folder {model!r}: correct ATTUNE_LLM_MODEL")
     folder = _place(model, cache)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"{cache} cannot be written ({error.strerror}): set ATTUNE_CACHE to a folder that can be"
+        ) from error
     with _alone(folder.with_name(f".{folder.name}.lock")):
         if not is_whole(folder):  # another process may have fetched it while we waited
             _fetch_into(model, folder, progress or (lambda *_: None))
