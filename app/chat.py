@@ -74,8 +74,10 @@ async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatE
         problem = problem_of(error)
         if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("turn %s failed", running.turn.id)
-        await _save_unfinished(services, running, "failed", problem.detail)
-        tell(ErrorEvent.model_validate(problem.body()))
+        try:
+            await _save_unfinished(services, running, "failed", problem.detail)
+        finally:  # a disk that is full must not end the stream without a word
+            tell(ErrorEvent.model_validate(problem.body()))
     finally:
         tell(None)
 
@@ -94,7 +96,8 @@ async def _begin(services: Services, person: Person, request: ChatRequest) -> _R
             document_ids=request.documents,
             versions=dict(services.versions),
         )
-        await turns.start_turn(session, turn)
+        if not await turns.start_turn(session, turn):
+            raise not_found("conversation", conversation.id)
     answered = [PastTurn(old.question, old.answer) for old in past if old.answer][-HISTORY_TURNS:]
     asked = TurnRequest(
         question=request.question,
@@ -130,13 +133,15 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
             return SourcesEvent(sources=[exposure_public(exposure) for exposure in running.exposures])
         case Outcome():
             turns.record_outcome(turn, running.exposures, event)
-            await _save(services, running)  # before the person sees it: an answer that was shown is never lost
+            # Before the person sees it: an answer that was shown is never lost.
+            if not await _save(services, running):
+                raise not_found("conversation", turn.conversation_id)
             return AnswerEvent(turn=turn_public(turn, running.exposures))
 
 
-async def _save(services: Services, running: _RunningTurn) -> None:
+async def _save(services: Services, running: _RunningTurn) -> bool:
     async with services.database.session() as session:
-        await turns.finish_turn(session, running.turn, running.exposures)
+        return await turns.finish_turn(session, running.turn, running.exposures)
 
 
 async def _save_unfinished(services: Services, running: _RunningTurn, state: str, error: str | None = None) -> None:

@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app import documents, job_rows, originals, people
 from app.models import Document, Job
 from app.originals import Incoming
+from app.problems import Problem
 from app.services import Services
 from retrieval.types import document_id
 
@@ -30,13 +32,17 @@ class Added:
 async def add(services: Services, owner_id: str, incoming: Incoming, name: str, source: str | None) -> Added:
     """Make an arrived file a document of this owner, with a job that indexes it unless it is indexed already.
 
-    A document that came from the same `source` with other bytes is replaced once the new one is indexed.
+    A document that came from the same `source` with other bytes is replaced once the new one is indexed. Raises
+    Problem 409 where the same document is just being deleted.
     """
     shown = display_name(name)
     try:
-        added, replaced = await _record(services, owner_id, incoming, shown, source)
-    except IntegrityError:  # the same bytes arrived twice at once: the other one made the row
-        added, replaced = await _record(services, owner_id, incoming, shown, source)
+        try:
+            added, replaced = await _record(services, owner_id, incoming, shown, source)
+        except IntegrityError:  # the same bytes arrived twice at once: the other one made the row
+            added, replaced = await _record(services, owner_id, incoming, shown, source)
+    except StaleDataError:  # its row went, and perhaps its file with it
+        raise Problem(409, "the same file is being deleted at this moment: upload it again") from None
     if added.outcome == "queued" and added.job_id:
         await services.jobs.submit(added.job_id)
     else:

@@ -1,6 +1,7 @@
 """SQL of people and their tokens. Knows no password and no HTTP: whoever calls has hashed and decided already."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,6 +11,12 @@ from app.models import ApiToken, Person
 
 async def find_person(session: AsyncSession, email: str) -> Person | None:
     return (await session.exec(select(Person).where(Person.email == email))).one_or_none()
+
+
+async def change(session: AsyncSession, person_id: str, **values: Any) -> Person | None:
+    """Set columns of the person and return it; None if it is gone."""
+    statement = update(Person).where(col(Person.id) == person_id).values(**values).returning(Person)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def list_people(session: AsyncSession) -> list[Person]:

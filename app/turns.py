@@ -7,6 +7,7 @@ from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
+from app import documents
 from app.models import Conversation, Document, Exposure, Turn, utc_now
 from retrieval.types import Hit, Selection
 
@@ -84,19 +85,30 @@ async def foreign_documents(session: AsyncSession, person_id: str, document_ids:
     return wanted - set((await session.exec(query)).all())
 
 
-async def start_turn(session: AsyncSession, turn: Turn) -> None:
-    """Log the question before anything can fail, and lift its conversation to the top of the list."""
-    session.add(turn)
+async def start_turn(session: AsyncSession, turn: Turn) -> bool:
+    """Log the question before anything can fail, and lift its conversation to the top of the list. False if the
+    conversation is gone."""
     statement = update(Conversation).where(
         col(Conversation.id) == turn.conversation_id, col(Conversation.person_id) == turn.person_id
     )
-    await session.exec(statement.values(updated_at=utc_now()))
+    lifted = await session.exec(statement.values(updated_at=utc_now()))
+    if lifted.rowcount:
+        session.add(turn)
+    return lifted.rowcount > 0
 
 
-async def finish_turn(session: AsyncSession, turn: Turn, exposures: Iterable[Exposure]) -> None:
-    """Write the end of a turn, whatever it was, with every passage that was shown."""
-    await session.merge(turn)
-    session.add_all(list(exposures))
+async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[Exposure]) -> bool:
+    """Write the end of a turn, whatever it was, with every passage that was shown. False if the turn was deleted
+    while it was being answered. Of a document deleted meanwhile no text is written."""
+    mine = (col(Turn.id) == turn.id, col(Turn.person_id) == turn.person_id)
+    if not (await session.exec(update(Turn).where(*mine).values(**turn.model_dump(exclude={"id"})))).rowcount:
+        return False
+    session.add_all(exposures)
+    await session.flush()
+    shown = {exposure.document_id for exposure in exposures}
+    for document in await foreign_documents(session, turn.person_id, shown):
+        await documents.erase(session, turn.person_id, document)
+    return True
 
 
 async def fail_interrupted_turns(session: AsyncSession) -> int:

@@ -36,15 +36,15 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
             hashed = await services.auth.hash(body.password)
         except AccountError as error:
             raise Problem(422, str(error)) from None
+    wanted = {"display_name": body.display_name or person.display_name, "password_hash": hashed or person.password_hash}
     async with services.database.session() as session:
-        if body.display_name is not None:
-            person.display_name = body.display_name
+        changed = await people.change(session, person.id, **wanted)
+        if changed is None:  # erased meanwhile, by another device
+            raise Problem(401, "this account is gone")
         if hashed is not None:
-            person.password_hash = hashed
             token, _ = token_in(request)
             await people.revoke_other_tokens(session, person.id, services.auth.digest_of(token or ""))
-        person = await session.merge(person)
-    return _public(person)
+    return _public(changed)
 
 
 @router.delete("", status_code=204)
