@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from app import problems
 from app.api import admin, auth, chat, conversations, documents, health, jobs, me, search
+from app.body_limit import BodyLimitMiddleware
 from app.request_id import RequestIdMiddleware
 from app.services import open_services
 from app.settings import Settings
@@ -31,8 +32,9 @@ def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> 
         description="Answers from your own documents, with citations, the way you like them.",
         lifespan=lifespan,
     )
+    app.add_middleware(BodyLimitMiddleware, streaming={"/api/v1/documents"})
     app.add_middleware(RequestIdMiddleware, on_error=problems.unforeseen)
     problems.install(app)
     for module in ROUTERS:
-        app.include_router(module.router)
+        app.include_router(module.router, responses=problems.RESPONSES)
     return app

@@ -17,6 +17,20 @@ from generation.port import ContextOverflowError, GenerationError, ModelUnavaila
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_MEMBERS = {"type": "string", "title": "string", "status": "integer", "detail": "string"}
+_DOCUMENTED = {
+    "description": "What happened and what to do about it: problem details (RFC 9457)",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": [*_MEMBERS],
+                "properties": {name: {"type": kind} for name, kind in _MEMBERS.items()},
+            }
+        }
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _DOCUMENTED, "5XX": _DOCUMENTED}  # of every route, for OpenAPI
 
 
 class Problem(Exception):  # noqa: N818 (RFC 9457 calls it so)

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.originals import Receiver
 from app.problems import Problem
 
 FIELD_BYTES = 8 * 1024
+AROUND_BYTES = 64 * 1024  # of everything in the form that is not the file
 
 
 class Form:
@@ -23,19 +24,23 @@ class Form:
         self._disposition = self._header = self._value = b""
         self._part: str | None = None
         self._pieces: list[bytes] = []
+        self._around = 0
         self.name: str | None = None
         self.fields: dict[str, str] = {}
 
     async def read(self) -> None:
-        """Read the body to its end. Raises Problem 400 or 415, TooLargeError, OSError."""
-        parser = self._parser()
+        """Read the body to its end. Raises Problem 400, 413, 415 or 422, TooLargeError, OSError."""
         try:
+            parser = self._parser()
             async for chunk in self._request.stream():
                 parser.write(chunk)
                 pieces, self._pieces = self._pieces, []
+                self._around += len(chunk) - sum(map(len, pieces))
+                if self._around > AROUND_BYTES:
+                    raise Problem(413, f"the form around the file is longer than {AROUND_BYTES} bytes")
                 for piece in pieces:
                     await self._receiver.write(piece)
-        except MultipartParseError as error:
+        except FormParserError as error:
             raise Problem(400, f"the upload is not well-formed multipart/form-data: {error}") from None
         if not self._ended:
             raise Problem(400, "the upload was cut off before its end: send it again")
