@@ -60,7 +60,7 @@ class SubprocessLoader:
         if size > self._limits.file_bytes:
             raise LoadError("too_large", f"the file has {size} bytes, {self._limits.file_bytes} are allowed: split it")
         async with self._free:
-            worker = self._idle.pop() if self._idle else await self._start()
+            worker = await self._worker()
             try:
                 reply = await self._ask(worker, {"path": str(path), "name": name})
             except BaseException:
@@ -69,7 +69,7 @@ class SubprocessLoader:
             await self._keep(worker)
         if "status" in reply:
             if "trace" in reply:
-                log.warning("a loader failed on %s: %s", name, reply["trace"])
+                log.warning("a loader failed: %s", reply["trace"])
             raise LoadError(reply["status"], reply["reason"])
         blocks = tuple(Block(*values) for values in reply["blocks"])
         return LoadedDocument(reply["title"], reply["media_type"], blocks, reply["pages"])
@@ -79,6 +79,14 @@ class SubprocessLoader:
         self._closed = True
         while self._idle:
             await _end(self._idle.pop())
+
+    async def _worker(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.returncode is None:
+                return worker
+            await _end(worker)  # killed while it waited, by a machine short of memory: no fault of the next file
+        return await self._start()
 
     async def _keep(self, worker: _Worker) -> None:
         worker.files += 1

@@ -155,11 +155,13 @@ def answer(request: dict[str, Any], characters: int, ocr: bool) -> dict[str, Any
         return {"status": error.status, "reason": error.reason}
     except MemoryError:
         return {"status": "unreadable", "reason": "reading the file takes more memory than allowed: split it"}
-    except (ValueError, TypeError, LookupError, RecursionError, OSError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, RuntimeError, OSError, AttributeError) as error:
         # A reader stumbled over a file that no test of ours foresaw. The person is told that the file is at fault,
         # the log shows whether we are.
         reason = f"the file is broken ({type(error).__name__}: {str(error)[:160]}): open and save it again"
-        return {"status": "unreadable", "reason": reason, "trace": traceback.format_exc()}
+        # Without the message, which may quote the file: logs hold no text of documents.
+        trace = "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+        return {"status": "unreadable", "reason": reason, "trace": trace}
 
 
 def _limit(memory_bytes: int) -> None:

@@ -156,6 +156,15 @@ async def test_a_reader_that_crashes_is_replaced(slow: Path, good: Path, workers
         assert (await loader.load(good, "good.txt")).blocks[0].text == "good words"
 
 
+async def test_a_reader_killed_while_it_waits_costs_the_next_file_nothing(good: Path, workers: Pids) -> None:
+    async with loading() as loader:
+        await loader.load(good, "good.txt")
+        (worker,) = workers()
+        os.kill(worker, signal.SIGKILL)
+        await asyncio.sleep(0.2)
+        assert (await loader.load(good, "good.txt")).blocks[0].text == "good words"
+
+
 async def test_a_file_that_eats_memory_is_unreadable(tmp_path: Path, good: Path) -> None:
     (tmp_path / "fat.txt").write_bytes(b"fat words " * 15_000_000)
     async with loading(LoadLimits(memory_bytes=400 * 1024 * 1024)) as loader:
