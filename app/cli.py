@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.command import fetch_models, print_json, run, settings_from
+from app.command import fetch_models, print_json, report, run, settings_from
 from evaluation.commands import bench_commands, eval_commands
 
 if TYPE_CHECKING:
@@ -133,6 +133,15 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
         for finding in findings:
             print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+def reindex(context: typer.Context, home: HomeOption = None, as_json: Json = False) -> None:
+    """Encode the stored passages anew after ATTUNE_ENCODER has changed; a killed run goes on where it was."""
+    from app import reindexing
+
+    work = reindexing.reindex_watched(settings_from(home=home or context.obj))
+    report(work, as_json, reindexing.CannotReindexError)
 
 
 # --- people

@@ -74,6 +74,12 @@ async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:
     await session.execute(delete(Document).where(*mine))
 
 
+async def set_encoder(session: AsyncSession, version: str) -> None:
+    """Note that every indexed document is encoded by `version` now; no person's request may call this."""
+    indexed = col(Document.status) == "indexed"
+    await session.execute(update(Document).where(indexed).values(encoder_version=version))
+
+
 async def known_originals(session: AsyncSession) -> set[tuple[str, str]]:
     """(owner id, SHA-256) of every document, for sweeping files at start; no person's request may call this."""
     return set((await session.exec(select(Document.owner_id, Document.sha256))).all())

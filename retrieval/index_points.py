@@ -74,5 +74,5 @@ def foreign(built_by: Sequence[str], version: str) -> str:
     """The message of a ForeignIndexError."""
     return (
         f"the index was built by the encoder {' and '.join(built_by)}, and the configured one is {version}: "
-        "re-index with the new encoder, or set ATTUNE_ENCODER back to the one that built it"
+        "re-index with `attune reindex`, or set ATTUNE_ENCODER back to the one that built it"
     )

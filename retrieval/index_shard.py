@@ -16,6 +16,7 @@ from retrieval.ports import ForeignIndexError
 
 _BUILDING = "building"  # a file in the folder of an index that is not to be used yet
 _CURRENT = "current"  # a file that names the generation in use; it is replaced by one rename
+GONE = ".{}.gone"  # an encoder's index that is being removed
 _GENERATION = "generation-{}"
 _PAGE = 512  # points in one step of a scroll
 
@@ -89,15 +90,17 @@ def open_current(folder: Path, version: str, dimension: int, beside: bool) -> tu
     """The shard in use of encoder `version`, and where it lies. Raises ForeignIndexError, IndexBusyError."""
     own = folder / version
     if not beside and (not own.exists() or (own / _BUILDING).exists()):
-        built_by = [name for name in _others(folder, own) if _holds_passages(folder / name)]
+        built_by = [name for name in others(folder, own) if holds_passages(folder / name)]
         if built_by:
             raise ForeignIndexError(foreign(built_by, version))
     if not own.exists():
-        _create(own, dimension, beside and bool(_others(folder, own)))
-    place = _current(own)
+        _create(own, dimension, beside and bool(others(folder, own)))
+    elif beside and others(folder, own) and not holds_passages(own):
+        (own / _BUILDING).touch()
+    place = current(own)
     shard = load(place)
-    for path in own.glob(_GENERATION.format("*")):
-        if path != place:  # a switch that was cut short
+    for path in [*own.glob(_GENERATION.format("*")), *folder.glob(GONE.format("*"))]:
+        if path != place:  # a switch or a removal that was cut short
             shutil.rmtree(path, ignore_errors=True)
     return shard, place
 
@@ -211,18 +214,21 @@ def _create(own: Path, dimension: int, building: bool) -> None:
     draft.rename(own)
 
 
-def _others(folder: Path, own: Path) -> list[str]:
+def others(folder: Path, own: Path) -> list[str]:
+    """Encoders' versions whose index lies beside `own`."""
     return [path.parent.name for path in sorted(folder.glob(f"[!.]*/{_CURRENT}")) if path.parent != own]
 
 
-def _current(own: Path) -> Path:
+def current(own: Path) -> Path:
+    """The generation in use."""
     return own / (own / _CURRENT).read_text()
 
 
-def _holds_passages(own: Path) -> bool:
+def holds_passages(own: Path) -> bool:
+    """Whether this index is finished and not empty. Raises IndexBusyError."""
     if (own / _BUILDING).exists():
         return False
-    shard = load(_current(own))
+    shard = load(current(own))
     try:
         return shard.count(edge.CountRequest(exact=True)) > 0
     finally:

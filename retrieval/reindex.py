@@ -1,10 +1,11 @@
 """Builds a new encoder's index beside the old one until the two hold the same. Knows nothing of which one is in use."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from retrieval.ports import Encoder, PassageIndex
+from retrieval.ports import PassageIndex, Vectors
 
 _AT_ONCE = 16  # documents; the encoder batches across them
 _ROUNDS = 20
@@ -12,6 +13,12 @@ _ROUNDS = 20
 
 class ReindexError(Exception):
     """The old index changed faster than the new one could follow."""
+
+
+class EncodesPassages(Protocol):
+    """The one thing that re-indexing asks of an encoder."""
+
+    async def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class _Content:
     readers: frozenset[str]
 
 
-async def rebuild(old: PassageIndex, new: PassageIndex, encoder: Encoder) -> int:
+async def rebuild(old: PassageIndex, new: PassageIndex, encoder: EncodesPassages) -> int:
     """Bring `new` to what `old` holds, encoded by `encoder`; the passages in the new index when both agree.
 
     May be stopped and started again: only what differs is done. Documents that change meanwhile are caught up; call it
@@ -60,7 +67,7 @@ async def _follow(
     before: dict[str, _Content],
     after: dict[str, _Content],
     indexes: tuple[PassageIndex, PassageIndex],
-    encoder: Encoder,
+    encoder: EncodesPassages,
 ) -> None:
     old, new = indexes
     readers = before[document].readers
