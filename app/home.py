@@ -1,13 +1,18 @@
 """The folder that owns an installation's data: its paths, its key, and the lock that lets one process own it."""
 
+import errno
 import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+
+RESERVED_BYTES = 128 << 20  # what the index and the databases may still write before we stop taking more in
 
 
 class HomeBusyError(Exception):
@@ -50,14 +55,22 @@ class Home:
         return self.root / "models"
 
     def create(self) -> None:
-        """Make the folders, readable by their owner only. Raises OSError."""
+        """Make the folders, readable by their owner only, also where they were there before. Raises OSError."""
         try:
             for folder in (self.root, self.originals, self.index, self.models):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.chmod(0o700)
         except OSError as error:
             raise OSError(
                 f"{self.root} cannot be written ({error.strerror}): set ATTUNE_HOME to a folder that can be"
             ) from error
+
+    def require_space(self, wanted: int = RESERVED_BYTES) -> None:
+        """Raise OSError ENOSPC unless so many bytes are free: a memory-mapped index on a full disk kills its process."""
+        free = shutil.disk_usage(self.root).free
+        if free < wanted:
+            said = f"only {free >> 20} MiB are free at {self.root}: free at least {wanted >> 20} MiB and try again"
+            raise OSError(errno.ENOSPC, said)
 
     def original(self, owner_id: str, sha256: str) -> Path:
         """Where the bytes of a document lie: content-addressed, and apart for each owner so that erasing is simple."""

@@ -33,6 +33,8 @@ class Receiver:
     """Writes one file as it comes in. Close it with `finish` or `discard`."""
 
     def __init__(self, home: Home, limit: int) -> None:
+        """Raises OSError where the disk is nearly full."""
+        home.require_space()
         self._limit = limit
         self._hash = hashlib.sha256()
         self._batch = bytearray()

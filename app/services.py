@@ -81,6 +81,7 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
     async with AsyncExitStack() as stack:
         home = Home(settings.home)
         home.create()
+        home.require_space()
         if settings.database_url is None or settings.index == "edge":
             stack.enter_context(home.own())
         database = Database(settings.database_url or sqlite_url(home.database))
