@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-
 RESERVED_BYTES = 128 << 20  # what the index and the databases may still write before we stop taking more in
 
 
@@ -66,7 +65,7 @@ class Home:
             ) from error
 
     def require_space(self, wanted: int = RESERVED_BYTES) -> None:
-        """Raise OSError ENOSPC unless so many bytes are free: a memory-mapped index on a full disk kills its process."""
+        """Raise OSError ENOSPC unless so many bytes are free: a mapped index on a full disk kills its process."""
         free = shutil.disk_usage(self.root).free
         if free < wanted:
             said = f"only {free >> 20} MiB are free at {self.root}: free at least {wanted >> 20} MiB and try again"
