@@ -109,7 +109,8 @@ def search(
     """Retrieve passages without answering."""
     if (query is None) == (queries is None):
         raise typer.BadParameter("give either a query or --from FILE")
-    wanted = [query] if query is not None else [line for line in queries.read_text().splitlines() if line.strip()]  # type: ignore[union-attr]
+    lines = queries.read_text().splitlines() if queries is not None else [query or ""]
+    wanted = [line for line in lines if line.strip() or queries is None]
 
     async def work() -> None:
         from ui import terminal

@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models import Document, Exposure, Job, Turn, utc_now
 
-WORKING = ("queued", "reading", "encoding")
 DELETED = "deleted document"
 
 

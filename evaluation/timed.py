@@ -20,13 +20,25 @@ from retrieval.ports import Encoder, Vectors
 Result = TypeVar("Result")
 
 
-class TimedEncoder:
+class _Clock:
+    """Adds up the seconds that were waited for work."""
+
+    seconds = 0.0
+
+    async def _timed(self, work: Awaitable[Result]) -> Result:
+        started = time.perf_counter()
+        try:
+            return await work
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+class TimedEncoder(_Clock):
     """An encoder that adds up the seconds its callers waited for vectors."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.version, self.dimension, self.window = encoder.version, encoder.dimension, encoder.window
-        self.seconds = 0.0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._encoder.count_tokens(texts)
@@ -40,21 +52,13 @@ class TimedEncoder:
     async def close(self) -> None:
         await self._encoder.close()
 
-    async def _timed(self, work: Awaitable[Result]) -> Result:
-        started = time.perf_counter()
-        try:
-            return await work
-        finally:
-            self.seconds += time.perf_counter() - started
 
-
-class TimedModel:
+class TimedModel(_Clock):
     """A language model that adds up the seconds its callers waited for tokens, and counts the pieces that came."""
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
         self.version, self.context_window = model.version, model.context_window
-        self.seconds = 0.0
         self.deltas = 0
 
     @property
@@ -82,10 +86,3 @@ class TimedModel:
 
     async def close(self) -> None:
         await self._model.close()
-
-    async def _timed(self, work: Awaitable[Result]) -> Result:
-        started = time.perf_counter()
-        try:
-            return await work
-        finally:
-            self.seconds += time.perf_counter() - started
