@@ -37,7 +37,7 @@ test: setup ## the fast tests: no network, no model download
 	$(BIN)/pytest
 
 check: setup ## lint, format, types, import layers, architecture
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from generation.scripted import ScriptedModel
 
 from agents.events import Outcome, Token
 from agents.graph import stream_turn
@@ -28,6 +27,7 @@ from evaluation.synthetic import Writer
 from evaluation.timed import TimedEncoder, TimedModel
 from evaluation.workplace import KeepAll, encoder_of, index_of, model_of, retriever_of, temporary_settings
 from generation.port import Delta, GenerationParams, LanguageModel, Message
+from generation.scripted import ScriptedModel
 from personalization.ports import NoRecall
 from retrieval.types import Hit, Selection
 
