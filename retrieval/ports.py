@@ -100,3 +100,13 @@ class Selector(Protocol):
     def version(self) -> str: ...
 
     async def select(self, question: str, hits: Sequence[Hit]) -> Selection: ...
+
+
+class Verifier(Protocol):
+    """Says whether a cited passage supports a sentence."""
+
+    @property
+    def version(self) -> str: ...
+
+    async def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Estimated chance, in [0, 1], that the passage (second) supports the whole of the sentence (first)."""
