@@ -35,6 +35,7 @@ class SearchQuery(_Row):
     id: str = Field(alias="_id")
     text: str
     group: str | None = None
+    split: str | None = None  # where the set itself says what may be trained on: "train"
 
 
 class LabelledPassage(_Row):
@@ -62,6 +63,7 @@ class Question(_Row):
     passages: tuple[LabelledPassage, ...] | None = None
     history: tuple[PastMessage, ...] = ()
     group: str | None = None
+    split: str | None = None  # as of a query
     document: str | None = None
     pdf: bool = True  # False: the document that answers is not in the folder
 
@@ -108,8 +110,8 @@ class DocumentSet:
 
 def read_retrieval(folder: Path) -> RetrievalSet:
     """Read corpus.jsonl, queries.jsonl and qrels.tsv. Raises DataError."""
-    entries = _unique(folder / "corpus.jsonl", Entry)
-    queries = _unique(folder / "queries.jsonl", SearchQuery)
+    entries = read_entries(folder)
+    queries = read_queries(folder)
     qrels = read_qrels(folder / "qrels.tsv")
     unknown = qrels.keys() - {query.id for query in queries}
     if unknown:
@@ -119,9 +121,9 @@ def read_retrieval(folder: Path) -> RetrievalSet:
 
 def read_answers(folder: Path) -> AnswerSet:
     """Read questions.jsonl, and the corpus with its judgements where there is one. Raises DataError."""
-    questions = _unique(folder / "questions.jsonl", Question)
-    corpus, judged = folder / "corpus.jsonl", folder / "qrels.tsv"
-    entries = _unique(corpus, Entry) if corpus.exists() else ()
+    questions = read_questions(folder)
+    judged = folder / "qrels.tsv"
+    entries = read_entries(folder) if (folder / "corpus.jsonl").exists() else ()
     if not entries and all(question.passages is None for question in questions):
         raise DataError(f"{folder}: the questions carry no passages and there is no corpus.jsonl to search")
     return AnswerSet(folder.name, questions, entries, read_qrels(judged) if judged.exists() else {})
@@ -140,8 +142,23 @@ def read_documents(folder: Path) -> DocumentSet:
     missing = sorted(str(path) for path in names.keys() - set(files))
     if missing:
         raise DataError(f"{listing}: {missing[0]} does not exist")
-    questions = tuple(q for q in _unique(folder / "questions.jsonl", Question) if q.pdf)
+    questions = tuple(q for q in read_questions(folder) if q.pdf)
     return DocumentSet(folder.name, files, names, questions)
+
+
+def read_entries(folder: Path) -> tuple[Entry, ...]:
+    """Read corpus.jsonl. Raises DataError."""
+    return _unique(folder / "corpus.jsonl", Entry)
+
+
+def read_queries(folder: Path) -> tuple[SearchQuery, ...]:
+    """Read queries.jsonl, those without a judgement too. Raises DataError."""
+    return _unique(folder / "queries.jsonl", SearchQuery)
+
+
+def read_questions(folder: Path) -> tuple[Question, ...]:
+    """Read questions.jsonl. Raises DataError."""
+    return _unique(folder / "questions.jsonl", Question)
 
 
 def read_qrels(path: Path) -> Qrels:
