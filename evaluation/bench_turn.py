@@ -25,10 +25,11 @@ from evaluation.progress import progress
 from evaluation.reports import Report
 from evaluation.synthetic import Writer
 from evaluation.timed import TimedEncoder, TimedModel
-from evaluation.workplace import KeepAll, encoder_of, index_of, model_of, retriever_of, temporary_settings
+from evaluation.workplace import encoder_of, index_of, model_of, retriever_of, temporary_settings
 from generation.port import Delta, GenerationParams, LanguageModel, Message
 from generation.scripted import ScriptedModel
 from personalization.ports import NoRecall
+from retrieval.selector import KeepAll
 from retrieval.types import Hit, Selection
 
 ANSWER_WORDS = (1, 25, 50, 100, 200)

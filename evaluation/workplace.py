@@ -1,7 +1,7 @@
 """Where measuring happens: a temporary home with the settings in force, and the product's parts opened in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,6 @@ from app.settings import Settings
 from evaluation.errors import EvaluationError
 from generation.port import LanguageModel, Message
 from retrieval.ports import Encoder, PassageIndex, Selector
-from retrieval.types import Hit, Selection
 
 # Whatever the environment says, measuring stays on this machine and inside the temporary home.
 _OWN_STORES: dict[str, Any] = {
@@ -82,6 +81,8 @@ def selector_of(name: str, settings: Settings, encoder: Encoder) -> Selector:
     """The selector that --selector names. Raises EvaluationError."""
     match name:
         case "none":
+            from retrieval.selector import KeepAll
+
             return KeepAll()
         case "encoder":
             return adapters.make_selector(settings, encoder)
@@ -89,12 +90,3 @@ def selector_of(name: str, settings: Settings, encoder: Encoder) -> Selector:
             raise EvaluationError(f"--selector {name} is not available in this version: use none or encoder")
         case _:
             raise EvaluationError(f"--selector {name!r} is unknown: use none or encoder")
-
-
-class KeepAll:
-    """Every hit stands before the generator, in the retriever's order."""
-
-    version = "none"
-
-    async def select(self, question: str, hits: Sequence[Hit]) -> Selection:  # noqa: ARG002 (the port's signature)
-        return Selection(tuple(hits), {hit.passage.id: hit.score for hit in hits})

@@ -70,14 +70,12 @@ class EncoderSelector:
 
 
 class KeepAll:
-    """Keeps the first hits as they come: the baseline without selection."""
+    """Keeps every hit in the retriever's order: what is there without selection."""
 
-    def __init__(self, cap: int = CAP) -> None:
-        self._cap = cap
-        self.version = f"none-{cap}"
+    version = "none"
 
     async def select(self, question: str, hits: Sequence[Hit]) -> Selection:  # noqa: ARG002  the port's signature
-        return Selection(tuple(hits[: self._cap]), {hit.passage.id: hit.score for hit in hits})
+        return Selection(tuple(hits), {hit.passage.id: hit.score for hit in hits})
 
 
 def features(question: str, hits: Sequence[Hit]) -> npt.NDArray[np.float64]:

@@ -8,9 +8,9 @@ import pytest
 from evaluation.answers_suite import Tools, evaluate, gold_of, measure, source_of
 from evaluation.datasets import AnswerSet, Question, read_answers
 from evaluation.errors import EvaluationError
-from evaluation.workplace import KeepAll
 from generation.scripted import ScriptedModel
 from retrieval.encoder_hash import HashEncoder
+from retrieval.selector import KeepAll
 from tests.evaluation.conftest import Write
 
 pytestmark = pytest.mark.usefixtures("no_models")

@@ -63,9 +63,9 @@ async def test_hits_without_a_cosine_are_scored_as_if_they_had_one() -> None:
     assert scored.utilities == pytest.approx(whole.utilities, abs=1e-5)
 
 
-async def test_keeping_all_keeps_the_first_as_they_come() -> None:
+async def test_keeping_all_keeps_every_hit_as_it_comes() -> None:
     hits = await make_hits([*BESIDE, RIGHT])
-    assert (await KeepAll(2).select(QUESTION, hits)).kept == tuple(hits[:2])
+    assert (await KeepAll().select(QUESTION, hits)).kept == tuple(hits)
 
 
 async def test_coverage_is_the_share_of_the_questions_stems() -> None:
