@@ -1,6 +1,7 @@
 """Deleted means gone: no byte stays in the index on disk, no write is lost on the way, and kill -9 changes neither."""
 
 import asyncio
+import os
 import shutil
 import signal
 import subprocess
@@ -39,7 +40,8 @@ asyncio.run(main())
 
 
 def files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    """Walked with os.walk, which passes over a folder that a renewal has just removed."""
+    return [Path(parent) / name for parent, _, names in os.walk(folder) for name in names]
 
 
 def places_of(folder: Path, text: str) -> list[Path]:
