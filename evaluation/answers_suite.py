@@ -1,184 +1,102 @@
-"""`attune eval answers`: whole turns on questions with gold answers, beside what the bare model answers.
+"""`attune eval answers`: whole turns on questions with gold answers, beside what the bare stock model answers.
 
-Turns run several at a time, as the embedded model batches them: sec_per_turn is wall time over questions.
+sec_per_turn is the mean over a small sample of turns that ran one at a time; all others ran several at a time. Where
+a run is resumed, it is what those turns took when they ran.
 """
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from agents.events import Outcome
-from agents.graph import stream_turn
-from agents.types import PastTurn, TurnContext, TurnRequest
-from evaluation.answers import Answered, figures, intervals
-from evaluation.baselines import Case, baselines
-from evaluation.datasets import AnswerSet, Question, even_sample, read_answers
-from evaluation.errors import EvaluationError
-from evaluation.indexing import EVERYONE, IndexedTexts, JudgedText, index_texts
-from evaluation.progress import IN_FLIGHT, for_each
+from evaluation.answers import Answered, figures, intervals, ratios
+from evaluation.answers_cases import Source, case_of, source_of
+from evaluation.answers_turns import ALONE, Tools, run_turns
+from evaluation.baselines import baselines
+from evaluation.choices import conditions_of, generator_settings, selector_of
+from evaluation.datasets import AnswerSet, even_sample, read_answers
+from evaluation.holdout import kept_back
+from evaluation.progress import IN_FLIGHT
 from evaluation.reports import Report, combine
-from evaluation.workplace import encoder_of, index_of, model_of, retriever_of, selector_of, temporary_settings
-from generation.port import ContextOverflowError, LanguageModel
-from personalization.ports import NoRecall
-from retrieval.ports import Encoder, Selector
+from evaluation.runs import Run
+from evaluation.statistics import paired_difference
+from evaluation.workplace import encoder_of, model_of, temporary_settings
 
-Source = Literal["passages", "corpus"]
+_COMPARED = ("accuracy", "f1")
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What every turn of a run shares."""
+class Choices:
+    """What the flags say. None of selector and generator: the ones that the settings in force name."""
 
-    encoder: Encoder
-    model: LanguageModel
-    selector: Selector
-    retrieve_limit: int = 10
-    answer_max_tokens: int = 320
+    limit: int | None = None
+    source: str | None = None
+    selector: str | None = None
+    generator: str | None = None
+    held_back: bool = False  # only the questions that training leaves alone
+    run: Path | None = None  # where results are kept; None: nowhere
 
 
-async def evaluate(
-    folders: Sequence[Path],
-    limit: int | None = None,
-    source: str | None = None,
-    selector: str = "encoder",
-    generator: str = "stock",
-) -> Report:
+async def evaluate(folders: Sequence[Path], choices: Choices | None = None) -> Report:
     """Figures of whole turns on each set, and of the baselines in the same run. Raises EvaluationError."""
-    if generator != "stock":
-        raise EvaluationError(f"--generator {generator} is not available in this version: use stock")
-    sets = [read_answers(folder) for folder in folders]
-    sources = [source_of(data, source) for data in sets]
-    with temporary_settings() as settings:
-        async with encoder_of(settings) as encoder, model_of(settings) as model:
-            tools = Tools(
-                encoder,
-                model,
-                selector_of(selector, settings, encoder),
-                settings.retrieve_limit,
-                settings.answer_max_tokens,
-            )
-            pairs = zip(sets, sources, strict=True)
-            return combine({data.name: await measure(data, chosen, tools, limit) for data, chosen in pairs})
+    chosen = choices or Choices()
+    sets = [_read(folder, chosen) for folder in folders]
+    sources = [source_of(data, chosen.source) for data in sets]
+    run = Run(chosen.run)
+    async with _tools(chosen) as tools:
+        pairs = zip(sets, sources, strict=True)
+        return combine({data.name: await measure(data, source, tools, chosen.limit, run) for data, source in pairs})
 
 
-def source_of(data: AnswerSet, wanted: str | None) -> Source:
-    """Where the passages come from: with the questions, if they carry some, else the corpus. Raises EvaluationError."""
-    carried = all(question.passages is not None for question in data.questions)
-    match wanted:
-        case None:
-            return "passages" if carried else "corpus"
-        case "passages" if carried:
-            return "passages"
-        case "corpus" if data.entries:
-            return "corpus"
-        case "passages" | "corpus":
-            raise EvaluationError(f"--source {wanted}: {data.name} has none; leave --source out")
-        case _:
-            raise EvaluationError(f"--source {wanted!r} is unknown: use passages or corpus")
-
-
-async def measure(data: AnswerSet, source: Source, tools: Tools, limit: int | None = None) -> Report:
-    """Run a turn for each of (a sample of) the questions in a home of its own."""
+async def measure(
+    data: AnswerSet, source: Source, tools: Tools, limit: int | None = None, run: Run | None = None
+) -> Report:
+    """Run a turn for each of (a sample of) the questions in a home of its own, and the baselines."""
+    run = run or Run()
     questions = even_sample(data.questions, limit)
-    with temporary_settings() as settings:
-        async with index_of(settings, tools.encoder) as index:
-            indexed = await index_texts(_texts(data, source, questions), tools.encoder, index)
-            context = TurnContext(
-                tools.model,
-                retriever_of(tools.encoder, index),
-                tools.selector,
-                NoRecall(),
-                tools.retrieve_limit,
-                tools.answer_max_tokens,
-            )
-
-            async def turn(question: Question) -> Answered:
-                gold = gold_of(data, source, question)
-                return await run_question(context, question, _reader(source, question), indexed, gold)
-
-            started = time.perf_counter()
-            answered = await for_each(questions, turn, f"{data.name}: turns")
-            seconds = time.perf_counter() - started
-    bare = await baselines([_case(data, source, question) for question in questions], tools.model)
+    answered, seconds = await run_turns(data, source, questions, tools, run)
+    cases = [case_of(data, source, question) for question in questions]
+    bare = await baselines(cases, tools.stock or tools.model, run)
     return {
         **figures(answered),
-        "sec_per_turn": seconds / len(answered),
+        "sec_per_turn": seconds,
         "n": len(answered),
         "overflowed": sum(not one.text for one in answered),
+        "timed_alone": min(ALONE, len(answered)),
         "in_flight": IN_FLIGHT,
         "source": source,
         "selector": tools.selector.version,
         "generator": tools.model.version,
-        "baselines": bare,
+        "baselines": {name: one.report if one else None for name, one in bare.items()},
         "intervals": intervals(answered),
+        "differences": {name: differences(answered, one.answered) for name, one in bare.items() if one},
     }
 
 
-async def run_question(
-    context: TurnContext, question: Question, reader: str, indexed: IndexedTexts, gold: frozenset[str] | None
-) -> Answered:
-    """One whole turn. A prompt that does not fit the model is an empty answer: it counts as wrong."""
-    request = TurnRequest(question.question, "evaluation", frozenset({reader}), _past(question))
-    outcome = None
-    try:
-        async for event in stream_turn(context, request):
-            if isinstance(event, Outcome):
-                outcome = event
-    except ContextOverflowError:
-        return Answered(question.id, question.answerable, question.answers, "", False, gold=gold)
-    assert outcome is not None, "a turn that raises nothing ends with its outcome"
-    return Answered(
-        question.id,
-        question.answerable,
-        question.answers,
-        outcome.answer,
-        outcome.abstained,
-        tuple(hit.passage.text for hit in outcome.selection.kept),
-        frozenset(indexed.judged_id(citation.hit) for citation in outcome.citations),
-        gold,
-    )
+def differences(ours: Sequence[Answered], theirs: Sequence[Answered]) -> Report:
+    """Ours minus theirs with its 95 % interval, over the questions that both answered; None where one has no figure."""
+    known = {one.question_id: one for one in ours}
+    paired = ratios([known[one.question_id] for one in theirs])
+    others = ratios(theirs)
+    return {name: paired_difference(paired[name], others[name]) for name in _COMPARED}
 
 
-def gold_of(data: AnswerSet, source: Source, question: Question) -> frozenset[str] | None:
-    """Ids of the gold passages; None where the set does not say which they are."""
-    if source == "corpus":
-        judged = data.qrels.get(question.id)
-        return frozenset(judged) if judged else None if question.answerable else frozenset()
-    labels = {passage.id: passage.label for passage in question.passages or ()}
-    gold = frozenset(identity for identity, label in labels.items() if label == "gold")
-    return gold if gold or "unknown" not in labels.values() else None
+def _read(folder: Path, choices: Choices) -> AnswerSet:
+    data = read_answers(folder)
+    return replace(data, questions=kept_back(data.questions, folder)) if choices.held_back else data
 
 
-def _texts(data: AnswerSet, source: Source, questions: Sequence[Question]) -> list[JudgedText]:
-    if source == "corpus":
-        return [JudgedText(one.id, one.title, one.text, one.group or EVERYONE) for one in data.entries]
-    return [
-        JudgedText(passage.id, passage.title, passage.text, _reader(source, question))
-        for question in questions
-        for passage in question.passages or ()
-    ]
-
-
-def _reader(source: Source, question: Question) -> str:
-    # A reader for each question keeps its passages apart from all others in the one index.
-    return question.group or EVERYONE if source == "corpus" else f"question {question.id}"
-
-
-def _case(data: AnswerSet, source: Source, question: Question) -> Case:
-    gold = gold_of(data, source, question)
-    if source == "corpus":
-        texts = {entry.id: f"{entry.title}\n{entry.text}".strip() for entry in data.entries}
-        return Case(question, None, tuple(texts[one] for one in sorted(gold) if one in texts) if gold else None)
-    texts = {one.id: f"{one.title}\n{one.text}".strip() for one in question.passages or ()}
-    golden = tuple(text for identity, text in texts.items() if gold and identity in gold)
-    return Case(question, tuple(texts.values()), golden or None)
-
-
-def _past(question: Question) -> tuple[PastTurn, ...]:
-    """The messages before the question as turns; one that was never answered is left out."""
-    said = question.history
-    pairs = pairwise(said)
-    return tuple(PastTurn(a.content, b.content) for a, b in pairs if (a.role, b.role) == ("user", "assistant"))
+@asynccontextmanager
+async def _tools(choices: Choices) -> AsyncIterator[Tools]:
+    """Everything opened that a turn needs, and the stock model beside it where the turn's is another."""
+    own, stock = generator_settings(choices.generator), generator_settings("stock")
+    async with AsyncExitStack() as stack:
+        settings = stack.enter_context(temporary_settings(**own))
+        plain = stack.enter_context(temporary_settings(**stock))
+        encoder = await stack.enter_async_context(encoder_of(settings))
+        selector = selector_of(choices.selector, settings, encoder)
+        model = await stack.enter_async_context(model_of(settings))
+        same = conditions_of(settings) == conditions_of(plain)
+        bare = model if same else await stack.enter_async_context(model_of(plain))
+        limits = (settings.retrieve_limit, settings.answer_max_tokens)
+        yield Tools(encoder, model, selector, *limits, bare, conditions_of(settings))

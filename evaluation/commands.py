@@ -1,86 +1,119 @@
 """The commands `attune eval ...` and `attune bench ...`. A suite is imported only when its command runs."""
 
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.command import report
+from app.command import report, settings_from
 from evaluation.errors import EvaluationError
+from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, command
+from evaluation.workplace import working_in
 
 eval_commands = typer.Typer(no_args_is_help=True, help="Measure quality on data sets.")
 bench_commands = typer.Typer(no_args_is_help=True, help="Measure speed, as ratios to the raw engines.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
-Data = Annotated[list[Path], typer.Option("--data", help="A data set's folder; may be repeated.", exists=True)]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take an even sample of so many questions.")]
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievalFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
+    held_back: HeldBack = False
+    retriever: Annotated[str | None, typer.Option(help="Folder of an encoder, in place of the stock one.")] = None
 
 
 @eval_commands.command("retrieval")
-def eval_retrieval(
-    data: Data,
-    limit: Limit = None,
-    retriever: Annotated[str | None, typer.Option(help="Folder of an encoder, in place of the stock one.")] = None,
-    as_json: Json = False,
-) -> None:
+@command(RetrievalFlags)
+def eval_retrieval(flags: RetrievalFlags) -> None:
     """nDCG, recall and MRR of the retriever, beside BM25 and the encoder alone."""
     from evaluation import retrieval_suite
 
-    _report(retrieval_suite.evaluate(data, limit, retriever), as_json)
+    _report(retrieval_suite.evaluate(flags.data, flags.limit, flags.retriever, flags.held_back), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
+    held_back: HeldBack = False
+    source: Annotated[str | None, typer.Option(help="passages or corpus")] = None
+    selector: Annotated[
+        str | None, typer.Option(help="none, encoder, student, llm or a folder; if left out, what the settings say")
+    ] = None
+    generator: Annotated[
+        str | None, typer.Option(help="stock, shipped, a folder or a version; if left out, what the settings say")
+    ] = None
+    run: RunFolder = None
 
 
 @eval_commands.command("answers")
-def eval_answers(
-    data: Data,
-    limit: Limit = None,
-    source: Annotated[str | None, typer.Option(help="passages or corpus")] = None,
-    selector: Annotated[str, typer.Option(help="none or encoder")] = "encoder",
-    generator: Annotated[str, typer.Option(help="stock")] = "stock",
-    as_json: Json = False,
-) -> None:
+@command(AnswersFlags)
+def eval_answers(flags: AnswersFlags) -> None:
     """Accuracy, F1, citations and abstention of whole turns, beside three baselines."""
-    from evaluation import answers_suite
+    from evaluation.answers_suite import Choices, evaluate
 
-    _report(answers_suite.evaluate(data, limit, source, selector, generator), as_json)
+    chosen = Choices(flags.limit, flags.source, flags.selector, flags.generator, flags.held_back, flags.run)
+    _report(evaluate(flags.data, chosen), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
 
 
 @eval_commands.command("documents")
-def eval_documents(data: Data, limit: Limit = None, as_json: Json = False) -> None:
+@command(DocumentsFlags)
+def eval_documents(flags: DocumentsFlags) -> None:
     """Ingest files, answer questions about them, and check the page that is found and cited."""
     from evaluation import documents_suite
 
-    _report(documents_suite.evaluate(data, limit), as_json)
+    _report(documents_suite.evaluate(flags.data, flags.limit), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestFlags(CommonFlags):
+    data: Annotated[
+        Path | None, typer.Option(help="Ingest the files of this folder, not self-made ones.", exists=True)
+    ] = None
 
 
 @bench_commands.command("ingest")
-def bench_ingest(
-    data: Annotated[
-        Path | None, typer.Option(help="Ingest the files of this folder, not self-made ones.", exists=True)
-    ] = None,
-    as_json: Json = False,
-) -> None:
+@command(IngestFlags)
+def bench_ingest(flags: IngestFlags) -> None:
     """The whole ingest against the raw encoder."""
     from evaluation import bench_ingest as bench
 
-    _report(bench.measure(data), as_json)
+    _report(bench.measure(flags.data), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrieveFlags(CommonFlags):
+    passages: Annotated[int, typer.Option(min=1)] = 100_000
 
 
 @bench_commands.command("retrieve")
-def bench_retrieve(passages: Annotated[int, typer.Option(min=1)] = 100_000, as_json: Json = False) -> None:
+@command(RetrieveFlags)
+def bench_retrieve(flags: RetrieveFlags) -> None:
     """A filtered search over many passages, beyond encoding the query."""
     from evaluation import bench_retrieve as bench
 
-    _report(bench.measure(passages), as_json)
+    _report(bench.measure(flags.passages), flags)
 
 
 @bench_commands.command("turn")
-def bench_turn(as_json: Json = False) -> None:
+@command(CommonFlags)
+def bench_turn(flags: CommonFlags) -> None:
     """What a turn costs outside the models, and the first token against the bare model."""
     from evaluation import bench_turn as bench
 
-    _report(bench.measure(), as_json)
+    _report(bench.measure(), flags)
 
 
-def _report(figures: Coroutine[Any, Any, dict[str, Any]], as_json: bool) -> None:
-    report(figures, as_json, EvaluationError)
+def _report(figures: Coroutine[Any, Any, dict[str, Any]], flags: CommonFlags) -> None:
+    if flags.place is not None:
+        settings_from(home=flags.place)  # says what is wrong with that home's settings, before anything runs
+    with working_in(flags.place):
+        report(figures, flags.as_json, EvaluationError)

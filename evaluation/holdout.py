@@ -9,11 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import TypeVar
 
 from evaluation.datasets import Entry, Question, SearchQuery, read_entries, read_qrels, read_queries, read_questions
+from evaluation.errors import EvaluationError
 
 SHARE = 0.30  # of a set's questions, at most
 
+Item = TypeVar("Item", Question, SearchQuery)
 Marks = Mapping[str, AbstractSet[str]]  # question id -> what it shares with others: texts, titles, document, group
 
 
@@ -32,6 +35,15 @@ def held_back(folder: Path) -> frozenset[str]:
         if len(held) + len(component) <= room:
             held |= component
     return frozenset(held)
+
+
+def kept_back(asked: Sequence[Item], folder: Path) -> tuple[Item, ...]:
+    """Those of a folder's questions or queries that are held back. Raises EvaluationError where there are none."""
+    held = held_back(folder)
+    kept = tuple(one for one in asked if one.id in held)
+    if not kept:
+        raise EvaluationError(f"--held-back: none of the {len(asked)} questions of {folder} is held back; leave it out")
+    return kept
 
 
 def trainable(folders: Sequence[Path]) -> dict[Path, frozenset[str]]:

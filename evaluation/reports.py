@@ -5,7 +5,7 @@ from typing import Any
 
 Report = dict[str, Any]
 COUNTS = ("queries", "passages", "n")
-_UNCOMBINED = ("intervals", "p_values")  # the mean of several says nothing
+_UNCOMBINED = ("intervals", "p_values", "differences")  # the mean of several says nothing
 
 
 def combine(reports: Mapping[str, Report]) -> Report:

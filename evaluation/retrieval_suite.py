@@ -4,10 +4,12 @@ A text longer than the encoder's window is cut into passages, as on ingest, and 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agents.types import Searches
 from evaluation.datasets import RetrievalSet, SearchQuery, even_sample, read_retrieval
+from evaluation.holdout import kept_back
 from evaluation.indexing import EVERYONE, IndexedTexts, JudgedText, index_texts
 from evaluation.progress import for_each
 from evaluation.ranking import KEYS, Ranking, ranking_figures_by_query
@@ -23,17 +25,24 @@ _BASELINES: dict[str, Mode] = {"bm25": "lexical", "dense": "dense"}
 ByQuery = Mapping[str, Mapping[str, float]]
 
 
-async def evaluate(folders: Sequence[Path], limit: int | None = None, retriever: str | None = None) -> Report:
+async def evaluate(
+    folders: Sequence[Path], limit: int | None = None, retriever: str | None = None, held_back: bool = False
+) -> Report:
     """Figures of the retriever on each set; with `retriever` (an encoder's folder), of the stock one beside it.
 
-    Raises EvaluationError.
+    `held_back`: only the queries that training leaves alone. Raises EvaluationError.
     """
-    sets = [read_retrieval(folder) for folder in folders]
+    sets = [_read(folder, held_back) for folder in folders]
     report = await _evaluate_with(sets, limit, retriever)
     if retriever is not None:
         untuned = await _evaluate_with(sets, limit, None)
         report["baselines"]["untuned"] = {key: untuned[key] for key in KEYS}
     return report
+
+
+def _read(folder: Path, held_back: bool) -> RetrievalSet:
+    data = read_retrieval(folder)
+    return replace(data, queries=kept_back(data.queries, folder)) if held_back else data
 
 
 async def _evaluate_with(sets: Sequence[RetrievalSet], limit: int | None, encoder_folder: str | None) -> Report:

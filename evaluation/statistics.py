@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,25 @@ class Ratio:
         ratios = above[drawn].sum(axis=1)[sums > 0] / sums[sums > 0]
         low, high = np.quantile(ratios, [(1 - level) / 2, (1 + level) / 2])
         return float(low), float(high)
+
+
+def paired_difference(ours: Ratio, theirs: Ratio, level: float = 0.95, seed: int = 0) -> dict[str, Any] | None:
+    """Ours minus theirs on the same questions, with its percentile bootstrap interval; None where one has no value."""
+    if len(ours.numerators) != len(theirs.numerators):
+        raise ValueError(f"a paired test needs pairs, not {len(ours.numerators)} against {len(theirs.numerators)}")
+    if ours.value is None or theirs.value is None:
+        return None
+    count = len(ours.numerators)
+    drawn = np.random.default_rng(seed).integers(0, count, size=(RESAMPLES, count))
+    sums = [np.asarray(column, dtype=float)[drawn].sum(axis=1) for one in (ours, theirs) for column in _columns(one)]
+    exists = (sums[1] > 0) & (sums[3] > 0)
+    differences = sums[0][exists] / sums[1][exists] - sums[2][exists] / sums[3][exists]
+    low, high = np.quantile(differences, [(1 - level) / 2, (1 + level) / 2])
+    return {"value": ours.value - theirs.value, "interval": (float(low), float(high))}
+
+
+def _columns(ratio: Ratio) -> tuple[Sequence[float], Sequence[float]]:
+    return ratio.numerators, ratio.denominators
 
 
 def mean(values: Sequence[float]) -> Ratio:

@@ -1,8 +1,12 @@
-"""Where measuring happens: a temporary home with the settings in force, and the product's parts opened in it."""
+"""Where measuring happens: a temporary home with the settings in force, and the product's parts opened in it.
+
+With --home the settings are those of that home, and the temporary one lies inside it; nothing else there is touched.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,9 +15,8 @@ from agents.types import Searches
 from app import adapters
 from app.home import Home
 from app.settings import Settings
-from evaluation.errors import EvaluationError
-from generation.port import LanguageModel, Message
-from retrieval.ports import Encoder, PassageIndex, Selector
+from generation.port import GenerationParams, LanguageModel, Message
+from retrieval.ports import Encoder, PassageIndex
 
 # Whatever the environment says, measuring stays on this machine and inside the temporary home.
 _OWN_STORES: dict[str, Any] = {
@@ -27,11 +30,32 @@ _OWN_STORES: dict[str, Any] = {
 }
 
 
+# What --home says, for all that one command opens.
+_home: ContextVar[Path | None] = ContextVar("home", default=None)
+
+
+@contextmanager
+def working_in(home: Path | None) -> Iterator[None]:
+    """Measure with the settings of `home`, if there is one, while the block lasts."""
+    token = _home.set(home)
+    try:
+        yield
+    finally:
+        _home.reset(token)
+
+
+def working_home() -> Path | None:
+    """The home that --home named."""
+    return _home.get()
+
+
 @contextmanager
 def temporary_settings(**chosen: Any) -> Iterator[Settings]:
-    """The settings of this environment with `chosen` on top, in a home that is removed when the block ends."""
-    with TemporaryDirectory(prefix="attune-eval-", ignore_cleanup_errors=True) as folder:
-        yield Settings(**{**_OWN_STORES, "home": Path(folder), **chosen})
+    """The settings in force with `chosen` on top, in a home that is removed when the block ends."""
+    home = working_home()
+    inherited = Settings(home=home).model_dump() if home else {}
+    with TemporaryDirectory(prefix="attune-eval-", dir=home, ignore_cleanup_errors=True) as folder:
+        yield Settings(**{**inherited, **_OWN_STORES, "home": Path(folder), **chosen})
 
 
 @asynccontextmanager
@@ -62,9 +86,8 @@ async def model_of(settings: Settings) -> AsyncIterator[LanguageModel]:
     await asyncio.to_thread(adapters.fetch_models, settings)
     model = await asyncio.to_thread(adapters.make_model, settings)
     try:
-        await model.count_tokens(
-            (Message("user", "Hello"),)
-        )  # a local model is loaded when it is first needed: that is no part of a turn
+        # A local model is loaded, and its kernels are prepared, when it is first needed: that is no part of a turn.
+        await model.complete((Message("user", "Hello"),), GenerationParams(max_tokens=1))
         yield model
     finally:
         await model.close()
@@ -75,18 +98,3 @@ def retriever_of(encoder: Encoder, index: PassageIndex) -> Searches:
     from retrieval.retriever import Retriever
 
     return Retriever(encoder, index)
-
-
-def selector_of(name: str, settings: Settings, encoder: Encoder) -> Selector:
-    """The selector that --selector names. Raises EvaluationError."""
-    match name:
-        case "none":
-            from retrieval.selector import KeepAll
-
-            return KeepAll()
-        case "encoder":
-            return adapters.make_selector(settings, encoder)
-        case "student" | "llm":
-            raise EvaluationError(f"--selector {name} is not available in this version: use none or encoder")
-        case _:
-            raise EvaluationError(f"--selector {name!r} is unknown: use none or encoder")

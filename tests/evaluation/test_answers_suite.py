@@ -1,13 +1,18 @@
 """`attune eval answers` end to end with a scripted model: the whole turn, real index, hashing encoder."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evaluation.answers_suite import Tools, evaluate, gold_of, measure, source_of
+from evaluation.answers import Answered
+from evaluation.answers_cases import gold_of, source_of
+from evaluation.answers_suite import Choices, differences, evaluate, measure
+from evaluation.answers_turns import Tools
 from evaluation.datasets import AnswerSet, Question, read_answers
 from evaluation.errors import EvaluationError
+from evaluation.runs import Run
 from generation.scripted import ScriptedModel
 from retrieval.encoder_hash import HashEncoder
 from retrieval.selector import KeepAll
@@ -112,25 +117,62 @@ async def test_a_question_that_does_not_fit_counts_as_wrong(folder: Path) -> Non
 
 
 async def test_the_command_runs_with_the_settings_in_force(folder: Path) -> None:
-    report = await evaluate([folder], limit=2, selector="none")
-    assert report["n"] == 2
+    report = await evaluate([folder], Choices(limit=2, selector="none"))
+    assert (report["n"], report["selector"]) == (2, "none")
     assert report["generator"] == "scripted@1"
 
 
-@pytest.mark.parametrize(
-    ("choice", "message"),
-    [
-        ({"selector": "student"}, "--selector student is not available in this version"),
-        ({"selector": "llm"}, "--selector llm is not available in this version"),
-        ({"selector": "best"}, "--selector 'best' is unknown"),
-        ({"generator": "shipped"}, "--generator shipped is not available in this version"),
-        ({"source": "corpus"}, "--source corpus: .* has none"),
-        ({"source": "web"}, "--source 'web' is unknown"),
-    ],
-)
-async def test_what_does_not_exist_is_refused(folder: Path, choice: dict[str, str], message: str) -> None:
-    with pytest.raises(EvaluationError, match=message):
-        await evaluate([folder], **choice)  # type: ignore[arg-type]  # the keys are names of parameters
+@pytest.mark.parametrize(("source", "message"), [("corpus", "corpus: .* has none"), ("web", "'web' is unknown")])
+async def test_a_source_that_does_not_exist_is_refused(folder: Path, source: str, message: str) -> None:
+    with pytest.raises(EvaluationError, match=f"--source {message}"):
+        await evaluate([folder], Choices(source=source))
+
+
+async def test_only_what_is_held_back_is_asked(write_rows: Write) -> None:
+    rows = [
+        question(f"q{n}", "Who?", ["Rush"], [{**RIGHT, "id": f"r{n}", "title": "", "text": f"Rush {n}."}])
+        for n in range(10)
+    ]
+    folder = write_rows("questions.jsonl", *rows).parent
+    assert (await evaluate([folder], Choices(held_back=True)))["n"] == 3
+
+
+async def test_a_killed_run_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+    first, again = ScriptedModel(), ScriptedModel()
+    whole = await measure(read_answers(folder), "passages", replace(tools(), model=first), run=Run(tmp_path / "run"))
+    asked = len(first.prompts)
+    results = tmp_path / "run" / "results.jsonl"
+    lines = results.read_bytes().splitlines(keepends=True)
+    results.write_bytes(b"".join(lines[:-2]) + lines[-2][:20])  # one is lost, one was cut while it was written
+
+    resumed = await measure(read_answers(folder), "passages", replace(tools(), model=again), run=Run(tmp_path / "run"))
+
+    assert resumed == whole
+    assert (asked, len(again.prompts)) == (len(lines) - 1, 2)  # one question ended before the model was asked
+
+
+async def test_other_settings_do_not_find_the_turns_of_these_but_the_same_baselines(
+    folder: Path, tmp_path: Path
+) -> None:
+    first, other = ScriptedModel(), ScriptedModel()
+    await measure(read_answers(folder), "passages", replace(tools(), model=first), run=Run(tmp_path))
+    changed = replace(tools(), model=other, conditions={"adapter": "shipped"})
+    await measure(read_answers(folder), "passages", changed, run=Run(tmp_path))
+    turns = [prompt for prompt in other.prompts if prompt[0].role == "system"]
+    assert len(turns) == len(other.prompts) == 2
+
+
+async def test_baselines_are_the_stock_models_also_where_the_turns_are_not(folder: Path) -> None:
+    stock, own = ScriptedModel(), ScriptedModel()
+    await measure(read_answers(folder), "passages", replace(tools(), model=own, stock=stock))
+    assert {prompt[0].role for prompt in own.prompts} == {"system"}
+    assert {prompt[0].role for prompt in stock.prompts} == {"user"}
+
+
+def test_differences_are_over_the_questions_that_both_answered() -> None:
+    ours = [Answered(str(n), True, ("Rush",), "Rush", False) for n in range(4)]
+    theirs = [Answered("1", True, ("Rush",), "Tides", False), Answered("3", True, ("Rush",), "Rush", False)]
+    assert differences(ours, theirs)["accuracy"] == {"value": 0.5, "interval": (0, 1)}
 
 
 def test_passages_win_over_a_corpus_beside_them() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.statistics import Ratio, mean, paired_permutation
+from evaluation.statistics import Ratio, mean, paired_difference, paired_permutation
 
 
 def test_a_micro_average_divides_sums() -> None:
@@ -53,3 +53,16 @@ def test_a_constant_gain_over_many_pairs_is_no_chance() -> None:
 def test_unpaired_values_are_refused() -> None:
     with pytest.raises(ValueError, match="2 against 1"):
         paired_permutation([1.0, 2.0], [1.0])
+
+
+def test_a_difference_of_pairs_is_surer_than_its_parts() -> None:
+    ours, theirs = [0.0, 1.0] * 50, [0.0, 0.9] * 50
+    found = paired_difference(mean(ours), mean(theirs))
+    assert found is not None
+    assert found["value"] == pytest.approx(0.05)
+    low, high = found["interval"]
+    assert 0.04 < low < 0.05 < high < 0.06
+
+
+def test_a_difference_to_nothing_does_not_exist() -> None:
+    assert paired_difference(mean([1.0]), Ratio([0.0], [0.0])) is None

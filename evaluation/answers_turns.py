@@ -1,0 +1,110 @@
+"""Whole turns on the questions of a set, in a home of its own: what came back, and how long one turn took."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.events import Outcome
+from agents.graph import stream_turn
+from agents.types import TurnContext, TurnRequest
+from evaluation.answers import Answered
+from evaluation.answers_cases import Source, gold_of, past_of, reader_of, texts_of
+from evaluation.datasets import AnswerSet, Question, even_sample
+from evaluation.indexing import IndexedTexts, index_texts
+from evaluation.progress import for_each
+from evaluation.runs import Run, code_version, fingerprint
+from evaluation.workplace import index_of, retriever_of, temporary_settings
+from generation.port import ContextOverflowError, LanguageModel
+from personalization.ports import NoRecall
+from retrieval.ports import Encoder, Selector
+
+ALONE = 10  # turns that run with nothing beside them, for the time that one takes
+_CODE = ("agents", "personalization", "retrieval", "generation")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every turn of a run shares. `stock` answers for the baselines; None: `model` is the stock one."""
+
+    encoder: Encoder
+    model: LanguageModel
+    selector: Selector
+    retrieve_limit: int = 10
+    answer_max_tokens: int = 320
+    stock: LanguageModel | None = None
+    conditions: Mapping[str, Any] = field(default_factory=dict)  # the settings that may change an answer
+
+
+@dataclass(frozen=True)
+class TimedTurn:
+    """One question with what came back, and the seconds until it did."""
+
+    answered: Answered
+    seconds: float
+
+
+async def run_turns(
+    data: AnswerSet, source: Source, questions: Sequence[Question], tools: Tools, run: Run
+) -> tuple[list[Answered], float]:
+    """Every question's turn, in order, and the mean seconds of a turn that had the machine to itself.
+
+    An even sample of ALONE questions runs one by one; the others several at a time, as the embedded model batches
+    them. What `run` knows already is not asked again.
+    """
+    alone = {question.id for question in even_sample(questions, ALONE)}
+    texts = texts_of(data, source, questions)
+    made_from = fingerprint([_tools_identity(tools), texts, source, code_version(*_CODE)])
+    keys = {one.id: fingerprint([made_from, one, one.id in alone]) for one in questions}
+    missing = [question for question in questions if keys[question.id] not in run]
+    if missing:
+        with temporary_settings() as settings:
+            async with index_of(settings, tools.encoder) as index:
+                indexed = await index_texts(texts, tools.encoder, index)
+                context = _context(tools, retriever_of(tools.encoder, index))
+
+                async def turn(question: Question) -> None:
+                    started = time.perf_counter()
+                    gold = gold_of(data, source, question)
+                    answered = await run_question(context, question, reader_of(source, question), indexed, gold)
+                    run.put(keys[question.id], TimedTurn(answered, time.perf_counter() - started))
+
+                await for_each([one for one in missing if one.id in alone], turn, f"{data.name}: turns alone", 1)
+                await for_each([one for one in missing if one.id not in alone], turn, f"{data.name}: turns")
+    turns: list[TimedTurn] = [run.get(keys[question.id], TimedTurn) for question in questions]
+    seconds = [turn.seconds for turn, question in zip(turns, questions, strict=True) if question.id in alone]
+    return [turn.answered for turn in turns], sum(seconds) / len(seconds)
+
+
+async def run_question(
+    context: TurnContext, question: Question, reader: str, indexed: IndexedTexts, gold: frozenset[str] | None
+) -> Answered:
+    """One whole turn. A prompt that does not fit the model is an empty answer: it counts as wrong."""
+    request = TurnRequest(question.question, "evaluation", frozenset({reader}), past_of(question))
+    outcome = None
+    try:
+        async for event in stream_turn(context, request):
+            if isinstance(event, Outcome):
+                outcome = event
+    except ContextOverflowError:
+        return Answered(question.id, question.answerable, question.answers, "", False, gold=gold)
+    assert outcome is not None, "a turn that raises nothing ends with its outcome"
+    return Answered(
+        question.id,
+        question.answerable,
+        question.answers,
+        outcome.answer,
+        outcome.abstained,
+        tuple(hit.passage.text for hit in outcome.selection.kept),
+        frozenset(indexed.judged_id(citation.hit) for citation in outcome.citations),
+        gold,
+    )
+
+
+def _context(tools: Tools, searches: Any) -> TurnContext:
+    return TurnContext(tools.model, searches, tools.selector, NoRecall(), tools.retrieve_limit, tools.answer_max_tokens)
+
+
+def _tools_identity(tools: Tools) -> list[Any]:
+    versions = [tools.encoder.version, tools.model.version, tools.selector.version]
+    return [*versions, tools.retrieve_limit, tools.answer_max_tokens, dict(tools.conditions)]

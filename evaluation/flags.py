@@ -1,0 +1,51 @@
+"""Flags of a command as one frozen value: each field of a dataclass is a parameter that typer sees."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+Flags = TypeVar("Flags")
+
+Data = Annotated[list[Path], typer.Option("--data", help="A data set's folder; may be repeated.", exists=True)]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take an even sample of so many questions.")]
+HeldBack = Annotated[bool, typer.Option("--held-back", help="Only the questions that training leaves alone.")]
+RunFolder = Annotated[
+    Path | None, typer.Option("--run", help="Keep each result in this folder, and go on from those in it.")
+]
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Measure with this home's settings; nothing else in it is touched.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommonFlags:
+    """What every measurement takes."""
+
+    context: typer.Context
+    home: Home = None
+    as_json: Json = False
+
+    @property
+    def place(self) -> Path | None:
+        """The home named after the command, or before it (`attune --home DIR eval ...`)."""
+        return self.home or self.context.obj
+
+
+def command(kind: type[Flags]) -> Callable[[Callable[[Flags], None]], Callable[..., None]]:
+    """Make a function of `kind` into one that takes its fields, as typer reads them."""
+
+    def decorate(function: Callable[[Flags], None]) -> Callable[..., None]:
+        def run(**given: Any) -> None:
+            function(kind(**given))
+
+        run.__doc__ = function.__doc__
+        run.__signature__ = inspect.signature(kind)  # type: ignore[attr-defined]  # where inspect looks first
+        run.__annotations__ = get_type_hints(kind, include_extras=True)
+        return run
+
+    return decorate

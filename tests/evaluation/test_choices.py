@@ -1,0 +1,58 @@
+"""What the flags of a measurement name."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from evaluation.choices import conditions_of, generator_settings, selector_of
+from evaluation.errors import EvaluationError
+from evaluation.workplace import temporary_settings, working_in
+from retrieval.encoder_hash import HashEncoder
+from retrieval.selector import EncoderSelector, KeepAll
+
+
+def test_a_selector_goes_by_its_name(settings: Settings) -> None:
+    encoder = HashEncoder()
+    assert isinstance(selector_of("none", settings, encoder), KeepAll)
+    assert isinstance(selector_of("encoder", settings, encoder), EncoderSelector)
+
+
+@pytest.mark.parametrize(("name", "message"), [("best", "'best' is neither a known name nor a folder"), ("llm", "llm")])
+def test_a_selector_that_does_not_exist_is_refused(settings: Settings, name: str, message: str) -> None:
+    with pytest.raises(EvaluationError, match=f"--selector {message}"):
+        selector_of(name, settings, HashEncoder())
+
+
+def test_a_folder_of_whole_weights_is_a_generator(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    assert generator_settings(str(tmp_path))["llm_model"] == str(tmp_path)
+
+
+def test_a_version_is_looked_up_in_the_home(tmp_path: Path) -> None:
+    version = tmp_path / "models" / "generator-7"
+    version.mkdir(parents=True)
+    (version / "config.json").write_text("{}")
+    with working_in(tmp_path):
+        assert generator_settings("generator-7")["llm_model"] == str(version)
+        with pytest.raises(EvaluationError, match=r"'generator-8' is no folder and no version in .*models"):
+            generator_settings("generator-8")
+    with pytest.raises(EvaluationError, match="a version needs --home"):
+        generator_settings("generator-7")
+
+
+def test_where_a_home_lies_is_no_condition_of_a_result(tmp_path: Path, settings: Settings) -> None:
+    elsewhere = settings.model_copy(update={"home": tmp_path / "other"})
+    longer = settings.model_copy(update={"answer_max_tokens": 999})
+    assert conditions_of(elsewhere) == conditions_of(settings) != conditions_of(longer)
+
+
+def test_the_settings_of_a_home_count_and_nothing_stays_in_it(tmp_path: Path) -> None:
+    (tmp_path / "attune.toml").write_text("encoder = 'hash'\nretrieve_limit = 7\n")
+    with working_in(tmp_path):
+        with temporary_settings() as settings:
+            assert (settings.encoder, settings.retrieve_limit) == ("hash", 7)
+            assert settings.home.parent == tmp_path
+        assert [path.name for path in tmp_path.iterdir()] == ["attune.toml"]
+    with temporary_settings() as settings:
+        assert settings.retrieve_limit != 7
