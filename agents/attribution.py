@@ -7,7 +7,7 @@ or a swapped subject escapes it.
 
 from collections.abc import Sequence
 
-from agents.words import content_stems, sentences
+from retrieval.words import content_stems, sentences
 
 ENOUGH = 0.6  # support below which a sentence gets no marker; docs/decisions/005 says how it was chosen
 _ENOUGH_NEW = 0.5

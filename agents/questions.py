@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agents.types import PastTurn
-from agents.words import content_stems, words
+from retrieval.words import content_stems, words
 
 # Words that stand for something said before. "that" and "there" do so only in some places: see _POINTING.
 _REFERRING = """he she it they him her them his hers its their theirs this these those himself herself itself themselves

@@ -5,7 +5,7 @@ A model is not asked: it would add nothing, and the embedded one introduces itse
 
 import re
 
-from agents.words import words
+from retrieval.words import words
 
 _LONGEST = 9  # words
 _ABOUT = (

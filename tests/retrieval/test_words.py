@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.words import content_stems, sentences, words
+from retrieval.words import content_stems, sentences, words
 
 
 @pytest.mark.parametrize(
