@@ -7,7 +7,7 @@ from app import adapters
 from app.settings import Settings
 from evaluation.errors import EvaluationError
 from evaluation.workplace import working_home
-from retrieval.ports import Encoder, Selector
+from retrieval.ports import Encoder, Selector, Verifier
 
 SELECTORS = "none, encoder, student, llm or a folder"
 GENERATORS = "stock, shipped, a folder or a trained version"
@@ -35,6 +35,13 @@ def selector_of(name: str | None, settings: Settings, encoder: Encoder) -> Selec
             raise EvaluationError(f"--selector {name}: this version reads no trained selector yet; use none or encoder")
         case _:
             raise EvaluationError(f"--selector {name!r} is neither a known name nor a folder: use {SELECTORS}")
+
+
+def verifier_of(name: str | None) -> Verifier | None:
+    """The verifier that --verifier names; None for "none". Raises EvaluationError."""
+    if name == "none":
+        return None
+    raise EvaluationError("no verifier is shipped yet: --verifier none measures the baselines alone")
 
 
 def generator_settings(name: str | None) -> dict[str, Any]:

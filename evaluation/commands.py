@@ -74,6 +74,23 @@ def eval_documents(flags: DocumentsFlags) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CitationsFlags(CommonFlags):
+    data: Annotated[list[Path], typer.Option("--data", help="A file of claims; may be repeated.", exists=True)]
+    limit: Limit = None
+    verifier: Annotated[str | None, typer.Option(help="none: the baselines alone, or a folder")] = None
+    run: RunFolder = None
+
+
+@eval_commands.command("citations")
+@command(CitationsFlags)
+def eval_citations(flags: CitationsFlags) -> None:
+    """Whether the verifier tells supported sentences from others, beside similarity and shared words."""
+    from evaluation import citations_suite
+
+    _report(citations_suite.evaluate(flags.data, flags.limit, flags.verifier, flags.run), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestFlags(CommonFlags):
     data: Annotated[
         Path | None, typer.Option(help="Ingest the files of this folder, not self-made ones.", exists=True)

@@ -16,11 +16,11 @@ Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else val
 _NOT_DOCUMENTS = {".jsonl", ".tsv"}
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
-class Entry(_Row):
+class Entry(Row):
     """One text of a corpus: the unit that is judged. A long one is cut into several passages."""
 
     id: str = Field(alias="_id")
@@ -29,7 +29,7 @@ class Entry(_Row):
     group: str | None = None
 
 
-class SearchQuery(_Row):
+class SearchQuery(Row):
     """A query with judgements. It searches only within its group."""
 
     id: str = Field(alias="_id")
@@ -38,7 +38,7 @@ class SearchQuery(_Row):
     split: str | None = None  # where the set itself says what may be trained on: "train"
 
 
-class LabelledPassage(_Row):
+class LabelledPassage(Row):
     """A passage that came with a question, and what it is worth for the answer."""
 
     id: str
@@ -48,12 +48,12 @@ class LabelledPassage(_Row):
     page: int | None = None
 
 
-class PastMessage(_Row):
+class PastMessage(Row):
     role: Literal["user", "assistant"]
     content: str
 
 
-class Question(_Row):
+class Question(Row):
     """A question with its gold answers; without any, only the decision to answer can be judged."""
 
     id: str
@@ -68,12 +68,12 @@ class Question(_Row):
     pdf: bool = True  # False: the document that answers is not in the folder
 
 
-class _DocumentRow(_Row):
+class _DocumentRow(Row):
     doc_name: str
     file: str
 
 
-Row = TypeVar("Row", bound=_Row)
+Kind = TypeVar("Kind", bound=Row)
 Item = TypeVar("Item")
 Qrels = dict[str, dict[str, int]]  # query id -> entry id -> grade, only grades above 0
 
@@ -148,17 +148,17 @@ def read_documents(folder: Path) -> DocumentSet:
 
 def read_entries(folder: Path) -> tuple[Entry, ...]:
     """Read corpus.jsonl. Raises DataError."""
-    return _unique(folder / "corpus.jsonl", Entry)
+    return unique_rows(folder / "corpus.jsonl", Entry)
 
 
 def read_queries(folder: Path) -> tuple[SearchQuery, ...]:
     """Read queries.jsonl, those without a judgement too. Raises DataError."""
-    return _unique(folder / "queries.jsonl", SearchQuery)
+    return unique_rows(folder / "queries.jsonl", SearchQuery)
 
 
 def read_questions(folder: Path) -> tuple[Question, ...]:
     """Read questions.jsonl. Raises DataError."""
-    return _unique(folder / "questions.jsonl", Question)
+    return unique_rows(folder / "questions.jsonl", Question)
 
 
 def read_qrels(path: Path) -> Qrels:
@@ -196,8 +196,9 @@ def _is_document(folder: Path, path: Path) -> bool:
     return not (about or hidden or path.suffix.lower() in _NOT_DOCUMENTS)
 
 
-def _unique(path: Path, kind: type[Row]) -> tuple[Row, ...]:
-    found: dict[str, Row] = {}
+def unique_rows(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    """Rows of a .jsonl file, whose ids must differ. Raises DataError."""
+    found: dict[str, Kind] = {}
     for number, row in _rows(path, kind):
         identity: Any = row.__dict__["id"]
         if identity in found:
@@ -208,7 +209,7 @@ def _unique(path: Path, kind: type[Row]) -> tuple[Row, ...]:
     return tuple(found.values())
 
 
-def _rows(path: Path, kind: type[Row]) -> Iterator[tuple[int, Row]]:
+def _rows(path: Path, kind: type[Kind]) -> Iterator[tuple[int, Kind]]:
     for number, line in _lines(path):
         try:
             yield number, kind.model_validate_json(line)
