@@ -9,7 +9,7 @@ import typer
 
 from app.command import report, settings_from
 from evaluation.errors import EvaluationError
-from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, command
+from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, SelectorName, command
 from evaluation.workplace import working_in
 
 eval_commands = typer.Typer(no_args_is_help=True, help="Measure quality on data sets.")
@@ -39,9 +39,7 @@ class AnswersFlags(CommonFlags):
     limit: Limit = None
     held_back: HeldBack = False
     source: Annotated[str | None, typer.Option(help="passages or corpus")] = None
-    selector: Annotated[
-        str | None, typer.Option(help="none, encoder, student, llm or a folder; if left out, what the settings say")
-    ] = None
+    selector: SelectorName = None
     generator: Annotated[
         str | None, typer.Option(help="stock, shipped, a folder or a version; if left out, what the settings say")
     ] = None
@@ -88,6 +86,23 @@ def eval_citations(flags: CitationsFlags) -> None:
     from evaluation import citations_suite
 
     _report(citations_suite.evaluate(flags.data, flags.limit, flags.verifier, flags.run), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
+    held_back: HeldBack = False
+    selector: SelectorName = None
+
+
+@eval_commands.command("selection")
+@command(SelectionFlags)
+def eval_selection(flags: SelectionFlags) -> None:
+    """Whether the selector keeps the gold passages alone, and none where there are none, beside the encoder's top k."""
+    from evaluation import selection_suite
+
+    _report(selection_suite.evaluate(flags.data, flags.limit, flags.selector, flags.held_back), flags)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,10 @@ Flags = TypeVar("Flags")
 Data = Annotated[list[Path], typer.Option("--data", help="A data set's folder; may be repeated.", exists=True)]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take an even sample of so many questions.")]
 HeldBack = Annotated[bool, typer.Option("--held-back", help="Only the questions that training leaves alone.")]
+SelectorName = Annotated[
+    str | None,
+    typer.Option("--selector", help="none, encoder, student, llm or a folder; if left out, what the settings say"),
+]
 RunFolder = Annotated[
     Path | None, typer.Option("--run", help="Keep each result in this folder, and go on from those in it.")
 ]
