@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import turns
-from app.models import Conversation, Exposure, Person, Turn
+from app import documents, turns
+from app.models import ExposureFields, Person, Turn
 from app.problems import not_found, problem_of
 from app.schemas import (
     AnswerEvent,
@@ -41,7 +41,7 @@ class _RunningTurn:
 
     turn: Turn
     request: TurnRequest
-    exposures: list[Exposure] = field(default_factory=list)
+    exposures: list[ExposureFields] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
 
@@ -83,39 +83,42 @@ async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatE
 
 
 async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:
+    asked_within = set(request.documents or ())
     async with services.database.session() as session:
-        foreign = await turns.foreign_documents(session, person.id, request.documents or ())
-        if foreign:
+        if asked_within and (
+            foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
+        ):
             raise not_found("document", min(foreign))
-        conversation = await _conversation(session, person, request)
-        past = await turns.list_turns(session, person.id, conversation.id)
+        conversation, past = await _conversation(session, person, request)
         turn = Turn(
-            conversation_id=conversation.id,
+            conversation_id=conversation,
             person_id=person.id,
             question=request.question,
             document_ids=request.documents,
             versions=dict(services.versions),
         )
-        if not await turns.start_turn(session, turn):
-            raise not_found("conversation", conversation.id)
-    answered = [PastTurn(old.question, old.answer) for old in past if old.answer][-HISTORY_TURNS:]
+        await turns.start_turn(session, turn)
     asked = TurnRequest(
         question=request.question,
         person_id=person.id,
         readers=frozenset({person.id}),
-        history=tuple(answered),
-        document_ids=frozenset(request.documents) if request.documents else None,
+        history=past,
+        document_ids=frozenset(asked_within) or None,
     )
     return _RunningTurn(turn, asked)
 
 
-async def _conversation(session: AsyncSession, person: Person, request: ChatRequest) -> Conversation:
-    if request.conversation_id is None:
-        return await turns.create_conversation(session, person.id, request.question)
-    found = await turns.find_conversation(session, person.id, request.conversation_id)
-    if found is None:
-        raise not_found("conversation", request.conversation_id)
-    return found
+async def _conversation(
+    session: AsyncSession, person: Person, request: ChatRequest
+) -> tuple[str, tuple[PastTurn, ...]]:
+    """The id of the conversation that the question belongs to, and what was said in it."""
+    known = request.conversation_id
+    if known is None:
+        return (await turns.create_conversation(session, person.id, request.question)).id, ()
+    if not await turns.lift(session, person.id, known):
+        raise not_found("conversation", known)
+    past = await turns.history(session, person.id, known, HISTORY_TURNS)
+    return known, tuple(PastTurn(question, answer) for question, answer in past)
 
 
 async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> ChatEvent:
@@ -128,7 +131,7 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
             return StatusEvent(stage=name, turn_id=turn.id, conversation_id=turn.conversation_id)
         case Sources(hits, selection):
             async with services.database.session() as session:
-                names = await turns.document_names(session, (hit.passage.document_id for hit in hits))
+                names = await documents.names(session, turn.person_id, (hit.passage.document_id for hit in hits))
             running.exposures = turns.exposures_of(turn, hits, selection, names)
             return SourcesEvent(sources=[exposure_public(exposure) for exposure in running.exposures])
         case Outcome():
@@ -149,14 +152,14 @@ async def _save_unfinished(services: Services, running: _RunningTurn, state: str
     if turn.state != "complete":
         turn.state, turn.error = state, error
         turn.draft = turn.answer = "".join(running.written)
-    await _save(services, running)  # also where a whole answer was just being saved: saving twice changes nothing
+    await _save(services, running)  # also where a whole answer was just being saved: what has ended stays as it is
 
 
-def exposure_public(exposure: Exposure) -> ExposurePublic:
+def exposure_public(exposure: ExposureFields) -> ExposurePublic:
     return ExposurePublic(document=exposure.document_name, **exposure.model_dump(include=_EXPOSURE_FIELDS))
 
 
-def turn_public(turn: Turn, exposures: Sequence[Exposure]) -> TurnPublic:
+def turn_public(turn: Turn, exposures: Sequence[ExposureFields]) -> TurnPublic:
     """A turn with its citations: the cited exposures in the order of their markers."""
     cited = sorted((e for e in exposures if e.cited and e.marker), key=lambda e: e.marker or 0)
     return TurnPublic(

@@ -12,6 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app import sqlite
+
 
 def sqlite_url(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
@@ -22,8 +24,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if url.startswith("sqlite"):
+        embedded = url.startswith("sqlite")
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_pre_ping=not embedded, connect_args={"async_creator_fn": sqlite.connect} if embedded else {}
+        )
+        if embedded:
             event.listen(self.engine.sync_engine, "connect", tune_sqlite)
 
     @asynccontextmanager

@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, cast
 
+from sqlalchemy import CursorResult
 from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
 from app import documents
-from app.models import Conversation, Document, Exposure, Turn, utc_now
+from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
 
 TITLE_LENGTH = 80
+
+# The statements of every turn go past the ORM, whose objects and flushes cost more than SQLite does.
+_CONVERSATIONS, _TURNS, _EXPOSURES = table(Conversation), table(Turn), table(Exposure)
+_ASKED = {"id", "conversation_id", "person_id", "question", "document_ids", "created_at"}  # what no answer changes
 
 
 async def create_conversation(session: AsyncSession, person_id: str, title: str) -> Conversation:
     """Start a conversation; the title is cut to what a sidebar can show."""
     conversation = Conversation(person_id=person_id, title=title[:TITLE_LENGTH] or "New conversation")
-    session.add(conversation)
-    await session.flush()
+    await session.execute(_CONVERSATIONS.insert(), conversation.model_dump())
     return conversation
 
 
@@ -72,42 +77,41 @@ async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterab
     return found
 
 
-async def document_names(session: AsyncSession, document_ids: Iterable[str]) -> dict[str, str]:
-    """File names by document id. Only for ids that a search restricted to the person's readers has returned."""
-    query = select(Document.id, Document.name).where(col(Document.id).in_(list(set(document_ids))))
-    return {row[0]: row[1] for row in (await session.exec(query)).all()}
-
-
-async def foreign_documents(session: AsyncSession, person_id: str, document_ids: Iterable[str]) -> set[str]:
-    """Those of `document_ids` that are not this person's, or do not exist."""
-    wanted = set(document_ids)
-    query = select(Document.id).where(col(Document.id).in_(list(wanted)), Document.owner_id == person_id)
-    return wanted - set((await session.exec(query)).all())
-
-
-async def start_turn(session: AsyncSession, turn: Turn) -> bool:
-    """Log the question before anything can fail, and lift its conversation to the top of the list. False if the
-    conversation is gone."""
-    statement = update(Conversation).where(
-        col(Conversation.id) == turn.conversation_id, col(Conversation.person_id) == turn.person_id
+async def history(session: AsyncSession, person_id: str, conversation_id: str, limit: int) -> list[tuple[str, str]]:
+    """(question, answer) of the last answered turns, oldest first."""
+    query = (
+        select(Turn.question, Turn.answer)
+        .where(Turn.conversation_id == conversation_id, Turn.person_id == person_id, Turn.answer != "")
+        .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
+        .limit(limit)
     )
-    lifted = await session.exec(statement.values(updated_at=utc_now()))
-    if lifted.rowcount:
-        session.add(turn)
-    return lifted.rowcount > 0
+    return [(row[0], row[1]) for row in (await session.exec(query)).all()][::-1]
 
 
-async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[Exposure]) -> bool:
-    """Write the end of a turn, whatever it was, with every passage that was shown. False if the turn was deleted
-    while it was being answered. Of a document deleted meanwhile no text is written."""
-    mine = (col(Turn.id) == turn.id, col(Turn.person_id) == turn.person_id)
-    if not (await session.exec(update(Turn).where(*mine).values(**turn.model_dump(exclude={"id"})))).rowcount:
+async def lift(session: AsyncSession, person_id: str, conversation_id: str) -> bool:
+    """Bring a conversation to the top of the list; False if it is not this person's."""
+    mine = (_CONVERSATIONS.c.id == conversation_id, _CONVERSATIONS.c.person_id == person_id)
+    lifted = await session.execute(_CONVERSATIONS.update().where(*mine).values(updated_at=utc_now()))
+    return bool(cast(CursorResult[Any], lifted).rowcount)
+
+
+async def start_turn(session: AsyncSession, turn: Turn) -> None:
+    """Log the question before anything can fail."""
+    await session.execute(_TURNS.insert(), turn.model_dump())
+
+
+async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[ExposureFields]) -> bool:
+    """Write the end of a turn, whatever it was, with every passage that was shown. False if it ended before, or was
+    deleted while it was being answered. Of a document deleted meanwhile no text is written."""
+    mine = (_TURNS.c.id == turn.id, _TURNS.c.person_id == turn.person_id, _TURNS.c.state == "running")
+    ended = await session.execute(_TURNS.update().where(*mine).values(turn.model_dump(exclude=_ASKED)))
+    if not cast(CursorResult[Any], ended).rowcount:
         return False
-    session.add_all(exposures)
-    await session.flush()
-    shown = {exposure.document_id for exposure in exposures}
-    for document in await foreign_documents(session, turn.person_id, shown):
-        await documents.erase(session, turn.person_id, document)
+    if exposures:
+        await session.execute(_EXPOSURES.insert(), [exposure.model_dump() for exposure in exposures])
+        shown = {exposure.document_id for exposure in exposures}
+        for document in shown - (await documents.names(session, turn.person_id, shown)).keys():
+            await documents.erase(session, turn.person_id, document)
     return True
 
 
@@ -121,11 +125,11 @@ async def fail_interrupted_turns(session: AsyncSession) -> int:
     return (await session.exec(statement)).rowcount
 
 
-def exposures_of(turn: Turn, hits: Sequence[Hit], selection: Selection, names: dict[str, str]) -> list[Exposure]:
-    """One Exposure for each hit, in rank order; kept hits carry the marker they have in the prompt."""
+def exposures_of(turn: Turn, hits: Sequence[Hit], selection: Selection, names: dict[str, str]) -> list[ExposureFields]:
+    """One exposure for each hit, in rank order; kept hits carry the marker they have in the prompt."""
     markers = {hit.passage.id: marker for marker, hit in enumerate(selection.kept, start=1)}
     return [
-        Exposure(
+        ExposureFields(
             turn_id=turn.id,
             person_id=turn.person_id,
             document_id=hit.passage.document_id,
@@ -147,7 +151,7 @@ def exposures_of(turn: Turn, hits: Sequence[Hit], selection: Selection, names: d
     ]
 
 
-def record_outcome(turn: Turn, exposures: Iterable[Exposure], outcome: Outcome) -> None:
+def record_outcome(turn: Turn, exposures: Iterable[ExposureFields], outcome: Outcome) -> None:
     """Copy what the graph reports into the row and mark the exposures that the answer cites."""
     turn.state = "complete"
     turn.answer, turn.draft, turn.abstained = outcome.answer, outcome.draft, outcome.abstained
