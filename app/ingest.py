@@ -39,7 +39,7 @@ class Ingest:
             loaded = await self.loader.load(self.home.original(document.owner_id, document.sha256), document.name)
             passages = await asyncio.to_thread(self.cutter.cut, document.id, loaded)
             if not passages:
-                raise LoadError("no_text", "the file holds no text: if it is a scan, install the extra `ocr`")
+                raise LoadError("no_text", "the file holds no text")
         except LoadError as error:
             await self._set(document, status=error.status, reason=error.reason)
             return {"status": error.status, "reason": error.reason, "passages": 0}
@@ -49,7 +49,7 @@ class Ingest:
         await self._acknowledge(document, loaded, len(passages))
         for replaced in progress.job.arguments.get("replaces", []):
             await self.erasure.erase(document.owner_id, replaced)
-        return {"status": "indexed", "reason": None, "passages": len(passages)}
+        return {"status": "indexed", "reason": loaded.note, "passages": len(passages)}
 
     async def _begin(self, progress: Progress) -> Document:
         owner, identity = progress.job.person_id, progress.job.arguments["document_id"]
@@ -79,6 +79,7 @@ class Ingest:
             await self._set(
                 document,
                 status="indexed",
+                reason=loaded.note,
                 title=loaded.title or document.name,
                 media_type=loaded.media_type,
                 pages=loaded.pages,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from retrieval.loader_ocr import ocr_installed
+from retrieval.loader_ocr import ocr_installed, remedy
 from retrieval.ports import LoadError
 from retrieval.types import Block, LoadedDocument
 
@@ -45,7 +45,7 @@ class SubprocessLoader:
         self, limits: LoadLimits | None = None, *, ocr: bool = False, workers: int = 1, files_per_worker: int = 500
     ) -> None:
         if ocr and not ocr_installed():
-            raise RuntimeError("reading scans needs the extra `ocr`: pip install 'attune[ocr]'")
+            raise RuntimeError(f"reading scans needs the extra `ocr`: {remedy()}")
         self._limits = limits or LoadLimits()
         self._ocr = ocr
         self._files_per_worker = files_per_worker
@@ -72,7 +72,7 @@ class SubprocessLoader:
                 log.warning("a loader failed: %s", reply["trace"])
             raise LoadError(reply["status"], reply["reason"])
         blocks = tuple(Block(*values) for values in reply["blocks"])
-        return LoadedDocument(reply["title"], reply["media_type"], blocks, reply["pages"])
+        return LoadedDocument(reply["title"], reply["media_type"], blocks, reply["pages"], reply["note"])
 
     async def close(self) -> None:
         """End the workers."""

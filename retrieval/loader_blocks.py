@@ -32,6 +32,7 @@ class BlockWriter:
         self.page: int | None = None
         self.title: str | None = None  # what the file itself says it is called
         self.pages: int | None = None
+        self.note: str | None = None  # what of the file stayed unread, and why
         self._left = limit
         self._limit = limit
         self._path: list[tuple[int, str]] = []

@@ -7,6 +7,7 @@ from html import unescape
 from lxml import etree, html
 
 from retrieval.loader_blocks import BlockWriter, one_line
+from retrieval.ports import LoadError
 
 _SKIPPED = frozenset(
     [
@@ -74,11 +75,23 @@ _INLINE = frozenset(
     ]
 )
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+# The parser's time grows with the square of a tag's attributes: 80,000 take minutes, 2,000 a hundredth of a second.
+_ATTRIBUTES = 2000
+_QUOTED = r""" "[^"]*+(?:"|\Z) | '[^']*+(?:'|\Z) """
+# Every alternative matches to its end or the text's, so that no markup makes the search start over.
+_OPEN_TAG = re.compile(
+    rf"<!--.*?(?:-->|\Z) | <(script|style)\b.*?(?:</\1|\Z) | <[a-z](?:[^<>\"']++|{_QUOTED})*+", re.X | re.I | re.S
+)
+_QUOTATION = re.compile(_QUOTED, re.X)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 def read_html(markup: str, out: BlockWriter) -> None:
-    """Write the page's text. Whole text is kept rather than a guess at the main part: a loss would be silent."""
+    """Write the page's text. Whole text is kept rather than a guess at the main part: a loss would be silent.
+
+    Raises LoadError for a tag made to keep the parser busy.
+    """
+    _refuse_endless_tags(markup)
     # huge_tree: without it libxml2 cuts what lies deeper than 256 elements, and says nothing.
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
@@ -89,6 +102,15 @@ def read_html(markup: str, out: BlockWriter) -> None:
     title = root.findtext(".//title")
     out.title = one_line(title) if title else None
     _Walk(out).run(root.find("body"))
+
+
+def _refuse_endless_tags(markup: str) -> None:
+    for tag in _OPEN_TAG.finditer(markup):
+        if tag.end() - tag.start() < 2 * _ATTRIBUTES or tag.group(1) or tag.group().startswith("<!"):
+            continue
+        if len(_QUOTATION.sub(" ", tag.group()).replace("/", " ").split()) > _ATTRIBUTES:
+            reason = f"one tag of the page has more than {_ATTRIBUTES} attributes, which no reader can handle"
+            raise LoadError("unreadable", f"{reason}: open the page in a browser and print it into a PDF")
 
 
 class _Walk:

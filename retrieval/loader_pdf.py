@@ -1,33 +1,23 @@
 """Reads PDF page by page with pdfium: rows put together again, headings from the outline or from the size of type."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from retrieval.loader_blocks import BlockWriter, one_line
+from retrieval.loader_pdf_page import BROKEN_WORD, Line, is_picture, page_lines, plain_lines
 from retrieval.ports import LoadError
 
-# pdfium writes this character, and no line break, where a word is broken at the end of a line.
-_BROKEN_WORD = "\ufffe"
 _LINE_GAP = 1.9  # times the height of type: a wider step down begins a paragraph
 _HEADING_RATIO = 1.07  # type this much taller than the body's makes a heading: 12 points over 11
 _HEADING_CHARACTERS = 110
 _HEADING_PAGES = 10  # a heading known by its size alone is not believed any longer
 _LEVELS = 3
-_FIELDS = 5000
 
-ReadImage = Callable[[Any], str]  # a page as an array of shape (height, width, 3) to its text
-
-
-@dataclass
-class _Line:
-    text: str
-    top: float
-    height: float
-    row: bool = False  # put together from cells that stand side by side
+ReadScans = Callable[[Sequence[int]], Iterator[tuple[int, str]]]  # pages (from 0) to those it could read, with text
 
 
 @dataclass(frozen=True)
@@ -38,8 +28,8 @@ class _Style:
     sizes: tuple[float, ...]  # of headings, largest first
 
 
-def read_pdf(path: Path, out: BlockWriter, read_image: ReadImage | None = None) -> None:
-    """Write all pages. `read_image` reads those without text. Raises LoadError for locked and broken files."""
+def read_pdf(path: Path, out: BlockWriter, read_scans: ReadScans) -> None:
+    """Write all pages. `read_scans` reads those without text. Raises LoadError for locked and broken files."""
     import pypdfium2
 
     try:
@@ -53,7 +43,36 @@ def read_pdf(path: Path, out: BlockWriter, read_image: ReadImage | None = None) 
         out.title = document.get_metadata_value("Title")
         out.pages = len(document)
         outline = _outline(document)
-        pages = [_page_lines(document, number, read_image) for number in range(len(document))]
+        pages, scans = _read_pages(document)
+    if scans:
+        # Everything else is read by now: whatever becomes of the scans, it stays.
+        for number, text in read_scans(scans):
+            pages[number] = plain_lines(text) or pages[number]
+    _write_pages(pages, outline, out)
+
+
+def _read_pages(document: Any) -> tuple[list[list[Line]], list[int]]:
+    """Lines of every page, and the pages (from 0) that are pictures of text."""
+    import pypdfium2
+
+    pages: list[list[Line]] = []
+    scans = []
+    for number in range(len(document)):
+        pages.append([])
+        try:
+            page = document[number]
+        except pypdfium2.PdfiumError:
+            continue  # one broken page must not cost the others; a document of broken pages ends as no_text
+        try:
+            pages[number] = page_lines(document, page)
+            if is_picture(page, pages[number]):
+                scans.append(number)
+        finally:
+            page.close()
+    return pages, scans
+
+
+def _write_pages(pages: list[list[Line]], outline: dict[int, list[tuple[int, str]]], out: BlockWriter) -> None:
     style = _style([line for lines in pages for line in lines])
     heading, since = None, 0
     for number, lines in enumerate(pages):
@@ -70,84 +89,7 @@ def read_pdf(path: Path, out: BlockWriter, read_image: ReadImage | None = None) 
             _write_by_size(lines, style, out)
 
 
-def _page_lines(document: Any, number: int, read_image: ReadImage | None) -> list[_Line]:
-    import pypdfium2
-
-    try:
-        page = document[number]
-    except pypdfium2.PdfiumError:
-        return []  # one broken page must not cost the others; a document of broken pages ends as no_text
-    try:
-        text_page = page.get_textpage()
-        lines = _with_rows(_lines(text_page)) + [_Line(text, 0.0, 1.0) for text in _form_values(document, page)]
-        text_page.close()
-        if not lines and read_image is not None:
-            scan = read_image(page.render(scale=150 / 72).to_numpy())  # 150 dots an inch: enough for 8 point type
-            lines = [_Line(text, 0.0, 1.0) for text in scan.splitlines()]
-        return lines
-    finally:
-        page.close()
-
-
-def _form_values(document: Any, page: Any) -> Iterator[str]:
-    """What somebody typed into the form's fields: it is drawn over the page and no part of its text."""
-    import pypdfium2.raw as pdfium
-
-    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), _FIELDS)):
-        field = pdfium.FPDFPage_GetAnnot(page, number)
-        if field and pdfium.FPDFAnnot_GetSubtype(field) == pdfium.FPDF_ANNOT_WIDGET:
-            value = _field_value(document.formenv, field)
-            if len(value.strip()) > 3:  # ticks say "Off" and "Yes"
-                yield value.replace("\r", "\n")
-        if field:
-            pdfium.FPDFPage_CloseAnnot(field)
-
-
-def _field_value(form: Any, field: Any) -> str:
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    def read(buffer: Any, size: int) -> int:
-        if form:  # knows what a field inherits
-            return int(pdfium.FPDFAnnot_GetFormFieldValue(form, field, buffer, size))
-        return int(pdfium.FPDFAnnot_GetStringValue(field, b"V", buffer, size))
-
-    size = read(None, 0)  # bytes
-    text = (ctypes.c_ushort * (size // 2 + 1))()
-    read(text, size)
-    return bytes(text).decode("utf-16-le", "replace").split("\x00")[0]
-
-
-def _lines(text_page: Any) -> Iterator[_Line]:
-    """Lines as pdfium orders them, with the box of their first character."""
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    box = pdfium.FS_RECTF()
-    start = 0
-    for raw in text_page.get_text_range().split("\r\n"):
-        if raw.strip():
-            at = start + len(raw) - len(raw.lstrip())
-            pdfium.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
-            yield _Line(raw.strip(), box.top, abs(box.top - box.bottom))
-        start += len(raw) + 2 + (sum(character > "\uffff" for character in raw) if not raw.isascii() else 0)
-
-
-def _with_rows(lines: Iterator[_Line]) -> list[_Line]:
-    """Join cells of a table that pdfium lists one below the other although they stand side by side."""
-    rows: list[_Line] = []
-    for line in lines:
-        last = rows[-1] if rows else None
-        if last and last.height > 0 and abs(last.top - line.top) < 0.3 * last.height:
-            last.text, last.row = f"{last.text} {line.text}", True
-        else:
-            rows.append(line)
-    return rows
-
-
-def _style(lines: list[_Line]) -> _Style:
+def _style(lines: list[Line]) -> _Style:
     amount: Counter[float] = Counter()
     for line in lines:
         amount[round(line.height, 1)] += len(line.text)
@@ -176,7 +118,7 @@ def _outline(document: Any) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def _write_outlined(lines: list[_Line], marks: list[tuple[int, str]], style: _Style, out: BlockWriter) -> None:
+def _write_outlined(lines: list[Line], marks: list[tuple[int, str]], style: _Style, out: BlockWriter) -> None:
     """Set every bookmark before the line that begins with its words, or at the top of the page."""
     keys = [_letters(line.text) for line in lines]
     places: dict[int, list[tuple[int, str]]] = {}
@@ -196,7 +138,7 @@ def _write_outlined(lines: list[_Line], marks: list[tuple[int, str]], style: _St
     _write_paragraphs(lines[start:], style, out)
 
 
-def _write_by_size(lines: list[_Line], style: _Style, out: BlockWriter) -> None:
+def _write_by_size(lines: list[Line], style: _Style, out: BlockWriter) -> None:
     start = 0
     number = 0
     while number < len(lines):
@@ -213,24 +155,24 @@ def _write_by_size(lines: list[_Line], style: _Style, out: BlockWriter) -> None:
     _write_paragraphs(lines[start:], style, out)
 
 
-def _is_heading(line: _Line, style: _Style) -> bool:
+def _is_heading(line: Line, style: _Style) -> bool:
     if line.row or round(line.height, 1) not in style.sizes:
         return False
     letters = sum(character.isalpha() for character in line.text)
     return letters >= 3 and letters * 2 >= len(line.text) and (line.text[0].isalnum() and not line.text[0].islower())
 
 
-def _same_size(one: _Line, other: _Line) -> bool:
+def _same_size(one: Line, other: Line) -> bool:
     return round(one.height, 1) == round(other.height, 1)
 
 
-def _write_paragraphs(lines: list[_Line], style: _Style, out: BlockWriter) -> None:
+def _write_paragraphs(lines: list[Line], style: _Style, out: BlockWriter) -> None:
     """Running lines become one paragraph; rows and short lines keep their own line."""
     width = max((len(line.text) for line in lines if not line.row), default=0)
     text = ""
     for line, after in zip_longest(lines, lines[1:]):
         text += line.text
-        step = _LINE_GAP + 1.4 * line.text.count(_BROKEN_WORD)
+        step = _LINE_GAP + 1.4 * line.text.count(BROKEN_WORD)
         if after is None or abs(line.top - after.top) > step * max(style.body, line.height):
             out.text(text)
             text = ""

@@ -5,18 +5,20 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 import zipfile
 import zlib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from retrieval.loader_blocks import BlockWriter, one_line
 from retrieval.loader_kinds import unwrap
-from retrieval.loader_ocr import REMEDY, image_reader
+from retrieval.loader_ocr import remedy
 from retrieval.loader_office import MIME, read_mailbox, read_office
+from retrieval.loader_scan import ScanReader, name_pages
 from retrieval.loader_text import (
     decode,
     notebook_markdown,
@@ -29,6 +31,7 @@ from retrieval.loader_text import (
 )
 from retrieval.ports import LoadError
 
+_OCR_SHARE = 0.8  # of the time that a file may take: the rest is for its text
 _TITLES_OF_NO_USE = ("untitled", "microsoft word", "powerpoint presentation", "document", "unknown", "presentation")
 _MEDIA_TYPES = {
     **MIME,
@@ -58,35 +61,61 @@ _TEXTS: dict[str, Callable[[str, BlockWriter], None]] = {
 }
 
 
-def read(path: Path, name: str, characters: int, ocr: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost the worker, and whether OCR is there."""
+
+    seconds: float
+    characters: int
+    ocr: bool
+
+
+def read(path: Path, name: str, limits: Limits) -> dict[str, Any]:
     """The document in `path` as plain values. Raises LoadError."""
-    out = BlockWriter(characters)
+    out = BlockWriter(limits.characters)
+    deadline = time.monotonic() + limits.seconds * _OCR_SHARE
     data, kind, name = unwrap(path, name)
     try:
-        _read_kind(path, data, kind, out, ocr)
+        if kind == "pdf":
+            from retrieval.loader_pdf import read_pdf
+
+            read_pdf(path, out, lambda pages: _read_scans(path, pages, deadline if limits.ocr else None, out))
+        elif kind == "image":
+            for _, text in _read_scans(path, None, deadline if limits.ocr else None, out):
+                out.text(text)
+        else:
+            _read_kind(path, data, kind, out)
     except zipfile.BadZipFile as error:
         raise LoadError("unreadable", f"the file is broken ({error}): open and save it again") from error
     except (KeyError, zlib.error, EOFError) as error:
         raise LoadError("unreadable", f"the file lacks a part ({error}): open and save it again") from error
     if not any(character.isalnum() for block in out.blocks for character in block.text):
-        raise LoadError("no_text", REMEDY if kind in ("pdf", "image") and not ocr else "the file holds no text")
+        failed = out.note is not None and limits.ocr
+        raise LoadError("unreadable" if failed else "no_text", out.note or "the file holds no text")
     return {
         "title": _title(out, name, kind),
         "media_type": _MEDIA_TYPES.get(kind, "text/plain"),
         "pages": out.pages,
+        "note": out.note,
         "blocks": [(block.text, block.page, block.heading, block.header) for block in out.blocks],
     }
 
 
-def _read_kind(path: Path, data: bytes | None, kind: str, out: BlockWriter, ocr: bool) -> None:
-    if kind == "pdf":
-        from retrieval.loader_pdf import read_pdf
+def _read_scans(
+    path: Path, pages: Sequence[int] | None, deadline: float | None, out: BlockWriter
+) -> Iterator[tuple[int, str]]:
+    """What OCR reads in these pages of a PDF, or in an image (None); what it cannot, the document's note says."""
+    if deadline is None:
+        subject = "the picture" if pages is None else name_pages(pages)
+        out.note = f"{subject} can only be read by OCR, which is not installed: {remedy()}"
+        return
+    reader = ScanReader(path, "image" if pages is None else "pdf", deadline)
+    yield from reader.read([0] if pages is None else pages)
+    out.note = reader.note()
 
-        read_pdf(path, out, _image_reader() if ocr else None)
-    elif kind == "image":
-        if ocr:
-            out.text(_image_reader()(path.read_bytes()))
-    elif kind in ("odt", "odp"):
+
+def _read_kind(path: Path, data: bytes | None, kind: str, out: BlockWriter) -> None:
+    if kind in ("odt", "odp"):
         from retrieval.loader_opendocument import read_opendocument
 
         with zipfile.ZipFile(path) as archive:
@@ -130,11 +159,6 @@ def _read_bytes(data: bytes, kind: str, out: BlockWriter) -> None:
         read_office(data, kind, out)
 
 
-@cache
-def _image_reader() -> Callable[[Any], str]:
-    return image_reader()
-
-
 def _title(out: BlockWriter, name: str, kind: str) -> str:
     """What the file calls itself, else its first heading, else its name."""
     # Headings of a PDF are a guess from the size of type, those of a workbook are its sheets: the name says more.
@@ -147,10 +171,10 @@ def _title(out: BlockWriter, name: str, kind: str) -> str:
     return PurePath(name).stem or name
 
 
-def answer(request: dict[str, Any], characters: int, ocr: bool) -> dict[str, Any]:
+def answer(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The document, or the status and the reason why there is none."""
     try:
-        return read(Path(request["path"]), request["name"], characters, ocr)
+        return read(Path(request["path"]), request["name"], limits)
     except LoadError as error:
         return {"status": error.status, "reason": error.reason}
     except MemoryError:
@@ -188,17 +212,17 @@ def _refuse_sockets(event: str, _: tuple[Any, ...]) -> None:
 
 def main() -> None:
     """Arguments: seconds a file, bytes of memory, characters of text, 1 for OCR."""
-    seconds, memory_bytes, characters, ocr = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1"
+    limits = Limits(seconds=float(sys.argv[1]), characters=int(sys.argv[3]), ocr=sys.argv[4] == "1")
     # Libraries may print: only we write to the pipe.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    _limit(memory_bytes)
+    _limit(int(sys.argv[2]))
     replies.write('{"ready": true}\n')
     replies.flush()
     for line in sys.stdin:
         # Backs up the parent's clock: if the parent is gone, nobody else ends a reader that hangs inside C code.
-        signal.setitimer(signal.ITIMER_REAL, seconds + 5)
-        replies.write(json.dumps(answer(json.loads(line), characters, ocr)) + "\n")
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds + 5)
+        replies.write(json.dumps(answer(json.loads(line), limits)) + "\n")
         replies.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
 

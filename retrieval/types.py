@@ -28,6 +28,7 @@ class LoadedDocument:
     media_type: str
     blocks: tuple[Block, ...]
     pages: int | None = None
+    note: str | None = None  # what of the file stayed unread, and why
 
 
 @dataclass(frozen=True)

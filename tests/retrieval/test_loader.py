@@ -241,5 +241,5 @@ async def test_a_reader_has_no_network(refuse: str, listener: int) -> None:
 
 async def test_ocr_that_is_not_installed_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    with pytest.raises(RuntimeError, match=r"attune\[ocr\]"):
+    with pytest.raises(RuntimeError, match=r"\[ocr\]"):
         SubprocessLoader(ocr=True)

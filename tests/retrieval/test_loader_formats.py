@@ -193,3 +193,16 @@ async def test_a_word_file_whose_parts_have_odd_names_is_read(load: Load) -> Non
     assert text_of(await load(whole, "a.docx")) == "Found"
     with pytest.raises(LoadError):
         await load(odd, "a.docx")
+
+
+@pytest.mark.parametrize("tie", [" ", "/", "=1 ", '="1"', "='>' "], ids=["space", "slash", "plain", "tied", "quoted"])
+async def test_a_tag_of_countless_attributes_ends_early(tie: str, load: Load) -> None:
+    page = f"<p {''.join(f'a{n}{tie}' for n in range(100_000))}>text</p>"
+    with pytest.raises(LoadError, match="more than 2000 attributes"):
+        await load(page, "a.html")
+
+
+async def test_long_attributes_scripts_and_comments_are_no_countless_attributes(load: Load) -> None:
+    words = "word " * 5000
+    page = f'<p title="{words}">text</p><script>if (a<b) [{words}]</script><!-- <a {words} -->'
+    assert text_of(await load(page, "a.html")) == "text"

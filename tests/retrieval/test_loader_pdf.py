@@ -1,12 +1,14 @@
 """PDF keeps its pages and headings, gives up what was typed into it, and is read by OCR where it is a scan."""
 
+import io
 from pathlib import Path
 
 import pytest
 
-from retrieval.loader import SubprocessLoader
-from retrieval.loader_ocr import ocr_installed
+from retrieval.loader import LoadLimits, SubprocessLoader
+from retrieval.loader_ocr import ocr_installed, remedy
 from retrieval.ports import LoadError
+from retrieval.types import LoadedDocument
 from tests.retrieval import files
 from tests.retrieval.conftest import Load, text_of
 
@@ -60,20 +62,67 @@ def scan(text: str) -> bytes:
     return files.scanned_pdf(1000, 160, image.tobytes())
 
 
-async def test_a_scan_without_ocr_names_the_extra(load: Load) -> None:
-    with pytest.raises(LoadError, match=r"attune\[ocr\]") as caught:
+async def test_a_scan_without_ocr_names_what_installs_it_in_a_clone(load: Load) -> None:
+    with pytest.raises(LoadError, match=r"\.venv/bin/pip install -e '\.\[ocr\]'") as caught:
         await load(scan("Keep the door shut"), "scan.pdf")
     assert caught.value.status == "no_text"
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not ocr_installed(), reason="pip install 'attune[ocr]' to test it")
-async def test_a_scan_is_read_with_ocr(tmp_path: Path) -> None:
-    path = tmp_path / "scan.pdf"
-    path.write_bytes(scan("Keep the door shut"))
-    loader = SubprocessLoader(ocr=True)
+async def test_scanned_pages_that_nobody_can_read_are_named_and_cost_no_other(load: Load) -> None:
+    document = await load(mixed(), "mixed.pdf")
+    assert [(block.page, block.text) for block in document.blocks] == [(1, "Open the door at nine.")]
+    assert document.note is not None
+    assert document.note.startswith("page 2 can only be read by OCR, which is not installed")
+
+
+async def test_an_empty_page_is_no_scan(load: Load) -> None:
+    assert (await load(files.pdf([(11, "text")], []), "a.pdf")).note is None
+
+
+def mixed() -> bytes:
+    """A page of text, then a scan."""
+    from pypdfium2 import PdfDocument
+
+    merged = PdfDocument.new()
+    for part in (files.pdf([(11, "Open the door at nine.")]), scan("Keep the door shut")):
+        merged.import_pages(PdfDocument(part))
+    buffer = io.BytesIO()
+    merged.save(buffer)
+    return buffer.getvalue()
+
+
+async def load_with_ocr(folder: Path, data: bytes, limits: LoadLimits | None = None) -> LoadedDocument:
+    path = folder / "scan.pdf"
+    path.write_bytes(data)
+    loader = SubprocessLoader(limits, ocr=True)
     try:
-        document = await loader.load(path, "scan.pdf")
+        return await loader.load(path, "scan.pdf")
     finally:
         await loader.close()
-    assert [(block.page, block.text) for block in document.blocks] == [(1, "Keep the door shut")]
+
+
+with_ocr = pytest.mark.skipif(not ocr_installed(), reason=remedy())
+
+
+@pytest.mark.slow
+@with_ocr
+async def test_a_scan_is_read_with_ocr(tmp_path: Path) -> None:
+    document = await load_with_ocr(tmp_path, mixed())
+    words = [(1, "Open the door at nine."), (2, "Keep the door shut")]
+    assert [(block.page, block.text) for block in document.blocks] == words
+    assert document.note is None
+
+
+@with_ocr
+async def test_ocr_without_memory_costs_no_text(tmp_path: Path) -> None:
+    document = await load_with_ocr(tmp_path, mixed(), LoadLimits(memory_bytes=200 * 1024 * 1024))
+    assert [(block.page, block.text) for block in document.blocks] == [(1, "Open the door at nine.")]
+    assert document.note is not None
+    assert document.note.startswith("page 2 could not be read by OCR: ")
+
+
+@with_ocr
+async def test_a_scan_that_ocr_fails_on_is_unreadable_and_says_why(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="page 1 could not be read by OCR: it crashed") as caught:
+        await load_with_ocr(tmp_path, scan("Keep the door shut"), LoadLimits(memory_bytes=200 * 1024 * 1024))
+    assert caught.value.status == "unreadable"
