@@ -6,7 +6,7 @@ from typing import Protocol
 
 from generation.port import LanguageModel
 from personalization.ports import Recall
-from retrieval.ports import Selector
+from retrieval.ports import Selector, Verifier
 from retrieval.types import Hit, Query
 
 
@@ -46,3 +46,4 @@ class TurnContext:
     # False for a model that rules only confuse: it reads the best passage and the question; follow-ups are made
     # searchable and sentences cited without it (docs/decisions/005). None: judged by the model's version.
     follows_rules: bool | None = None
+    verifier: Verifier | None = None  # None: markers are kept as written, and set by words where none are
