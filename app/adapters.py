@@ -9,7 +9,7 @@ from app.home import Home
 from app.late_model import LateModel
 from app.settings import Settings
 from generation.port import LanguageModel, ModelUnavailableError
-from retrieval.ports import Encoder, Loader, PassageIndex, Selector
+from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
 
 Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
 
@@ -60,6 +60,15 @@ def make_selector(settings: Settings, encoder: Encoder) -> Selector:
     from retrieval.selector import EncoderSelector
 
     return EncoderSelector(encoder, settings.abstain_below)
+
+
+def make_verifier(settings: Settings) -> Verifier | None:
+    """Blocking: reads weights. None: the words decide what a sentence is cited to. Raises VerifierError."""
+    if settings.verifier == "none":
+        return None
+    from retrieval.verifier import SHIPPED, ModelVerifier
+
+    return ModelVerifier(SHIPPED if settings.verifier == "shipped" else Path(settings.verifier).expanduser())
 
 
 def make_loader(settings: Settings) -> Loader:

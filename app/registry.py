@@ -14,7 +14,12 @@ from app.settings import Settings
 def sources(settings: Settings) -> dict[str, str]:
     """Where each kind comes from, as its manifest says; no key and no password is part of it."""
     generator = f"{settings.llm}:{settings.llm_model}" if settings.llm != "scripted" else "scripted"
-    return {"encoder": settings.encoder, "selector": "built in", "generator": generator}
+    return {
+        "encoder": settings.encoder,
+        "selector": "built in",
+        "generator": generator,
+        "verifier": settings.verifier,
+    }
 
 
 async def register(database: Database, versions: Mapping[str, str], origin: Mapping[str, str]) -> dict[str, str]:

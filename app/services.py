@@ -22,7 +22,7 @@ from app.late_model import LateModel
 from app.settings import Settings
 from generation.port import LanguageModel
 from personalization.ports import NoRecall, Recall
-from retrieval.ports import Encoder, Loader, PassageIndex, Selector
+from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Services:
     selector: Selector
     loader: Loader
     recall: Recall
+    verifier: Verifier | None
     versions: dict[str, str]  # kind -> ModelVersion id
 
     @property
@@ -51,6 +52,7 @@ class Services:
             retriever=self.retriever,
             selector=self.selector,
             recall=self.recall,
+            verifier=self.verifier,
             retrieve_limit=self.settings.retrieve_limit,
             answer_max_tokens=self.settings.answer_max_tokens,
         )
@@ -111,7 +113,9 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     loader = adapters.make_loader(settings)
     stack.push_async_callback(loader.close)
     selector = adapters.make_selector(settings, encoder)
+    verifier = await asyncio.to_thread(adapters.make_verifier, settings)
     in_use = {"encoder": encoder.version, "selector": selector.version, "generator": model.version}
+    in_use |= {"verifier": verifier.version} if verifier else {}
     versions = await registry.register(database, in_use, registry.sources(settings))
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
@@ -133,6 +137,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         selector=selector,
         loader=loader,
         recall=NoRecall(),
+        verifier=verifier,
         versions=versions,
     )
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
+    verifier: str = "none"  # of citations: "shipped", "none" (words alone decide), or a folder
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
     load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
 
