@@ -17,8 +17,9 @@ from app.home import HomeBusyError
 from app.settings import Settings, SettingsError
 from generation.port import GenerationError
 from retrieval.ports import ForeignIndexError
+from retrieval.verifier import VerifierError
 
-KNOWN: tuple[type[Exception], ...] = (HomeBusyError, GenerationError, ForeignIndexError, OSError)
+KNOWN: tuple[type[Exception], ...] = (HomeBusyError, GenerationError, ForeignIndexError, VerifierError, OSError)
 
 
 def settings_from(**chosen: Any) -> Settings:

@@ -4,16 +4,18 @@ sec_per_turn is the mean over a small sample of turns that ran one at a time; al
 a run is resumed, it is what those turns took when they ran.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app import adapters
 from evaluation.answers import Answered, figures, intervals, ratios
 from evaluation.answers_cases import Source, case_of, source_of
 from evaluation.answers_turns import ALONE, Tools, run_turns
 from evaluation.baselines import baselines
-from evaluation.choices import conditions_of, generator_settings, selector_of
+from evaluation.choices import conditions_of, generator_settings, selector_of, verifier_settings
 from evaluation.datasets import AnswerSet, even_sample, read_answers
 from evaluation.holdout import kept_back
 from evaluation.progress import IN_FLIGHT
@@ -27,12 +29,13 @@ _COMPARED = ("accuracy", "f1")
 
 @dataclass(frozen=True)
 class Choices:
-    """What the flags say. None of selector and generator: the ones that the settings in force name."""
+    """What the flags say. None of selector, generator and verifier: the ones that the settings in force name."""
 
     limit: int | None = None
     source: str | None = None
     selector: str | None = None
     generator: str | None = None
+    verifier: str | None = None
     held_back: bool = False  # only the questions that training leaves alone
     run: Path | None = None  # where results are kept; None: nowhere
 
@@ -67,6 +70,7 @@ async def measure(
         "source": source,
         "selector": tools.selector.version,
         "generator": tools.model.version,
+        "verifier": tools.verifier.version if tools.verifier else "none",
         "baselines": {name: one.report if one else None for name, one in bare.items()},
         "intervals": intervals(answered),
         "differences": {name: differences(answered, one.answered) for name, one in bare.items() if one},
@@ -89,14 +93,16 @@ def _read(folder: Path, choices: Choices) -> AnswerSet:
 @asynccontextmanager
 async def _tools(choices: Choices) -> AsyncIterator[Tools]:
     """Everything opened that a turn needs, and the stock model beside it where the turn's is another."""
-    own, stock = generator_settings(choices.generator), generator_settings("stock")
+    own = generator_settings(choices.generator) | verifier_settings(choices.verifier)
+    stock = generator_settings("stock")
     async with AsyncExitStack() as stack:
         settings = stack.enter_context(temporary_settings(**own))
         plain = stack.enter_context(temporary_settings(**stock))
         encoder = await stack.enter_async_context(encoder_of(settings))
-        selector = selector_of(choices.selector, settings, encoder)
+        selector = await asyncio.to_thread(selector_of, choices.selector, settings, encoder)
+        verifier = await asyncio.to_thread(adapters.make_verifier, settings)
         model = await stack.enter_async_context(model_of(settings))
-        same = conditions_of(settings) == conditions_of(plain)
+        same = all(getattr(settings, name) == getattr(plain, name) for name in ("llm", "llm_model", "adapter"))
         bare = model if same else await stack.enter_async_context(model_of(plain))
         limits = (settings.retrieve_limit, settings.answer_max_tokens)
-        yield Tools(encoder, model, selector, *limits, bare, conditions_of(settings))
+        yield Tools(encoder, model, selector, *limits, verifier, bare, conditions_of(settings))

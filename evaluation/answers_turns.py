@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.events import Outcome
 from agents.graph import stream_turn
-from agents.types import TurnContext, TurnRequest
+from agents.types import Searches, TurnContext, TurnRequest
 from evaluation.answers import Answered
 from evaluation.answers_cases import Source, gold_of, past_of, reader_of, texts_of
 from evaluation.datasets import AnswerSet, Question, even_sample
@@ -17,7 +17,7 @@ from evaluation.runs import Run, code_version, fingerprint
 from evaluation.workplace import index_of, retriever_of, temporary_settings
 from generation.port import ContextOverflowError, LanguageModel
 from personalization.ports import NoRecall
-from retrieval.ports import Encoder, Selector
+from retrieval.ports import Encoder, Selector, Verifier
 
 ALONE = 10  # turns that run with nothing beside them, for the time that one takes
 _CODE = ("agents", "personalization", "retrieval", "generation")
@@ -32,6 +32,7 @@ class Tools:
     selector: Selector
     retrieve_limit: int = 10
     answer_max_tokens: int = 320
+    verifier: Verifier | None = None
     stock: LanguageModel | None = None
     conditions: Mapping[str, Any] = field(default_factory=dict)  # the settings that may change an answer
 
@@ -101,10 +102,18 @@ async def run_question(
     )
 
 
-def _context(tools: Tools, searches: Any) -> TurnContext:
-    return TurnContext(tools.model, searches, tools.selector, NoRecall(), tools.retrieve_limit, tools.answer_max_tokens)
+def _context(tools: Tools, searches: Searches) -> TurnContext:
+    return TurnContext(
+        model=tools.model,
+        retriever=searches,
+        selector=tools.selector,
+        recall=NoRecall(),
+        retrieve_limit=tools.retrieve_limit,
+        answer_max_tokens=tools.answer_max_tokens,
+        verifier=tools.verifier,
+    )
 
 
 def _tools_identity(tools: Tools) -> list[Any]:
-    versions = [tools.encoder.version, tools.model.version, tools.selector.version]
+    versions = [part.version for part in (tools.encoder, tools.model, tools.selector, tools.verifier) if part]
     return [*versions, tools.retrieve_limit, tools.answer_max_tokens, dict(tools.conditions)]

@@ -1,4 +1,4 @@
-"""What --selector and --generator mean: the parts of the product they name, or why there is none yet."""
+"""What --selector, --verifier and --generator mean: the parts of the product they name, or why there is none yet."""
 
 from pathlib import Path
 from typing import Any
@@ -7,9 +7,10 @@ from app import adapters
 from app.settings import Settings
 from evaluation.errors import EvaluationError
 from evaluation.workplace import working_home
-from retrieval.ports import Encoder, Selector, Verifier
+from retrieval.ports import Encoder, Selector
 
-SELECTORS = "none, encoder, student, llm or a folder"
+SELECTORS = "none, encoder, student, a folder or a trained version"
+VERIFIERS = "none, shipped, a folder or a trained version"
 GENERATORS = "stock, shipped, a folder or a trained version"
 # Where a home lies and how others reach it changes no answer.
 _NO_CONDITION = {
@@ -19,7 +20,7 @@ _NO_CONDITION = {
 
 
 def selector_of(name: str | None, settings: Settings, encoder: Encoder) -> Selector:
-    """The selector that --selector names; None: the one of the settings. Raises EvaluationError."""
+    """The selector that --selector names; None: the one of the settings. Blocking. Raises EvaluationError."""
     from retrieval.selector import EncoderSelector, KeepAll
 
     match name:
@@ -29,39 +30,57 @@ def selector_of(name: str | None, settings: Settings, encoder: Encoder) -> Selec
             return KeepAll()
         case "encoder":
             return EncoderSelector(encoder, settings.abstain_below)
-        case "student" | "llm":
-            raise EvaluationError(f"--selector {name}: no {name} selector is shipped yet; use none or encoder")
-        case _ if Path(name).is_dir():
-            raise EvaluationError(f"--selector {name}: this version reads no trained selector yet; use none or encoder")
+        case "llm":
+            raise EvaluationError(
+                "--selector llm: no language model selects passages yet; use none, encoder or student"
+            )
         case _:
-            raise EvaluationError(f"--selector {name!r} is neither a known name nor a folder: use {SELECTORS}")
+            return _student(name, settings, encoder)
 
 
-def verifier_of(name: str | None) -> Verifier | None:
-    """The verifier that --verifier names; None for "none". Raises EvaluationError."""
-    if name == "none":
-        return None
-    raise EvaluationError("no verifier is shipped yet: --verifier none measures the baselines alone")
+def _student(name: str, settings: Settings, encoder: Encoder) -> Selector:
+    from retrieval.selector_utility import CONFIG, SHIPPED, UtilitySelector
+
+    folder = SHIPPED if name == "student" else _trained(name, "selector", SELECTORS)
+    if not (folder / CONFIG).exists():
+        remedy = "none is shipped yet, so train one" if name == "student" else "give the folder of a trained selector"
+        raise EvaluationError(f"--selector {name}: {folder} holds no {CONFIG}; {remedy}")
+    return UtilitySelector(encoder, folder, settings.abstain_below)
+
+
+def verifier_settings(name: str | None) -> dict[str, Any]:
+    """The settings that make the verifier the one --verifier names; None: those in force. Raises EvaluationError."""
+    from retrieval.verifier import SHIPPED
+
+    match name:
+        case None:
+            return {}
+        case "none":
+            return {"verifier": "none"}
+        case "shipped" if SHIPPED.is_dir():
+            return {"verifier": "shipped"}
+        case "shipped":
+            raise EvaluationError("--verifier shipped: none is shipped yet; use none, or a folder")
+        case _:
+            return {"verifier": str(_trained(name, "verifier", VERIFIERS))}
 
 
 def generator_settings(name: str | None) -> dict[str, Any]:
     """The settings that make the generator the one --generator names; None: those in force. Raises EvaluationError."""
-    adapters_known = "adapter" in Settings.model_fields
+    from generation.adapter import SHIPPED
+
     match name:
         case None:
             return {}
         case "stock":
-            return {"adapter": "stock"} if adapters_known else {}
-        case "shipped" if adapters_known:
+            return {"adapter": "stock"}
+        case "shipped" if SHIPPED.is_dir():
             return {"adapter": "shipped"}
         case "shipped":
-            raise EvaluationError("--generator shipped: no adapter is shipped yet; use stock")
-    folder = _trained(name)
-    if (folder / "config.json").exists():
-        return generator_settings("stock") | {"llm": "local", "llm_model": str(folder)}
-    if adapters_known:
-        return {"adapter": str(folder)}
-    raise EvaluationError(f"--generator {name}: this version reads no adapters yet; give a folder of whole weights")
+            raise EvaluationError("--generator shipped: no adapter is shipped yet; use stock, or a folder")
+    folder = _trained(name, "generator", GENERATORS)
+    whole = (folder / "config.json").exists()  # weights of a whole model, not an adapter to the one of the settings
+    return {"adapter": "stock", "llm": "local", "llm_model": str(folder)} if whole else {"adapter": str(folder)}
 
 
 def conditions_of(settings: Settings) -> dict[str, Any]:
@@ -69,11 +88,11 @@ def conditions_of(settings: Settings) -> dict[str, Any]:
     return settings.model_dump(mode="json", exclude=_NO_CONDITION)
 
 
-def _trained(name: str) -> Path:
+def _trained(name: str, flag: str, known: str) -> Path:
     """The folder that `name` is, or that a training run has left in the home under this name."""
     home = working_home()
     found = [folder for folder in (Path(name), home / "models" / name if home else None) if folder and folder.is_dir()]
     if not found:
         where = f" and no version in {home / 'models'}" if home else "; a version needs --home"
-        raise EvaluationError(f"--generator {name!r} is no folder{where}: use {GENERATORS}")
+        raise EvaluationError(f"--{flag} {name!r} is no folder{where}: use {known}")
     return found[0].resolve()

@@ -1,18 +1,20 @@
 """`attune eval citations`: does the verifier tell supported sentences from others, beside two baselines without it.
 
-A claim's score is that of its best piece of evidence. The two classes are supported and not: partial counts as not.
-Where a set knows partial support, `three_way` calls partial what scores between half the threshold and all of it.
-f1 is the supported class's; auc and best_balanced_accuracy (its threshold chosen on the measured claims) say what a
-better threshold could give, and are for comparison only.
+The verifier reads all of a claim's evidence at once; a baseline's score is that of the best piece. The two classes are
+supported and not: partial counts as not. Where a set knows partial support, `three_way` calls partial what scores
+between half the threshold and all of it. f1 is the supported class's; auc and best_balanced_accuracy (its threshold
+chosen on the measured claims) say what a better threshold could give, and are for comparison only.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.choices import verifier_of
+from app import adapters
+from evaluation.choices import verifier_settings
 from evaluation.citation_baselines import EncoderSimilarity, LexicalOverlap
 from evaluation.claims import Claim, read_claims
 from evaluation.datasets import even_sample
@@ -24,8 +26,9 @@ from evaluation.workplace import encoder_of, temporary_settings
 from retrieval.ports import Verifier
 
 # Scores from which a claim counts as supported. The verifier states a chance, so half. The baselines' have the best
-# balanced accuracy on attributionbench's visible part (trainable), which flatters them there.
-THRESHOLDS = {"verifier": 0.5, "encoder_similarity": 0.5, "lexical_overlap": 0.5}
+# balanced accuracy on all of attributionbench's visible part (trainable), which flatters them there; it is printed as
+# best_threshold by `attune eval citations --data attributionbench/claims.jsonl --verifier none`.
+THRESHOLDS = {"verifier": 0.5, "encoder_similarity": 0.832, "lexical_overlap": 0.529}
 _AT_ONCE = 32  # claims scored before they are kept
 
 Scores = npt.NDArray[np.float64]
@@ -36,8 +39,9 @@ async def evaluate(
 ) -> Report:
     """Figures of each file, and of each source that it names. Raises EvaluationError."""
     sets = {_name(path, files): even_sample(read_claims(path), limit) for path in files}
-    kept, own = Run(run), verifier_of(verifier)
-    with temporary_settings() as settings:
+    kept = Run(run)
+    with temporary_settings(**verifier_settings(verifier or "shipped")) as settings:
+        own = await asyncio.to_thread(adapters.make_verifier, settings)
         async with encoder_of(settings) as encoder:
             judges: dict[str, Verifier] = {"verifier": own} if own else {}
             judges |= {"encoder_similarity": EncoderSimilarity(encoder), "lexical_overlap": LexicalOverlap()}
@@ -47,7 +51,10 @@ async def evaluate(
 
 async def measure(name: str, claims: Sequence[Claim], judges: Mapping[str, Verifier], run: Run) -> Report:
     """One set's figures with `judges["verifier"]`, if there is one, as the measured and the others as baselines."""
-    scores = {judge: await score(claims, one, run, f"{name}: {judge}") for judge, one in judges.items()}
+    scores = {}
+    for judge, one in judges.items():
+        texts = [claim.pieces() if judge != "verifier" else ["\n".join(claim.evidence)] for claim in claims]
+        scores[judge] = await score(claims, texts, one, run, f"{name}: {judge}")
     report = compare(claims, scores)
     sources = sorted({claim.source for claim in claims if claim.source})
     if len(sources) > 1:
@@ -55,19 +62,23 @@ async def measure(name: str, claims: Sequence[Claim], judges: Mapping[str, Verif
     return report | {"versions": {judge: one.version for judge, one in judges.items()}}
 
 
-async def score(claims: Sequence[Claim], judge: Verifier, run: Run, description: str) -> Scores:
-    """The chance that each claim is supported by some piece of its evidence; what `run` knows is not asked again."""
-    keys = [fingerprint([judge.version, claim]) for claim in claims]
-    missing = [(key, claim) for key, claim in zip(keys, claims, strict=True) if key not in run]
+async def score(
+    claims: Sequence[Claim], texts: Sequence[Sequence[str]], judge: Verifier, run: Run, description: str
+) -> Scores:
+    """The chance that each claim is supported by the best of its texts; what `run` knows is not asked again."""
+    asked = [
+        (fingerprint([judge.version, claim.claim, read]), claim.claim, read)
+        for claim, read in zip(claims, texts, strict=True)
+    ]
+    missing = [one for one in asked if one[0] not in run]
     with progress(description, len(missing)) as advance:
         for start in range(0, len(missing), _AT_ONCE):
             batch = missing[start : start + _AT_ONCE]
-            pairs = [(claim.claim, piece) for _, claim in batch for piece in claim.pieces()]
-            chances = iter(await judge.support(pairs))
-            for key, claim in batch:
-                run.put(key, max(next(chances) for _ in claim.pieces()))
+            chances = iter(await judge.support([(claim, text) for _, claim, read in batch for text in read]))
+            for key, _, read in batch:
+                run.put(key, max(next(chances) for _ in read))
                 advance()
-    return np.array([run.get(key, float) for key in keys])
+    return np.array([run.get(key, float) for key, _, _ in asked])
 
 
 def compare(claims: Sequence[Claim], scores: Mapping[str, Scores]) -> Report:

@@ -43,6 +43,9 @@ class AnswersFlags(CommonFlags):
     generator: Annotated[
         str | None, typer.Option(help="stock, shipped, a folder or a version; if left out, what the settings say")
     ] = None
+    verifier: Annotated[
+        str | None, typer.Option(help="none, shipped, a folder or a version; if left out, what the settings say")
+    ] = None
     run: RunFolder = None
 
 
@@ -52,7 +55,8 @@ def eval_answers(flags: AnswersFlags) -> None:
     """Accuracy, F1, citations and abstention of whole turns, beside three baselines."""
     from evaluation.answers_suite import Choices, evaluate
 
-    chosen = Choices(flags.limit, flags.source, flags.selector, flags.generator, flags.held_back, flags.run)
+    parts = (flags.selector, flags.generator, flags.verifier)
+    chosen = Choices(flags.limit, flags.source, *parts, flags.held_back, flags.run)
     _report(evaluate(flags.data, chosen), flags)
 
 
@@ -75,7 +79,7 @@ def eval_documents(flags: DocumentsFlags) -> None:
 class CitationsFlags(CommonFlags):
     data: Annotated[list[Path], typer.Option("--data", help="A file of claims; may be repeated.", exists=True)]
     limit: Limit = None
-    verifier: Annotated[str | None, typer.Option(help="none: the baselines alone, or a folder")] = None
+    verifier: Annotated[str | None, typer.Option(help="shipped, a folder, or none: the baselines alone")] = None
     run: RunFolder = None
 
 

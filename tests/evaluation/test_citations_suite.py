@@ -64,13 +64,14 @@ async def test_three_classes_where_the_set_knows_partial_support() -> None:
 
 async def test_the_best_piece_of_the_evidence_counts() -> None:
     long = claim(0, "supported", " ".join(["-"] * 300 + ["0.7"] + ["-"] * 300))
-    assert (await score([long], Chances(), Run(), "scoring")).tolist() == [0.7]
+    assert (await score([long], [long.pieces()], Chances(), Run(), "scoring")).tolist() == [0.7]
 
 
 async def test_what_a_run_knows_is_not_scored_again(tmp_path: Path) -> None:
     first, again = Chances(), Chances()
-    await score(CLAIMS[:4], first, Run(tmp_path), "scoring")
-    values = await score(CLAIMS, again, Run(tmp_path), "scoring")
+    texts = [claim.pieces() for claim in CLAIMS]
+    await score(CLAIMS[:4], texts[:4], first, Run(tmp_path), "scoring")
+    values = await score(CLAIMS, texts, again, Run(tmp_path), "scoring")
     assert (first.asked, again.asked) == (4, 2)
     assert values.tolist() == [0.9, 0.2, 0.4, 0.1, 0.6, 0.3]
 
@@ -112,7 +113,7 @@ async def test_the_command_reads_several_files_by_source(write_rows: Write) -> N
 
 
 @pytest.mark.usefixtures("no_models")
-async def test_without_a_verifier_the_command_says_what_to_do(write_rows: Write) -> None:
+async def test_a_verifier_that_does_not_exist_is_refused(write_rows: Write) -> None:
     path = write_rows("claims.jsonl", {"id": "1", "claim": "c", "evidence": ["e"], "label": "supported"})
-    with pytest.raises(EvaluationError, match="--verifier none"):
-        await evaluate([path])
+    with pytest.raises(EvaluationError, match=r"--verifier 'best' is no folder.*use none, shipped"):
+        await evaluate([path], verifier="best")
