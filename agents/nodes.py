@@ -1,6 +1,6 @@
 """The steps of a turn: functions that read the state and return the keys they change. They know the ports only."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from time import perf_counter
@@ -12,18 +12,21 @@ from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
-from agents.prompts import answer_prompt, follows_rules, plain_prompt, rewrite_prompt
+from agents.prompts import answer_prompt, follows_rules, is_trained, plain_prompt, rewrite_prompt, trained_prompt
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
 from agents.repetition import loop_start, without_loop
 from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
 from agents.types import PastTurn, TurnContext
-from generation.port import ContextOverflowError, Delta, GenerationParams, Usage
-from retrieval.types import Query, Selection
+from generation.port import ContextOverflowError, Delta, GenerationParams, Message, Usage
+from retrieval.types import Hit, Query, Selection
 
 _REMEMBERED_TURNS = 3
 _REWRITE = GenerationParams(max_tokens=64, stop=("\n",))
+_TRAINED_ON = 5  # passages that the shipped adapter saw at most
 _LOOK_FOR_LOOPS_EVERY = 16  # tokens
+
+AnswerPrompt = Callable[[str, Sequence[Hit], Sequence[PastTurn], str | None], tuple[Message, ...]]
 
 
 async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
@@ -78,13 +81,13 @@ async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Write the prompt so that it fits: oldest history is dropped first, then the passages ranked lowest.
 
-    A model that rules confuse is confused by every further passage too: it reads the best one alone.
-    Raises ContextOverflowError if not even the question with its best passage fits.
+    A model that rules confuse is confused by every further passage too: it reads the best one alone. One that was
+    trained on passages reads as many as it was trained on. Raises ContextOverflowError if not even the question with
+    its best passage fits.
     """
     context, instruction = runtime.context, state["recalled"].instruction
     selection, history = state["selection"], list(state["history"])
-    strong = _follows_rules(context)
-    kept, write = (list(selection.kept), answer_prompt) if strong else ([selection.kept[0]], plain_prompt)
+    kept, write = _form(context, list(selection.kept))
     while True:
         prompt = write(state["question"], kept, history, instruction)
         tokens = await context.model.count_tokens(prompt)
@@ -188,6 +191,13 @@ def after_generation(state: TurnState) -> Literal["check", "abstain"]:
 
 def _follows_rules(context: TurnContext) -> bool:
     return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
+
+
+def _form(context: TurnContext, kept: list[Hit]) -> tuple[list[Hit], AnswerPrompt]:
+    """What the model reads of what was kept, and the prompt it understands."""
+    if is_trained(context.model.version):
+        return kept[:_TRAINED_ON], trained_prompt
+    return (kept, answer_prompt) if _follows_rules(context) else (kept[:1], plain_prompt)
 
 
 async def _rewrite(question: str, history: tuple[PastTurn, ...], context: TurnContext) -> tuple[str, Usage]:

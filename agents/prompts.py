@@ -9,7 +9,7 @@ from agents.types import PastTurn
 from generation.port import Message
 from retrieval.types import Hit
 
-PROMPT_VERSION = "1"  # logged with every turn; change it with every change of a text below
+PROMPT_VERSION = "2"  # logged with every turn; change it with every change of a text below
 
 _ANSWER = (
     "You are Attune. Answer the question from the passages, in your own words and as briefly as the question allows. "
@@ -18,6 +18,7 @@ _ANSWER = (
     f'If the passages do not answer the question, write only: "{STATED}"'
 )
 _PLAIN = "You are a helpful AI assistant named Attune"  # SmolLM2's own system message, under our name
+_TRAINED = "You are Attune. Answer from the passages only and cite them."
 _REWRITE = (
     "Rewrite the last question so that it can be understood without the conversation: replace words such as he, it or "
     "that by what they stand for. Write only the question. Do not answer it."
@@ -26,6 +27,7 @@ _PREFERENCE = "The person likes answers written this way: {instruction}"
 
 # The embedded default: measured. Its twin of 360 million parameters: assumed.
 _CONFUSED_BY_RULES = re.compile(r"^smollm2@|smollm2?-(?:135|360)m", re.IGNORECASE)
+_ADAPTED = re.compile(r"(?:^|[+/-])answers(?:@|$)")  # the name that adapters carry in a model's version
 _TITLE_CHARACTERS = 120
 _REMEMBERED_WORDS = 60  # of each question and answer of the history
 
@@ -47,7 +49,12 @@ _INVISIBLE = re.compile(
 
 def follows_rules(version: str) -> bool:
     """Whether a model of this name keeps to rules in its prompt, instead of writing about them."""
-    return not _CONFUSED_BY_RULES.search(version)
+    return not (_CONFUSED_BY_RULES.search(version) or is_trained(version))
+
+
+def is_trained(version: str) -> bool:
+    """Whether a model of this name was trained to answer `trained_prompt`."""
+    return bool(_ADAPTED.search(version))
 
 
 def answer_prompt(
@@ -66,6 +73,22 @@ def plain_prompt(
     texts = "\n\n".join(f"{_head(hit)}\n{quoted(hit.passage.text)}" for hit in kept)
     asked = f"{texts}\n\nQuestion: {_without_control(question)}"
     return (_system(_PLAIN, instruction), *_conversation(history), Message("user", asked))
+
+
+def trained_prompt(
+    question: str, kept: Sequence[Hit], history: Sequence[PastTurn], instruction: str | None
+) -> tuple[Message, ...]:
+    """The form that the shipped adapter was trained on: one message, what changes least first, so that several
+    questions can share the reading of their passages."""
+    shown = (
+        f"[{number}] {_head(hit)}".rstrip() + f"\n{quoted(hit.passage.text)}" for number, hit in enumerate(kept, 1)
+    )
+    parts = ["<passages>\n" + "\n\n".join(shown) + "\n</passages>"]
+    parts += (f"Earlier: {_remembered(turn.question)}\nAnswer: {_remembered(turn.answer)}" for turn in history)
+    parts.append(f"Question: {_without_control(question)}")
+    if instruction:
+        parts.append(f"Style: {_without_control(instruction)}")
+    return (Message("system", _TRAINED), Message("user", "\n\n".join(parts)))
 
 
 def rewrite_prompt(question: str, history: Sequence[PastTurn]) -> tuple[Message, ...]:

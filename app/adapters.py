@@ -80,7 +80,7 @@ def make_loader(settings: Settings) -> Loader:
 
 
 def _local_model(settings: Settings) -> LateModel:
-    from generation import weights
+    from generation import adapter, weights
 
     async def open_model() -> LanguageModel:
         from generation.local import LocalModel
@@ -91,12 +91,13 @@ def _local_model(settings: Settings) -> LateModel:
             raise ModelUnavailableError(
                 f"the weights of {settings.llm_model} are not in {settings.cache}: `attune up` fetches them"
             )
-        return await LocalModel.open(found)
+        return await LocalModel.open(found, adapted=await asyncio.to_thread(adapter.choose, settings.adapter, found))
 
     folder = weights.find(settings.llm_model, settings.cache)
     if folder is None:
         return LateModel(f"{settings.llm_model}@absent", 0, open_model)
-    return LateModel(weights.version(folder), _local_window(folder), open_model)
+    named = adapter.version(folder, adapter.choose(settings.adapter, folder))
+    return LateModel(named, _local_window(folder), open_model)
 
 
 def _local_window(folder: Path) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from generation import adapter
 from generation.answers import require_json, whole
 from generation.local_engine import Engine
 from generation.local_jobs import Job, ScoreJob, WriteJob
@@ -24,7 +25,6 @@ from generation.port import (
     ModelUnavailableError,
     Usage,
 )
-from generation.weights import version
 
 
 class LocalModel:
@@ -33,27 +33,32 @@ class LocalModel:
     Greedy answers can differ in the last bits of near ties with the company they were computed in.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", slots: int = 16, dtype: str = "auto") -> None:
+    def __init__(
+        self, folder: Path, device: str = "auto", slots: int = 16, dtype: str = "auto", adapted: Path | None = None
+    ) -> None:
         """Load the weights: seconds of work, so call it in a thread or through `open`. Raises ModelUnavailableError."""
         if "torch" not in sys.modules:
             # Threads that spin while they wait starve each other as soon as something else wants a core.
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        self._tokenizer, model = _load(folder, device, dtype)
+        self._tokenizer, model = _load(folder, device, dtype, adapted)
         self._special = re.compile("|".join(re.escape(text) for text in _special_texts(self._tokenizer)) or r"(?!)")
         ends = _end_tokens(self._tokenizer, model)
         self._guides: Guides | None = None
         self._guide_arguments = (self._tokenizer.backend_tokenizer, model.config.vocab_size, sorted(ends))
         self._context_window = _context_window(model.config)
-        self._version = version(folder)
+        self._version = adapter.version(folder, adapted)
         self._engine = Engine(model, self._tokenizer.backend_tokenizer, ends, slots)
 
     @classmethod
-    async def open(cls, folder: Path, device: str = "auto", slots: int = 16, dtype: str = "auto") -> Self:
+    async def open(
+        cls, folder: Path, device: str = "auto", slots: int = 16, dtype: str = "auto", adapted: Path | None = None
+    ) -> Self:
         """Load in a thread. `device` is "auto", "cpu" or "cuda"; `slots` answers at most are written together.
 
         `dtype` is "float32", "bfloat16", or "auto": the one in which the hardware reads a prompt sooner.
+        `adapted` is the folder of an adapter that was trained on these weights.
         """
-        return await asyncio.to_thread(cls, folder, device, slots, dtype)
+        return await asyncio.to_thread(cls, folder, device, slots, dtype, adapted)
 
     @property
     def version(self) -> str:
@@ -153,7 +158,7 @@ class LocalModel:
             raise ContextOverflowError(prompt_tokens, new_tokens, self._context_window)
 
 
-def _load(folder: Path, device: str, dtype: str) -> tuple[Any, Any]:
+def _load(folder: Path, device: str, dtype: str, adapted: Path | None) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
@@ -173,6 +178,8 @@ def _load(folder: Path, device: str, dtype: str) -> tuple[Any, Any]:
     if not tokenizer.chat_template:
         raise ModelUnavailableError(f"the model in {folder} has no chat template: choose one tuned for chat")
     model = model.eval().requires_grad_(False).to(device)
+    if adapted:
+        adapter.merge(model, adapted)
     if model.dtype == torch.float32 and device == "cpu":
         _lay_out_for_small_batches(model)
     return tokenizer, model
