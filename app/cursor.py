@@ -18,6 +18,8 @@ def decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         at, identifier = base64.urlsafe_b64decode(cursor.encode()).decode().split("|", 1)
+        if "\0" in identifier:  # PostgreSQL refuses to compare with it
+            raise ValueError(identifier)
         return datetime.fromisoformat(at), identifier
     except (ValueError, binascii.Error):
         raise Problem(

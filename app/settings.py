@@ -1,5 +1,7 @@
 """Typed settings from ATTUNE_* variables and an optional attune.toml in the home. Nothing else reads os.environ."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any, Literal, Self
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
+    upload_stall_seconds: float = Field(default=60.0, gt=0)  # without a byte of an upload, until it is given up
     verifier: str = "none"  # of citations: "shipped", "none" (words alone decide), or a folder
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
     load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
@@ -61,6 +64,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments beat the environment, which beats secret files, which beat attune.toml."""
+        _refuse_misspelt(settings_cls)
         chosen: dict[str, Any] = {**env_settings(), **init_settings()}
         home = Path(chosen.get("home", platformdirs.user_data_dir("attune")))
         try:
@@ -88,3 +92,12 @@ class Settings(BaseSettings):
         if self.llm == "openai" and not self.llm_base_url:
             raise SettingsError("ATTUNE_LLM=openai needs ATTUNE_LLM_BASE_URL, for example http://localhost:8000/v1")
         return self
+
+
+def _refuse_misspelt(settings: type[BaseSettings]) -> None:
+    # pydantic reads the variables it knows and passes over the rest: a wrong letter would silently change nothing.
+    known = [f"ATTUNE_{name.upper()}" for name in settings.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith("ATTUNE_") and name.upper() not in known:
+            nearest = get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
+            raise SettingsError(f"{name} is not a setting: did you mean {nearest}? Correct it or unset it")

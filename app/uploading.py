@@ -1,6 +1,7 @@
 """Reads a multipart upload as it comes in: the file goes to disk, form fields stay short texts. Knows no document."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from fastapi import Request
@@ -17,9 +18,11 @@ AROUND_BYTES = 64 * 1024  # of everything in the form that is not the file
 class Form:
     """One multipart body with one file. `name` is what the client calls it; `fields` are its other parts."""
 
-    def __init__(self, request: Request, receiver: Receiver) -> None:
+    def __init__(self, request: Request, receiver: Receiver, patience: float) -> None:
+        """`patience`: seconds without a byte after which the client is given up."""
         self._request = request
         self._receiver = receiver
+        self._patience = patience
         self._ended = False
         self._disposition = self._header = self._value = b""
         self._part: str | None = None
@@ -29,10 +32,11 @@ class Form:
         self.fields: dict[str, str] = {}
 
     async def read(self) -> None:
-        """Read the body to its end. Raises Problem 400, 413, 415 or 422, TooLargeError, OSError."""
+        """Read the body to its end. Raises Problem 400, 408, 413, 415 or 422, TooLargeError, OSError."""
         try:
             parser = self._parser()
-            async for chunk in self._request.stream():
+            chunks = self._request.stream()
+            while (chunk := await self._next(chunks)) is not None:
                 parser.write(chunk)
                 pieces, self._pieces = self._pieces, []
                 self._around += len(chunk) - sum(map(len, pieces))
@@ -46,6 +50,17 @@ class Form:
             raise Problem(400, "the upload was cut off before its end: send it again")
         if self.name is None:
             raise Problem(422, "the upload holds no file: send it as the form field `file`")
+        for field, text in {"filename": self.name, **self.fields}.items():
+            if "\0" in text:
+                raise Problem(422, f"the form field {field!r} holds a NUL character: remove it")
+
+    async def _next(self, chunks: AsyncGenerator[bytes]) -> bytes | None:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await anext(chunks, None)
+        except TimeoutError:
+            detail = f"no byte of the upload came for {self._patience:g} seconds: nothing was kept; send it again"
+            raise Problem(408, detail, headers={"Connection": "close"}) from None
 
     def _parser(self) -> MultipartParser:
         kind, options = parse_options_header(self._request.headers.get("content-type", ""))

@@ -50,7 +50,7 @@ async def upload(request: Request, person: CurrentPerson, services: ServicesDep)
     try:
         receiver = Receiver(services.home, limit)
         try:
-            form = Form(request, receiver)
+            form = Form(request, receiver, services.settings.upload_stall_seconds)
             await form.read()
             incoming = await receiver.finish()
             source = form.fields.get("source") or None
