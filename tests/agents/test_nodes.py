@@ -120,6 +120,38 @@ async def test_a_model_too_weak_to_rewrite_is_not_asked_to() -> None:
     assert len(model.prompts) == 1
 
 
+class TrainedModel(PiecewiseModel):
+    """Carries the adapter's name."""
+
+    @property
+    def version(self) -> str:
+        return "smollm2@1a2b+answers@3c4d"
+
+
+async def test_a_trained_model_reads_what_was_kept_and_its_markers_count() -> None:
+    model = TrainedModel([words("Four weeks [1].")])
+    done = outcome(await run(replace(context_of(model), follows_rules=False)))
+    *_, user = model.prompts[0]
+    assert "[1] Handbook, page 3\n" in user.content
+    assert "[2] Handbook, page 9\n" in user.content
+    assert done.selection.kept == HITS
+    assert done.answer == "Four weeks [1]."
+    assert [citation.origin for citation in done.citations] == ["model"]
+
+
+async def test_a_trained_model_reads_no_more_passages_than_it_was_trained_on() -> None:
+    many = tuple(hit(f"Rule {rank}.", page=rank, rank=rank) for rank in range(1, 9))
+    model = TrainedModel([words("Rule [1].")])
+    done = outcome(await run(context_of(model, many, range(1, 9))))
+    assert len(done.selection.kept) == 5
+    assert done.dropped_passages == 3
+
+
+async def test_a_trained_model_declines_in_the_stated_form() -> None:
+    done = outcome(await run(context_of(TrainedModel([words(STATED)]))))
+    assert done.abstain_reason == "model_declined"
+
+
 async def test_a_weak_model_reads_the_best_passage_without_rules_and_is_cited_by_its_words() -> None:
     model = PiecewiseModel([words("The notice period is four weeks.")])
     done = outcome(await run(replace(context_of(model), follows_rules=False)))
