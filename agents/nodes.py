@@ -11,14 +11,16 @@ from langgraph.runtime import Runtime
 from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
-from agents.events import Citation, CitationOrigin, Finish, Sources, Stage, Token
+from agents.events import Citation, Finish, Sources, Stage, Token
 from agents.prompts import answer_prompt, follows_rules, is_trained, plain_prompt, rewrite_prompt, trained_prompt
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
 from agents.repetition import loop_start, without_loop
 from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
+from agents.support import Checked, checked
 from agents.types import PastTurn, TurnContext
 from generation.port import ContextOverflowError, Delta, GenerationParams, Message, Usage
+from retrieval.ports import Verifier
 from retrieval.types import Hit, Query, Selection
 
 _REMEMBERED_TURNS = 3
@@ -143,18 +145,19 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
 
 
 async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
-    """Resolve the model's markers; where it wrote none, cite for each sentence the passage that holds its words.
+    """Resolve the markers that the verifier stands by; without a verifier all, or those that the words suggest.
 
     An answer that ends up citing nothing is kept, and says so.
     """
     runtime.stream_writer(Stage("checking"))
     kept, draft = state["selection"].kept, state["draft"]
     answer = check_markers(without_loop(draft), len(kept)).strip()
-    origin: CitationOrigin = "model"
-    if not cited(answer):
-        origin = "attributed"
-        answer = attribute(answer, state["question"], [hit.passage.indexed_text for hit in kept])
-    citations = tuple(Citation(marker, kept[marker - 1], origin) for marker in cited(answer))
+    done = await _checked(answer, state["question"], kept, runtime.context.verifier)
+    answer = done.answer
+    citations = tuple(
+        Citation(marker, kept[marker - 1], "attributed" if marker in done.added else "model")
+        for marker in cited(answer)
+    )
     if not citations:
         answer = f"{answer}\n\n{UNSUPPORTED}"
         runtime.stream_writer(Token(f"\n\n{UNSUPPORTED}"))
@@ -198,6 +201,16 @@ def _form(context: TurnContext, kept: list[Hit]) -> tuple[list[Hit], AnswerPromp
     if is_trained(context.model.version):
         return kept[:_TRAINED_ON], trained_prompt
     return (kept, answer_prompt) if _follows_rules(context) else (kept[:1], plain_prompt)
+
+
+async def _checked(answer: str, question: str, kept: Sequence[Hit], verifier: Verifier | None) -> Checked:
+    passages = [hit.passage.indexed_text for hit in kept]
+    if verifier is not None:
+        return await checked(answer, question, passages, verifier)
+    if cited(answer):
+        return Checked(answer)
+    attributed = attribute(answer, question, passages)
+    return Checked(attributed, frozenset(cited(attributed)))
 
 
 async def _rewrite(question: str, history: tuple[PastTurn, ...], context: TurnContext) -> tuple[str, Usage]:
