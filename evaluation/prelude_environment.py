@@ -172,6 +172,10 @@ def _cells(plan: Plan, tools: Tools) -> list[_Cell]:
 
 async def _together(work: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
     """One batch: all at once, in order; the first failure ends the others too."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one) for one in work]
-    return [task.result() for task in tasks]
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -73,7 +73,11 @@ class JournalledModel:
         return ContinuationScore(tuple(answer["token_logprobs"]))
 
     async def close(self) -> None:
-        """Close the journal; the model stays open, for it was somebody else who opened it."""
+        """Give up what is being asked and close the journal; the model stays open, for somebody else opened it."""
+        asked = [one for one in self._answers.values() if isinstance(one, asyncio.Future)]
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         self._file.close()
 
     async def _once(self, request: Any, ask: Callable[[], Awaitable[Answer]]) -> Answer:
