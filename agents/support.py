@@ -80,11 +80,10 @@ def _sentences(answer: str) -> list[_Sentence]:
     """Sentences with their markers, those behind the full stop too."""
     spans = sentences(answer)
     found = []
-    for place, (start, end) in enumerate(spans):
-        start += _leading(answer[start:end]) if place else 0
-        if place + 1 < len(spans):
-            after, until = spans[place + 1]
-            end = after + own if (own := _leading(answer[after:until])) else end
+    for place, (first, last) in enumerate(spans):
+        start = first + (_leading(answer[first:last]) if place else 0)
+        after, until = spans[place + 1] if place + 1 < len(spans) else (last, last)
+        end = after + own if (own := _leading(answer[after:until])) else last
         if start < end:
             piece = answer[start:end]
             found.append(_Sentence(start, end, without_markers(piece).strip(), cited(piece)))

@@ -63,6 +63,23 @@ class ScriptedRecall:
 
 
 @dataclass
+class ScriptedVerifier:
+    """Supported is what it was told: pairs of a part of the sentence and a part of the passage."""
+
+    known: frozenset[tuple[str, str]] = frozenset()
+    doubtful: float = 0.1
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    version: str = "scripted"
+
+    async def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self.asked += pairs
+        return [0.9 if self._knows(*pair) else self.doubtful for pair in pairs]
+
+    def _knows(self, claim: str, passage: str) -> bool:
+        return any(said in claim and there in passage for said, there in self.known)
+
+
+@dataclass
 class PiecewiseModel:
     """Says the replies in order, one piece a step; a piece that is an error is raised. Counts words as tokens."""
 
