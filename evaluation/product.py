@@ -39,9 +39,10 @@ class Product:
 
     async def ingest(self, files: Sequence[Path]) -> list[DocumentPublic]:
         """Upload files and wait until every one is indexed or refused; the documents in the order of the files."""
-        return await for_each(files, self._ingest_one, "ingesting", UPLOADS)
+        return await for_each(files, self.ingest_one, "ingesting", UPLOADS)
 
-    async def _ingest_one(self, file: Path) -> DocumentPublic:
+    async def ingest_one(self, file: Path) -> DocumentPublic:
+        """Upload a file and wait until it is indexed or refused."""
         content = await asyncio.to_thread(file.read_bytes)
         upload = await self._call("POST", "/api/v1/documents", UploadPublic, files={"file": (file.name, content)})
         if upload.job_id is not None:

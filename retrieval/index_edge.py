@@ -9,18 +9,20 @@ from typing import Any
 import qdrant_edge as edge
 
 from retrieval import index_fusion, index_shard
-from retrieval.index_fusion import Fetch, PointId, Request
+from retrieval.index_fusion import Ask, Fetch, PointId, Request
 from retrieval.index_generations import Generations
 from retrieval.index_points import (
     BM25,
     DENSE,
     DOCUMENT,
+    GRAPH_WIDTH,
+    PAIRS,
     READERS,
     bm25,
     check_rows,
     lexical_text,
     passage_of,
-    payload_of,
+    payloads_of,
 )
 from retrieval.index_shard import of_document
 from retrieval.ports import Vectors
@@ -30,7 +32,7 @@ _UPSERT = 256  # points in one operation of the write-ahead log
 _PAGE = 512  # points in one step of a scroll
 _FLUSH_AFTER = 2000  # points; the log replays what was not flushed, so this bounds the time that opening takes
 
-Row = tuple[Passage, Vectors]  # with its vector
+Row = tuple[Passage, dict[str, Any], Vectors]  # with its payload and its vector
 
 
 class EdgeIndex:
@@ -60,8 +62,8 @@ class EdgeIndex:
         self, document_id: str, passages: Sequence[Passage], vectors: Vectors, readers: frozenset[str]
     ) -> None:
         check_rows(document_id, passages, vectors, self._dimension)
-        rows = list(zip(passages, vectors, strict=True))
-        await self._generations.write(document_id, lambda shard: self._replace(shard, document_id, rows, readers))
+        rows = list(zip(passages, payloads_of(passages, readers), vectors, strict=True))
+        await self._generations.write(document_id, lambda shard: self._replace(shard, document_id, rows))
 
     async def delete_document(self, document_id: str) -> None:
         whole = of_document(document_id)
@@ -80,7 +82,7 @@ class EdgeIndex:
         )
 
     async def passages(self, document_id: str, readers: frozenset[str]) -> list[Passage]:
-        wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])), None)
+        wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])))
         found = [passage_of(record.id, record.payload or {}) async for record in self._pages(wanted)] if readers else []
         return sorted(found, key=lambda passage: passage.position)
 
@@ -106,21 +108,25 @@ class EdgeIndex:
         """Wait for what runs, then write everything out and free the folder."""
         await self._generations.close()
 
-    def _replace(self, shard: edge.EdgeShard, document_id: str, rows: Sequence[Row], readers: frozenset[str]) -> None:
+    def _replace(self, shard: edge.EdgeShard, document_id: str, rows: Sequence[Row]) -> None:
         for start in range(0, len(rows), _UPSERT):
-            self._put(shard, rows[start : start + _UPSERT], readers)
+            self._put(shard, rows[start : start + _UPSERT])
         # Last, so that a crash before it leaves too much, which a repetition repairs.
-        kept: set[PointId] = {passage.id for passage, _ in rows}
+        kept: set[PointId] = {passage.id for passage, _, _ in rows}
         self._delete(shard, edge.Filter(must=[of_document(document_id)], must_not=[edge.HasIdCondition(kept)]))
         self._unflushed += len(rows)
         if self._unflushed >= _FLUSH_AFTER:
             shard.flush()
             self._unflushed = 0
 
-    def _put(self, shard: edge.EdgeShard, rows: Sequence[Row], readers: frozenset[str]) -> None:
-        before = shard.retrieve([passage.id for passage, _ in rows], with_payload=True, with_vector=False)
-        held = {str(record.id): passage_of(record.id, record.payload or {}) for record in before}
-        changed: list[PointId] = [passage.id for passage, _ in rows if held.get(passage.id, passage) != passage]
+    def _put(self, shard: edge.EdgeShard, rows: Sequence[Row]) -> None:
+        before = shard.retrieve([passage.id for passage, _, _ in rows], with_payload=True, with_vector=False)
+        held = {str(record.id): record.payload or {} for record in before}
+        changed: list[PointId] = [
+            passage.id
+            for passage, payload, _ in rows
+            if held.get(passage.id, payload) | {READERS: payload[READERS]} != payload
+        ]
         if changed:  # writing over a payload would leave its bytes where the optimiser looks for nothing deleted
             self._generations.note_deletion()
             shard.update(edge.UpdateOperation.delete_points(changed))
@@ -128,9 +134,9 @@ class EdgeIndex:
             edge.Point(
                 passage.id,
                 {DENSE: vector.tolist(), BM25: bm25().embed_document(lexical_text(passage))},
-                payload_of(passage, readers),
+                payload,
             )
-            for passage, vector in rows
+            for passage, payload, vector in rows
         ]
         shard.update(edge.UpdateOperation.upsert_points(points))
 
@@ -155,20 +161,26 @@ def _answer(shard: edge.EdgeShard, request: Request, query: Query, vectors: dict
         records = shard.retrieve(request.ids, with_payload=True, with_vector=False)
         # Reading by id is ten times faster than a filter, but knows no readers, who may have changed a moment ago.
         seen = [record for record in records if query.readers & set((record.payload or {})[READERS])]
-        return {record.id: passage_of(record.id, record.payload or {}) for record in seen}
+        return {record.id: record.payload or {} for record in seen}
+    params = edge.SearchParams(hnsw_ef=GRAPH_WIDTH, acorn=edge.AcornSearchParams(enable=query.document_ids is not None))
     batch = [
         edge.QueryRequest(
-            ask.limit, query=edge.Query.Nearest(vectors[ask.using], ask.using), filter=_seen_by(query, ask.ids)
+            ask.limit,
+            query=edge.Query.Nearest(vectors[ask.using], ask.using),
+            filter=_seen_by(query, ask),
+            params=params,
         )
         for ask in request
     ]
     return [{point.id: point.score for point in found} for found in shard.query_batch(edge.QueryBatchRequest(batch))]
 
 
-def _seen_by(query: Query, ids: frozenset[PointId] | None) -> edge.Filter:
+def _seen_by(query: Query, ask: Ask | None = None) -> edge.Filter:
     conditions: list[Any] = [edge.FieldCondition(READERS, match=edge.MatchAny(sorted(query.readers)))]
     if query.document_ids is not None:
         conditions.append(edge.FieldCondition(DOCUMENT, match=edge.MatchAny(sorted(query.document_ids))))
-    if ids is not None:
-        conditions.append(edge.HasIdCondition(set(ids)))
+    if ask is not None and ask.ids is not None:
+        conditions.append(edge.HasIdCondition(set(ask.ids)))
+    if ask is not None and ask.pairs is not None:
+        conditions.append(edge.FieldCondition(PAIRS, match=edge.MatchText(ask.pairs)))
     return edge.Filter(must=conditions)

@@ -6,6 +6,7 @@ from typing import Any
 
 from qdrant_edge import Bm25, Bm25Config
 
+from retrieval.index_words import pairs, words
 from retrieval.ports import Vectors
 from retrieval.types import Passage
 
@@ -13,10 +14,16 @@ DENSE = "dense"
 BM25 = "bm25"
 READERS = "readers"
 DOCUMENT = "document_id"
+WORDS = "words"  # of head and text, and a little further: what a phrase is compared with
+PAIRS = "pairs"  # of these words: how a phrase is found
 
 # Chosen on trainable data, docs/decisions/004. The head is repeated so that its words weigh more (a poor man's BM25F).
 _BM25_K, _BM25_B, _BM25_LENGTH = 1.2, 0.75, 100.0
 _HEAD_REPEATED = 3
+# Points that a search of the graph keeps in view; where documents are chosen as well, it also looks past those that are
+# not (ACORN). Recall is in docs/decisions/008.
+GRAPH_WIDTH = 200
+_SEAM = 200  # characters of the next passage: a phrase that runs across the cut is found where it begins
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +42,14 @@ def lexical_text(passage: Passage) -> str:
     return f"{passage.head}\n" * (_HEAD_REPEATED if passage.head else 0) + passage.text
 
 
-def payload_of(passage: Passage, readers: frozenset[str]) -> dict[str, Any]:
+def payloads_of(passages: Sequence[Passage], readers: frozenset[str]) -> list[dict[str, Any]]:
+    """What is stored beside the vectors of a document's passages, which are given in order."""
+    following = [*(passage.text[:_SEAM] for passage in passages[1:]), ""]
+    return [_payload_of(passage, readers, seam) for passage, seam in zip(passages, following, strict=False)]
+
+
+def _payload_of(passage: Passage, readers: frozenset[str], following: str) -> dict[str, Any]:
+    spelled = words(f"{passage.indexed_text}\n{following}")
     return {
         DOCUMENT: passage.document_id,
         READERS: sorted(readers),
@@ -44,6 +58,8 @@ def payload_of(passage: Passage, readers: frozenset[str]) -> dict[str, Any]:
         "title": passage.title,
         "page": passage.page,
         "heading": passage.heading,
+        WORDS: spelled,
+        PAIRS: pairs(spelled),
     }
 
 

@@ -5,19 +5,21 @@ from typing import Any
 
 from qdrant_client import AsyncQdrantClient, models
 
-from retrieval import index_fusion
-from retrieval.index_fusion import Fetch, PointId, Request
+from retrieval import index_fusion, index_migration
+from retrieval.index_fusion import Ask, Fetch, Request
 from retrieval.index_points import (
     BM25,
     DENSE,
     DOCUMENT,
+    GRAPH_WIDTH,
+    PAIRS,
     READERS,
     bm25,
     check_rows,
     foreign,
     lexical_text,
     passage_of,
-    payload_of,
+    payloads_of,
 )
 from retrieval.ports import ForeignIndexError, Vectors
 from retrieval.types import Hit, Passage, Query
@@ -67,6 +69,7 @@ class ServerIndex:
                 raise ForeignIndexError(foreign(built_by, version))
         if not exists:
             await _create(client, own, dimension, beside and bool(others))
+        await index_migration.migrate_at(client, own)
         return cls(client, own, dimension)
 
     async def finish(self) -> None:
@@ -77,15 +80,15 @@ class ServerIndex:
         self, document_id: str, passages: Sequence[Passage], vectors: Vectors, readers: frozenset[str]
     ) -> None:
         check_rows(document_id, passages, vectors, self._dimension)
-        for start in range(0, len(passages), _UPSERT):
-            rows = zip(passages[start : start + _UPSERT], vectors[start : start + _UPSERT], strict=True)
+        rows = list(zip(passages, payloads_of(passages, readers), vectors, strict=True))
+        for start in range(0, len(rows), _UPSERT):
             points = [
                 models.PointStruct(
                     id=passage.id,
                     vector={DENSE: vector.tolist(), BM25: _sparse(bm25().embed_document(lexical_text(passage)))},
-                    payload=payload_of(passage, readers),
+                    payload=payload,
                 )
-                for passage, vector in rows
+                for passage, payload, vector in rows[start : start + _UPSERT]
             ]
             await self._client.upsert(self._collection, points, wait=True)
         # Last, so that a crash before it leaves too much, which a repetition repairs, and never too little.
@@ -111,7 +114,7 @@ class ServerIndex:
         )
 
     async def passages(self, document_id: str, readers: frozenset[str]) -> list[Passage]:
-        wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])), None)
+        wanted = _seen_by(Query("", readers, document_ids=frozenset([document_id])))
         found = [passage_of(record.id, record.payload or {}) async for record in self._pages(wanted)] if readers else []
         return sorted(found, key=lambda passage: passage.position)
 
@@ -128,11 +131,17 @@ class ServerIndex:
 
     async def _answer(self, request: Request, query: Query, vectors: dict[str, Any]) -> Any:
         if isinstance(request, Fetch):
-            records, _ = await self._scroll(_seen_by(query, frozenset(request.ids)), len(request.ids), None)
-            return {record.id: passage_of(record.id, record.payload or {}) for record in records}
+            records, _ = await self._scroll(_seen_by(query, request), len(request.ids), None)
+            return {record.id: record.payload or {} for record in records}
         batch = [
             models.QueryRequest(
-                query=vectors[ask.using], using=ask.using, limit=ask.limit, filter=_seen_by(query, ask.ids)
+                query=vectors[ask.using],
+                using=ask.using,
+                limit=ask.limit,
+                filter=_seen_by(query, ask),
+                params=models.SearchParams(
+                    hnsw_ef=GRAPH_WIDTH, acorn=models.AcornSearchParams(enable=query.document_ids is not None)
+                ),
             )
             for ask in request
         ]
@@ -158,14 +167,16 @@ def _of_document(document_id: str) -> models.FieldCondition:
     return models.FieldCondition(key=DOCUMENT, match=models.MatchValue(value=document_id))
 
 
-def _seen_by(query: Query, ids: frozenset[PointId] | None) -> models.Filter:
+def _seen_by(query: Query, ask: Ask | Fetch | None = None) -> models.Filter:
     conditions: list[models.Condition] = [
         models.FieldCondition(key=READERS, match=models.MatchAny(any=sorted(query.readers)))
     ]
     if query.document_ids is not None:
         conditions.append(models.FieldCondition(key=DOCUMENT, match=models.MatchAny(any=sorted(query.document_ids))))
-    if ids is not None:
-        conditions.append(models.HasIdCondition(has_id=list(ids)))
+    if ask is not None and ask.ids is not None:
+        conditions.append(models.HasIdCondition(has_id=list(ask.ids)))
+    if isinstance(ask, Ask) and ask.pairs is not None:
+        conditions.append(models.FieldCondition(key=PAIRS, match=models.MatchText(text=ask.pairs)))
     return models.Filter(must=conditions)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import qdrant_edge as edge
 
-from retrieval.index_points import BM25, DENSE, DOCUMENT, READERS, foreign
+from retrieval import index_migration
+from retrieval.index_points import BM25, DENSE, DOCUMENT, foreign
 from retrieval.ports import ForeignIndexError
 
 _BUILDING = "building"  # a file in the folder of an index that is not to be used yet
@@ -99,6 +100,7 @@ def open_current(folder: Path, version: str, dimension: int, beside: bool) -> tu
         (own / _BUILDING).touch()
     place = current(own)
     shard = load(place)
+    index_migration.migrate(shard)
     for path in [*own.glob(_GENERATION.format("*")), *folder.glob(GONE.format("*"))]:
         if path != place:  # a switch or a removal that was cut short
             shutil.rmtree(path, ignore_errors=True)
@@ -205,8 +207,8 @@ def _create(own: Path, dimension: int, building: bool) -> None:
     dense = edge.EdgeVectorParams(dimension, edge.Distance.Cosine)
     sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
     shard = edge.EdgeShard.create(str(place), edge.EdgeConfig(vectors={DENSE: dense}, sparse_vectors={BM25: sparse}))
-    for key in (READERS, DOCUMENT):
-        shard.update(edge.UpdateOperation.create_field_index(key, edge.KeywordIndexParams(enable_hnsw=False)))
+    shard.update(edge.UpdateOperation.create_field_index(DOCUMENT, edge.KeywordIndexParams(enable_hnsw=False)))
+    index_migration.migrate(shard)
     close(shard)
     switch(place)
     if building:

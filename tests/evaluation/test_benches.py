@@ -35,6 +35,7 @@ async def test_a_filtered_search_is_timed(monkeypatch: pytest.MonkeyPatch) -> No
     report = await bench_retrieve.measure(passages=120)
     assert report["passages"] == 120
     assert 0 < report["p50_ms_beyond_encoding"] <= report["p95_ms_beyond_encoding"]
+    assert report["hits_kept"] == 1  # so few passages need no graph
 
 
 async def test_an_encoder_without_weights_has_nothing_to_be_compared_with(tmp_path: Path) -> None:

@@ -165,6 +165,55 @@ async def test_a_question_of_stop_words_or_marks_still_answers(index: PassageInd
     assert await search(index, "the of and ?!", mode="lexical") == []
 
 
+CROWD = [f"The result of case {number} is in, and you are not living here." for number in range(60)]
+
+
+async def test_a_phrase_of_stop_words_finds_the_one_passage_that_holds_it(index: PassageIndex) -> None:
+    await put(index, "crowd", CROWD, ["ann"])
+    await put(index, "wanted", ["Long before. In case you are\nliving in it: " + "unlike " * 50], ["ann"])
+    first, second, *_ = await search(index, "in CASE, you are living in")
+    assert first.passage.text.startswith("Long before")
+    assert first.score > 1 > second.score
+    assert first.dense is not None
+    assert first.lexical is not None
+
+
+async def test_all_the_pairs_of_a_phrase_are_not_yet_the_phrase(index: PassageIndex) -> None:
+    await put(index, "a", ["red blue. blue green", "nothing"], ["ann"])
+    assert all(hit.score < 1 for hit in await search(index, "red blue green"))
+
+
+async def test_a_phrase_across_the_cut_is_found_where_it_begins(index: PassageIndex) -> None:
+    await put(index, "crowd", CROWD, ["ann"])
+    await put(index, "wanted", ["unlike " * 50 + "and as it was", "so it is " + "other " * 50], ["ann"])
+    first, *others = await search(index, "as it was so it is")
+    assert first.passage.text.endswith("and as it was")
+    assert all(hit.score < 1 for hit in others)
+
+
+async def test_a_phrase_of_the_heading_counts(index: PassageIndex) -> None:
+    await put(index, "crowd", CROWD, ["ann"])
+    await put(index, "wanted", ["unlike " * 50], ["ann"], title="If you are in it")
+    assert (await search(index, "you are in it"))[0].passage.title == "If you are in it"
+
+
+async def test_nobody_finds_a_phrase_that_others_wrote(index: PassageIndex) -> None:
+    secret = await put(index, "secret", ["It is as it was."], ["ann"])
+    await put(index, "shared", ["Something else."], ["ann", "bob"])
+    assert [hit.passage.text for hit in await search(index, "it is as it was", "bob")] == ["Something else."]
+    await index.set_readers(secret, frozenset(["bob"]))
+    assert (await search(index, "it is as it was", "bob"))[0].score > 1
+    chosen = frozenset([make_document("shared")])
+    assert len(await search(index, "it is as it was", "bob", document_ids=chosen)) == 1
+
+
+async def test_a_changed_next_passage_changes_what_crosses_the_cut(index: PassageIndex) -> None:
+    await put(index, "a", ["and as it was", "so it is"], ["ann"])
+    await put(index, "a", ["and as it was", "not any more"], ["ann"])
+    assert all(hit.score < 1 for hit in await search(index, "it was so it is"))
+    assert (await search(index, "it was not any more"))[0].score >= 1
+
+
 async def test_words_of_the_title_lead_to_the_passage(index: PassageIndex) -> None:
     await put(index, "a", ["It opens at nine."], ["ann"], title="Library of Ghent")
     await put(index, "b", ["It opens at ten."], ["ann"], title="Town hall")

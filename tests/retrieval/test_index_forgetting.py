@@ -45,10 +45,11 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def places_of(folder: Path, text: str) -> list[Path]:
+    """Files that hold the text, in whatever case."""
     found = []
     for path in files_below(folder):
         with suppress(FileNotFoundError):  # a renewal may be removing it
-            found += [path] if text.encode() in path.read_bytes() else []
+            found += [path] if text.lower().encode() in path.read_bytes().lower() else []
     return found
 
 
