@@ -1,16 +1,14 @@
-"""A language model whose answers are written down: the same request is answered once, also after a kill. Knows no task.
+"""A language model whose answers are kept: the same request is answered once, also after a kill. Knows no task.
 
-Resuming a run is running it again: what was answered comes from the journal, so learners need no saved state.
+Resuming is running again: what was answered comes from the run's folder, so learners need no saved state.
 """
 
 import asyncio
-import hashlib
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
+from evaluation.runs import Run, fingerprint
 from generation.port import (
     Completion,
     ContinuationScore,
@@ -26,15 +24,13 @@ Answer = dict[str, Any]
 
 
 class JournalledModel:
-    """LanguageModel over another one and a file. Equal requests get equal answers, whatever company they came in."""
+    """LanguageModel over another one and a run. Equal requests get equal answers, whatever company they came in."""
 
-    def __init__(self, model: LanguageModel, path: Path) -> None:
-        """Read what `path` holds; a last line that a kill cut off is dropped."""
+    def __init__(self, model: LanguageModel, run: Run) -> None:
         self._model = model
-        self._answers: dict[str, asyncio.Future[Answer] | Answer] = dict(_read(path))
-        self._file: TextIO = path.open("a", encoding="utf-8")
-        self.recalled = len(self._answers)
-        self.computed = 0
+        self._run = run
+        self._asked: dict[str, asyncio.Future[Answer]] = {}
+        self.recalled = self.computed = 0
 
     @property
     def version(self) -> str:
@@ -73,30 +69,30 @@ class JournalledModel:
         return ContinuationScore(tuple(answer["token_logprobs"]))
 
     async def close(self) -> None:
-        """Give up what is being asked and close the journal; the model stays open, for somebody else opened it."""
-        asked = [one for one in self._answers.values() if isinstance(one, asyncio.Future)]
+        """Give up what is being asked; the model stays open, for somebody else opened it."""
+        asked = list(self._asked.values())
         for one in asked:
             one.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
-        self._file.close()
 
     async def _once(self, request: Any, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        key = hashlib.sha256(json.dumps(request, ensure_ascii=False).encode()).hexdigest()
-        known = self._answers.get(key)
-        if isinstance(known, dict):
+        key = fingerprint(request)
+        if key in self._run:
+            self.recalled += 1
+            known: Answer = self._run.get(key, dict)
             return known
-        if known is None:
-            known = self._answers[key] = asyncio.ensure_future(self._ask(key, ask))
-        return await asyncio.shield(known)
+        if key not in self._asked:
+            self._asked[key] = asyncio.ensure_future(self._ask(key, ask))
+        return await asyncio.shield(self._asked[key])
 
     async def _ask(self, key: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        answer = await ask()
-        # Flushed and not synced: a killed process loses nothing of it, only a dead machine would.
-        self._file.write(json.dumps({"key": key, "answer": answer}, ensure_ascii=False) + "\n")
-        self._file.flush()
-        self.computed += 1
-        self._answers[key] = answer
-        return answer
+        try:
+            answer = await ask()
+            self._run.put(key, answer)
+            self.computed += 1
+            return answer
+        finally:
+            del self._asked[key]
 
 
 class MeteredModel:
@@ -140,14 +136,3 @@ class MeteredModel:
 
     async def close(self) -> None:
         """The model stays open, for it was somebody else who opened it."""
-
-
-def _read(path: Path) -> dict[str, Answer]:
-    if not path.exists():
-        return {}
-    written = path.read_bytes()
-    whole = written[: written.rfind(b"\n") + 1]
-    if whole != written:
-        path.write_bytes(whole)
-    rows = (json.loads(line) for line in whole.decode().split("\n") if line)
-    return {row["key"]: row["answer"] for row in rows}

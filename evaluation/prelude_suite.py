@@ -1,6 +1,6 @@
 """`attune eval personalization`: learners side by side in the environment, resumable, figures and a plot.
 
-A run lives in a folder: journal.jsonl (what the model answered), rounds.jsonl, report.json and costs.png. The same
+A run lives in a folder: results.jsonl (what the model answered), rounds.jsonl, report.json and costs.png. The same
 command resumes it, for whatever the model answered before is not asked again; removing the folder starts afresh.
 """
 
@@ -25,6 +25,7 @@ from evaluation.prelude_styles import own_styles, read_styles, styles_for
 from evaluation.prelude_user import SimulatedUser
 from evaluation.progress import progress
 from evaluation.reports import Report
+from evaluation.runs import Run
 from evaluation.workplace import encoder_of, model_of, temporary_settings
 from generation.port import LanguageModel
 
@@ -51,10 +52,10 @@ async def evaluate(options: Options) -> Report:
     with temporary_settings() as settings:
         async with encoder_of(settings) as encoder, model_of(settings) as model:
             folder = options.folder or _folder(settings, plan, options.user, model.version)
-            async with journalled(model, folder / "journal.jsonl") as journal:
+            async with journalled(model, folder) as journal:
                 tools = Tools(journal, RememberingEncoder(encoder), make_user(options.user, journal))
                 report = await measure(plan, tools, folder)
-                answered = {"from_journal": journal.recalled, "computed": journal.computed}
+                answered = {"recalled": journal.recalled, "computed": journal.computed}
             return report | {"generator": model.version, "encoder": encoder.version, "answers": answered}
 
 
@@ -72,10 +73,9 @@ async def measure(plan: Plan, tools: Tools, folder: Path) -> Report:
 
 
 @asynccontextmanager
-async def journalled(model: LanguageModel, path: Path) -> AsyncIterator[JournalledModel]:
-    """The model with a journal at `path`, closed at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    journal = JournalledModel(model, path)
+async def journalled(model: LanguageModel, folder: Path) -> AsyncIterator[JournalledModel]:
+    """The model whose answers are kept in `folder`."""
+    journal = JournalledModel(model, await asyncio.to_thread(Run, folder))
     try:
         yield journal
     finally:

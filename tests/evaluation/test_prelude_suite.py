@@ -27,7 +27,7 @@ def plan(rounds: int = 6, seeds: int = 1, learners: tuple[str, ...] = tuple(LEAR
 
 
 async def in_folder(folder: Path, wanted: Plan, model: ObedientModel) -> dict[str, Any]:
-    async with journalled(model, folder / "journal.jsonl") as journal:
+    async with journalled(model, folder) as journal:
         return await measure(wanted, Tools(journal, RememberingEncoder(HashEncoder()), SimulatedUser()), folder)
 
 
@@ -59,7 +59,7 @@ async def test_an_interrupted_run_ends_as_if_it_had_not_been_and_asks_nothing_tw
     await in_folder(whole, plan(seeds=2), undisturbed)
     with pytest.raises(Killed):
         await in_folder(broken, plan(seeds=2), ObedientModel(STYLES, dies_after=undisturbed.calls // 2))
-    journal = broken / "journal.jsonl"
+    journal = broken / "results.jsonl"
     journal.write_bytes(journal.read_bytes()[:-7])  # what a kill in the middle of a line leaves
     resumed = ObedientModel(STYLES)
     await in_folder(broken, plan(seeds=2), resumed)
@@ -156,4 +156,4 @@ async def test_the_command_runs_in_a_folder_of_its_own_and_resumes_there(
     assert first["tasks"] == again["tasks"]
     assert first["folder"] == again["folder"]
     assert tmp_path in Path(first["folder"]).parents
-    assert (again["answers"]["from_journal"], again["answers"]["computed"]) == (first["answers"]["computed"], 0)
+    assert (first["answers"]["computed"] > 0, again["answers"]["computed"]) == (True, 0)
