@@ -57,9 +57,17 @@ def make_model(settings: Settings) -> LanguageModel:
 
 
 def make_selector(settings: Settings, encoder: Encoder) -> Selector:
-    from retrieval.selector import EncoderSelector
+    """Blocking: a trained one reads weights. Raises SelectorError with the remedy."""
+    from retrieval.selector import EncoderSelector, KeepAll
 
-    return EncoderSelector(encoder, settings.abstain_below)
+    if settings.selector == "none":
+        return KeepAll()
+    if settings.selector == "encoder":
+        return EncoderSelector(encoder, settings.abstain_below)
+    from retrieval.selector_utility import SHIPPED, UtilitySelector
+
+    folder = SHIPPED if settings.selector == "student" else Path(settings.selector).expanduser()
+    return UtilitySelector(encoder, folder, settings.abstain_below)
 
 
 def make_verifier(settings: Settings) -> Verifier | None:

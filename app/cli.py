@@ -13,6 +13,7 @@ import typer
 
 from app.command import fetch_models, print_json, report, run, settings_from
 from evaluation.commands import bench_commands, eval_commands
+from training.commands import train_commands
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -23,6 +24,7 @@ user_commands = typer.Typer(no_args_is_help=True, help="People and their tokens.
 app.add_typer(user_commands, name="user")
 app.add_typer(eval_commands, name="eval")
 app.add_typer(bench_commands, name="bench")
+app.add_typer(train_commands, name="train")
 
 DEMO = Path(__file__).parent.parent / "demo"
 

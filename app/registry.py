@@ -16,7 +16,7 @@ def sources(settings: Settings) -> dict[str, str]:
     generator = f"{settings.llm}:{settings.llm_model}" if settings.llm != "scripted" else "scripted"
     return {
         "encoder": settings.encoder,
-        "selector": "built in",
+        "selector": settings.selector,
         "generator": generator,
         "verifier": settings.verifier,
     }

@@ -112,7 +112,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     stack.push_async_callback(model.close)
     loader = adapters.make_loader(settings)
     stack.push_async_callback(loader.close)
-    selector = adapters.make_selector(settings, encoder)
+    selector = await asyncio.to_thread(adapters.make_selector, settings, encoder)
     verifier = await asyncio.to_thread(adapters.make_verifier, settings)
     in_use = {"encoder": encoder.version, "selector": selector.version, "generator": model.version}
     in_use |= {"verifier": verifier.version} if verifier else {}

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     deployment: Literal["laptop", "server"] = "laptop"
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=0, le=65535)
+    drain_seconds: float = Field(default=15.0, ge=0)  # how long answers may go on after we were asked to stop
 
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
 
     retrieve_limit: int = Field(default=10, ge=1, le=100)
     answer_max_tokens: int = Field(default=320, ge=16, le=8192)
+    selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)

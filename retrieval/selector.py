@@ -23,9 +23,14 @@ class SelectorWeights:
     abstain_below: float
     drop: float  # a passage is kept from this share of the best score on
 
+    def logits(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Log-odds that each hit helps to answer; `rows` has shape (hits, 2)."""
+        logits: npt.NDArray[np.float64] = rows @ [self.cosine, self.coverage] + self.bias
+        return logits
+
     def score(self, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Estimated chance, in (0, 1), that each hit helps to answer; `rows` has shape (hits, 2)."""
-        scores: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(rows @ [self.cosine, self.coverage] + self.bias)))
+        scores: npt.NDArray[np.float64] = 1 / (1 + np.exp(-self.logits(rows)))
         return scores
 
     def with_drop(self, drop: float) -> "SelectorWeights":
@@ -42,7 +47,7 @@ class EncoderSelector:
     """Selector by cosine and by the share of the question's words that a passage has."""
 
     def __init__(self, encoder: Encoder, abstain_below: float | None = None) -> None:
-        weights = HASH if encoder.version.startswith("hash-") else MINILM
+        weights = weights_for(encoder)
         self._encoder = encoder
         self._weights = weights if abstain_below is None else replace(weights, abstain_below=abstain_below)
         self.version = f"encoder-1-{self._weights.abstain_below:g}"
@@ -51,22 +56,12 @@ class EncoderSelector:
         """At most CAP of `hits`, best first; none where even the best is unlikely to help."""
         if not hits:
             return Selection((), {})
-        scored = await self._with_cosines(question, hits)
+        scored = await with_cosines(self._encoder, question, hits)
         scores = self._weights.score(features(question, scored))
         order = np.argsort(-scores, kind="stable")
         kept = order[: kept_count(scores[order], self._weights, CAP)]
         utilities = {hit.passage.id: float(score) for hit, score in zip(hits, scores, strict=True)}
         return Selection(tuple(hits[place] for place in kept), utilities)
-
-    async def _with_cosines(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        """Hits of a lexical search come without a cosine."""
-        bare = [hit for hit in hits if hit.dense is None]
-        if not bare:
-            return list(hits)
-        query = await self._encoder.encode_queries([question])
-        vectors = await self._encoder.encode_passages([hit.passage.indexed_text for hit in bare])
-        cosines = dict(zip((hit.passage.id for hit in bare), (vectors @ query[0]).tolist(), strict=True))
-        return [replace(hit, dense=cosines.get(hit.passage.id, hit.dense)) for hit in hits]
 
 
 class KeepAll:
@@ -76,6 +71,21 @@ class KeepAll:
 
     async def select(self, question: str, hits: Sequence[Hit]) -> Selection:  # noqa: ARG002  the port's signature
         return Selection(tuple(hits), {hit.passage.id: hit.score for hit in hits})
+
+
+def weights_for(encoder: Encoder) -> SelectorWeights:
+    return HASH if encoder.version.startswith("hash-") else MINILM
+
+
+async def with_cosines(encoder: Encoder, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The same hits, each with a cosine; those of a lexical search come without one."""
+    bare = [hit for hit in hits if hit.dense is None]
+    if not bare:
+        return list(hits)
+    query = await encoder.encode_queries([question])
+    vectors = await encoder.encode_passages([hit.passage.indexed_text for hit in bare])
+    cosines = dict(zip((hit.passage.id for hit in bare), (vectors @ query[0]).tolist(), strict=True))
+    return [replace(hit, dense=cosines.get(hit.passage.id, hit.dense)) for hit in hits]
 
 
 def features(question: str, hits: Sequence[Hit]) -> npt.NDArray[np.float64]:

@@ -19,6 +19,7 @@ PARAMETERS = 6  # as ruff counts them: without self and cls, without *args and *
 
 MODELS = (
     "retrieval/encoder*.py",
+    "retrieval/cross_encoder.py",
     "retrieval/selector*.py",
     "generation/local*.py",
     "generation/weights.py",
@@ -49,6 +50,7 @@ SIZE_EXCEPTIONS = {
 }
 PARAMETER_EXCEPTIONS = {
     "app/cli.py": "Typer turns every parameter of a command into a flag",
+    "training/commands.py": "Typer turns every parameter of a command into a flag",
 }
 
 

@@ -37,8 +37,7 @@ class Recipe:
 
     def step(self, title: str, work: Callable[[], Result]) -> Result:
         """What `work` returns, as JSON gives it back; what it returned earlier, if it was done in an earlier run."""
-        self._number += 1
-        head = f"[{self._number}/{self._steps}] {title}"
+        head = self._head(title)
         if title in self._state["done"]:
             _say(f"{head}: done before")
         else:
@@ -49,6 +48,15 @@ class Recipe:
             _say(f"      done in {time.monotonic() - began:.0f} s")
         found: Result = self._state["done"][title]
         return found
+
+    def resumable(self, title: str, work: Callable[[], Result]) -> Result:
+        """What `work` returns, however often it is run: it keeps what it has done by itself."""
+        _say(self._head(title))
+        return work()
+
+    def _head(self, title: str) -> str:
+        self._number += 1
+        return f"[{self._number}/{self._steps}] {title}"
 
     def _write(self) -> None:
         beside = self._path.with_suffix(".part")
