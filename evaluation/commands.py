@@ -110,6 +110,36 @@ def eval_selection(flags: SelectionFlags) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonalizationFlags(CommonFlags):
+    learner: Annotated[str, typer.Option(help="all, or one learner beside none and oracle")] = "all"
+    rounds: Annotated[int, typer.Option(min=1)] = 200
+    seeds: Annotated[int, typer.Option(min=1)] = 3
+    contexts: Annotated[Path | None, typer.Option(help="Folder with contexts.jsonl", exists=True)] = None
+    styles: Annotated[Path | None, typer.Option(help="JSON file of hidden styles", exists=True)] = None
+    user: Annotated[str, typer.Option(help="operators, or model: the configured model plays the person")] = "operators"
+    run: RunFolder = None
+    real_edits: Annotated[
+        Path | None,
+        typer.Option(help="Folder with edits.jsonl of real people, in place of the environment", exists=True),
+    ] = None
+    limit: Limit = None
+
+
+@eval_commands.command("personalization")
+@command(PersonalizationFlags)
+def eval_personalization(flags: PersonalizationFlags) -> None:
+    """What learning from edits saves a simulated person, learners side by side; or what it foretells of real ones."""
+    from evaluation import prelude_real_suite, prelude_suite
+
+    if flags.real_edits is not None:
+        figures = prelude_real_suite.evaluate(flags.real_edits, flags.learner, flags.limit, flags.run)
+    else:
+        places = (flags.contexts, flags.styles, flags.user, flags.run)
+        figures = prelude_suite.evaluate(prelude_suite.Options(flags.learner, flags.rounds, flags.seeds, *places))
+    _report(figures, flags)
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestFlags(CommonFlags):
     data: Annotated[
         Path | None, typer.Option(help="Ingest the files of this folder, not self-made ones.", exists=True)
