@@ -33,7 +33,7 @@ run: setup ## ingest the demo corpus, answer one question here, then serve and p
 demo: setup ## the same, and exit after the answer
 	$(BIN)/attune up --demo --once
 
-test: setup ## the fast tests: no network, no model download
+test: setup ## the fast tests; they fetch the embedded model's weights once, and need no network after that
 	$(BIN)/pytest
 
 check: setup ## lint, format, types, import layers, architecture

@@ -48,9 +48,9 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Ingest the demo corpus and answer one question first.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Stop after the demo instead of serving.")] = False,
 ) -> None:
-    """Migrate, start API, interface and worker in one process, and print a one-time login link."""
+    """Start everything in one process and print a one-time login link; a new link where it runs already."""
     chosen = {"host": host, "port": port, "home": home or context.obj}
-    settings = settings_from(**{name: value for name, value in chosen.items() if value is not None})
+    settings = settings_from(**chosen)
     _run(_up(settings, demo, once))
 
 
@@ -85,7 +85,6 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer one question from the documents, with citations."""
-
     settings = settings_from(home=context.obj)
 
     async def work() -> None:
@@ -162,7 +161,9 @@ def user_add(
 @user_commands.command("list")
 def user_list(context: typer.Context) -> None:
     """All accounts."""
-    _run(_as_owner(context, lambda client: client.people()))
+    from ui import terminal
+
+    _run(_as_owner(context, terminal.everybody))
 
 
 @user_commands.command("token")
@@ -183,10 +184,15 @@ async def _up(settings: "Settings", demo: bool, once: bool) -> None:
     from app.home import Home
     from app.main import create_app
     from app.request_id import log_to_stderr
-    from app.server import publishing, serving
-    from ui import pages, terminal
+    from app.server import find_server, publishing, serving
+    from ui import pages
     from ui.client import ApiClient
 
+    running = await find_server(Home(settings.home))
+    if running is not None:
+        async with ApiClient(running.url, running.token) as client:
+            await _greet(client, demo, once, f"Attune runs already, as process {running.pid}.")
+        return
     log_to_stderr()
     await asyncio.to_thread(fetch_models, settings)
     application = create_app(settings)
@@ -198,19 +204,20 @@ async def _up(settings: "Settings", demo: bool, once: bool) -> None:
         serving(application, settings.host, settings.port) as url,
         publishing(application, Home(settings.home), url) as address,
     ):
-        if demo:
-            async with ApiClient(url, address.token) as client:
-                await terminal.demo(client, DEMO / "corpus", _demo_question())
+        async with ApiClient(url, address.token) as client:
+            await _greet(client, demo, once, "Attune is ready. Stop it with Ctrl-C.")
         if not once:
-            services = application.state.services
-            code = await services.auth.issue_login_code(await services.auth.ensure_owner())
-            terminal.print_welcome(url, code)
             await stop.wait()
 
 
-def _demo_question() -> str:
-    first: dict[str, str] = json.loads((DEMO / "questions.jsonl").read_text().splitlines()[0])
-    return first["question"]
+async def _greet(client: "ApiClient", demo: bool, once: bool, said: str) -> None:
+    from ui import terminal
+
+    if demo:
+        first: dict[str, str] = json.loads((DEMO / "questions.jsonl").read_text().splitlines()[0])
+        await terminal.demo(client, DEMO / "corpus", first["question"])
+    if not once:
+        await terminal.welcome(client, said)
 
 
 @asynccontextmanager

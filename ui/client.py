@@ -87,8 +87,13 @@ class ApiClient:
         return await self._api.get("/api/v1/me", PersonPublic)
 
     # --- people, for admins
-    async def people(self) -> PeoplePublic:
-        return await self._api.get("/api/v1/admin/users", PeoplePublic)
+    async def people(self, cursor: str | None = None) -> PeoplePublic:
+        return await self._api.get("/api/v1/admin/users", PeoplePublic, {"cursor": cursor})
+
+    async def login_code(self) -> str:
+        """The code of a one-time login link for whoever this client speaks as."""
+        response = await self._api.send("POST", "/api/v1/admin/login-codes")
+        return TokenPublic.model_validate_json(response.content).token
 
     async def create_person(self, email: str, password: str, role: str = "person") -> PersonPublic:
         body = PersonCreate.model_validate({"email": email, "password": password, "role": role})

@@ -15,7 +15,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from app.schemas import AnswerEvent, ChatRequest, ErrorEvent, SearchRequest, StatusEvent, TokenEvent, TurnPublic
+from app.schemas import (
+    AnswerEvent,
+    ChatRequest,
+    ErrorEvent,
+    PeoplePublic,
+    SearchRequest,
+    StatusEvent,
+    TokenEvent,
+    TurnPublic,
+)
 from ui.client import ApiClient, ApiError
 
 IN_FLIGHT = 16  # files on their way at once: enough for the encoder's batches to fill
@@ -80,8 +89,10 @@ async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
         document = await client.document(document.id)
     if status == "queued" or document.status != "indexed":
         status = document.status
-    ended = {"status": status, "reason": document.reason or entry["reason"], "passages": document.passages}
-    return entry | ended | {"document": document.name}  # a duplicate is known by the name it came with first
+    reason = document.reason or entry["reason"]
+    if status == "duplicate":
+        reason = f"its content is here already, as {document.name}"  # the name it came with first
+    return entry | {"status": status, "reason": reason, "passages": document.passages, "document": document.name}
 
 
 def print_report(report: dict[str, Any]) -> None:
@@ -184,8 +195,20 @@ def print_hits(results: Sequence[dict[str, Any]]) -> None:
         out.print(table)
 
 
-def print_welcome(url: str, code: str) -> None:
+# --- people
+async def everybody(client: ApiClient) -> PeoplePublic:
+    """All accounts, however many pages they fill."""
+    page = await client.people()
+    items = list(page.items)
+    while page.next_cursor is not None:
+        page = await client.people(page.next_cursor)
+        items += page.items
+    return PeoplePublic(items=items)
+
+
+async def welcome(client: ApiClient, said: str) -> None:
     """Where to go; the link logs in once and ends after ten minutes."""
-    out.print(f"\nAttune is ready. Log in with this one-time link:\n\n  {url}/login?code={code}\n", soft_wrap=True)
-    out.print(f"API documentation: {url}/docs    Stop with Ctrl-C.")
+    link = f"{client.base_url}/login?code={await client.login_code()}"
+    out.print(f"\n{said} Log in with this one-time link:\n\n  {link}\n", soft_wrap=True)
+    out.print(f"API documentation: {client.base_url}/docs    A new link: `attune up` again.")
     sys.stdout.flush()

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Depends
 
 from app import people
-from app.auth import AccountError, normal_email
+from app.auth import LOGIN_CODE_LIFE, AccountError, normal_email
 from app.deps import CurrentPerson, ServicesDep
-from app.models import Person
+from app.models import Person, utc_now
 from app.problems import Problem, not_found
 from app.schemas import PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
 
@@ -43,6 +43,13 @@ async def create_token(body: TokenCreate, services: ServicesDep) -> TokenPublic:
     if person is None:
         raise not_found("person", body.email)
     return await services.auth.open_session(person, body.label, body.days)
+
+
+@router.post("/login-codes", status_code=201)
+async def create_login_code(person: CurrentPerson, services: ServicesDep) -> TokenPublic:
+    """The code of a login link for the caller: `token` logs in once, at `/login?code=`, before it expires."""
+    expires_at = utc_now() + LOGIN_CODE_LIFE
+    return TokenPublic(token=await services.auth.issue_login_code(person), expires_at=expires_at)
 
 
 def _public(person: Person) -> PersonPublic:
