@@ -8,7 +8,7 @@ from retrieval.words import content_stems, sentences
 
 ROOM = 170  # words of evidence that are read for one claim; with the tokens of names and numbers they fit the window
 SIGNS = ("stems", "pairs of stems", "stems in one sentence", "numbers", "names")
-_MARKER = re.compile(r"\s*\[\d+\](?=[\s.,;:!?]|$)|</s>")
+_MARKER = re.compile(r"\s*\[\d+\](?=[\s.,;:!?\[<]|$)|</s>")
 _NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][\w'’-]+")
 
 

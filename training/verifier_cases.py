@@ -185,7 +185,11 @@ class Cases:
         keys = self._material.members[text.group]
         more = [s for key in rng.sample(keys, min(6, len(keys))) if key != text.id for s in self._sentences[key][:12]]
         if not own and not more:
-            more = [s for key in rng.sample(sorted(self._sentences), 4) for s in self._sentences[key][:6]]
+            more = [
+                s
+                for key in rng.sample(sorted(self._sentences), min(4, len(self._sentences)))
+                for s in self._sentences[key][:6]
+            ]
         some = [
             s for s in (*rng.sample(own, min(4, len(own))), *rng.sample(more, min(12, len(more)))) if s not in evidence
         ]
