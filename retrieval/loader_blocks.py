@@ -74,6 +74,10 @@ class BlockWriter:
         if lines:
             self._add("\n".join(lines), header=lines[0] if len(lines) > 1 else None)
 
+    def rows(self, text: str, header: str | None) -> None:
+        """Add a table whose rows are lines already; `header`, its first lines, is repeated where it has to be cut."""
+        self._add(clean(text), (clean(header) or None) if header and header != text else None)
+
     def _add(self, text: str, header: str | None = None) -> None:
         if not text:
             return

@@ -28,7 +28,6 @@ MIME = {
     "pages": "application/x-iwork-pages-sffpages",
     "jats": "application/x-jats+xml",
     "opml": "application/xml+opml",
-    "md": "text/markdown",
     "rst": "text/x-rst",
     "org": "text/x-org",
     "tex": "application/x-latex",

@@ -98,11 +98,15 @@ def _lines(text_page: Any) -> Iterator[Line]:
             pdfium.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
             text = _LEADERS.sub(" ", raw).strip()  # dots that lead the eye to a number say nothing
             if text:
-                yield Line(text, box.top, abs(box.top - box.bottom), _is_bold(text_page, at))
+                yield Line(text, box.top, abs(box.top - box.bottom), _is_bold(text_page, at, at + len(raw.strip()) - 1))
         start += len(raw) + 2 + (sum(character > "\uffff" for character in raw) if not raw.isascii() else 0)
 
 
-def _is_bold(text_page: Any, at: int) -> bool:
+def _is_bold(text_page: Any, *places: int) -> bool:
+    return all(_has_bold(text_page, at) for at in places)
+
+
+def _has_bold(text_page: Any, at: int) -> bool:
     import pypdfium2.raw as pdfium
 
     if pdfium.FPDFText_GetFontWeight(text_page, at) >= _BOLD_WEIGHT:

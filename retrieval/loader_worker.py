@@ -16,6 +16,7 @@ from typing import Any
 
 from retrieval.loader_blocks import BlockWriter, one_line
 from retrieval.loader_kinds import unwrap
+from retrieval.loader_markdown import read_markdown
 from retrieval.loader_ocr import remedy
 from retrieval.loader_office import MIME, read_mailbox, read_office
 from retrieval.loader_scan import ScanReader, name_pages
@@ -42,6 +43,7 @@ _MEDIA_TYPES = {
     "pages09": "application/x-iwork-pages-sffpages",
     "html": "text/html",
     "xml": "application/xml",
+    "md": "text/markdown",
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "json": "application/json",
@@ -142,7 +144,9 @@ def _read_bytes(data: bytes, kind: str, out: BlockWriter) -> None:
     if kind in _TEXTS:
         _TEXTS[kind](decode(data), out)
     elif kind == "ipynb":
-        read_office(notebook_markdown(decode(data)).encode(), "md", out)
+        read_markdown(notebook_markdown(decode(data)), out)
+    elif kind == "md":
+        read_markdown(decode(data), out)
     elif kind == "html":
         from retrieval.loader_html import read_html
 
@@ -153,7 +157,7 @@ def _read_bytes(data: bytes, kind: str, out: BlockWriter) -> None:
         read_xml(data, out)
     elif kind == "mbox":
         read_mailbox(data, out)
-    elif kind in ("md", "rst", "org", "tex"):
+    elif kind in ("rst", "org", "tex"):
         read_office(decode(data).encode(), kind, out)
     else:
         read_office(data, kind, out)

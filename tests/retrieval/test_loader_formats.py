@@ -206,3 +206,16 @@ async def test_long_attributes_scripts_and_comments_are_no_countless_attributes(
     words = "word " * 5000
     page = f'<p title="{words}">text</p><script>if (a<b) [{words}]</script><!-- <a {words} -->'
     assert text_of(await load(page, "a.html")) == "text"
+
+
+async def test_markdown_keeps_lists_in_lists_and_html_within(load: Load) -> None:
+    page = (
+        "- rope\n    - old\n- axe:\n    - new\n\n<table><tr><td>Ada</td><td>Bo</td></tr></table>\n\n<div>door</div>\n"
+    )
+    assert text_of(await load(page, "a.md")).split() == ["rope", "old", "axe:", "new", "Ada", "|", "Bo", "door"]
+
+
+async def test_the_front_matter_of_markdown_gives_its_title_and_is_text(load: Load) -> None:
+    document = await load("---\ntitle: 'Hut log'\nauthor: Ada\n---\n\n# May\n\nSnow.\n", "a.md")
+    assert document.title == "Hut log"
+    assert "author: Ada" in text_of(document)
