@@ -90,6 +90,33 @@ def train_generator(
     _show(found, as_json)
 
 
+@train_commands.command("verifier")
+def train_verifier(
+    data: Data,
+    out: Out,
+    minutes: Minutes = 600.0,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of twelve texts each.")] = 130,
+    seed: Seed = 0,
+    device: Device = "cpu",
+    experiment: Experiment = False,
+    as_json: Json = False,
+) -> None:
+    """Fit the citation check: does a passage support what is said of it?"""
+    from evaluation.errors import EvaluationError
+    from training import verifier_recipe
+    from training.fit import FitError
+    from training.licences import LicenceError
+    from training.recipe import RecipeError
+
+    options = verifier_recipe.Options(minutes=minutes, steps=steps, seed=seed, device=device, experiment=experiment)
+    try:
+        found = verifier_recipe.train(data, out, options, _command())
+    except (EvaluationError, FitError, LicenceError, RecipeError, OSError) as error:
+        sys.stderr.write(f"attune: {error}\n")
+        raise typer.Exit(1) from None
+    _show(found, as_json)
+
+
 def _command() -> str:
     """The command line as it was given, to go into the manifest."""
     return shlex.join(["attune", *sys.argv[1:]])
