@@ -11,7 +11,7 @@ from training.answers_data import Material
 from training.answers_patterns import read_out
 from training.answers_sheets import Sheet, lay_out, mixed
 from training.answers_sources import rows
-from training.answers_sources_raw import READERS
+from training.answers_sources_raw import read
 
 # Sheets of each set in one round; sets with a corpus of titled texts lend them to further questions.
 SHARES = {
@@ -27,6 +27,7 @@ SHARES = {
     "rag_qa_arena": 230,
     "bipia": 14,
 }
+_SHARE = 200  # of any other set
 CONTRADICTED = 110  # sheets of each set with titled texts
 _READ_OUT = ("hotpot_200", "2wiki_200", "popqa_1000")
 _POISONED = "poisonedrag"
@@ -37,12 +38,13 @@ class Mix:
     """Endless rounds of sheets: the same questions every time, over passages chosen, cut and ordered anew."""
 
     def __init__(self, folders: Sequence[Path], seed: int) -> None:
-        """Read what `folders` hold of the sets in SHARES, without what is held back. Raises DataError."""
+        """Read what `folders` hold, without what is held back. Raises DataError."""
         self._rng = random.Random(seed)
         judged = [folder for folder in folders if (folder / "questions.jsonl").exists()]
         self._allowed = trainable(judged)
-        known = [folder for folder in folders if folder.name in READERS]
-        self._materials = [READERS[one.name](one, self._allowed.get(one, frozenset())) for one in known]
+        texts = [folder for folder in folders if folder.name != _POISONED]
+        found = [read(folder, self._allowed.get(folder, frozenset())) for folder in texts]
+        self._materials = [material for material in found if material]
         self._further = {one.name: self._read_out(one) for one in self._materials if one.name in _READ_OUT}
         self._poisoned = [folder for folder in folders if folder.name == _POISONED]
         attacks = [folder / "attacks.jsonl" for folder in folders if folder.name == _ATTACKS]
@@ -56,7 +58,7 @@ class Mix:
     def round(self) -> Iterator[Sheet]:
         """Every set's share."""
         for material in self._materials:
-            share = SHARES[material.name]
+            share = SHARES.get(material.name, _SHARE)
             own = list(islice(lay_out(material, self._rng, self._attacks), share))
             further = self._further.get(material.name)
             if further:

@@ -114,7 +114,7 @@ PATTERNS = (
         ("What is {}'s occupation?", "What does {} do for a living?", "What is {} known as?", "What is {}'s job?"),
     ),
     Pattern(
-        re.compile(r"\b(?:is|was) an? ([A-Z][a-z]{3,}(?:an|ish|ese|ch)) (?:former |professional )?[a-z]+"),
+        re.compile(r"\b(?:is|was) an? ([A-Z][a-z]{2,}(?:an|ish|ese|ch)) (?:former |professional )?[a-z]+"),
         ("What is {}'s nationality?", "Which nationality does {} have?", "What nationality is {}?"),
     ),
     Pattern(

@@ -16,12 +16,12 @@ from training.styles import STYLES, TOGETHER, worded
 from training.styles_wishes import BRIEF
 
 SIZES = (1, 2, 3, 4, 5)  # passages on a sheet, as many as a selector hands over
-_SIZE_WEIGHTS = (12, 24, 28, 22, 14)
+_SIZE_WEIGHTS = (12, 28, 30, 20, 10)
 _ANSWERED = 6  # questions answered on one sheet, at most
 _DECLINED = (0.35, 0.45, 0.2)  # shares of sheets with none, one and two that are not answered
 _LOOKED_AT = 12  # neighbours that are tried
 _AGAIN = 0.6  # chance that a question asked before is asked once more where its answer stands
-_WORDS = (15, 50)  # of a passage; the lower bound is a wish, for no sentence is cut
+_WORDS = (12, 42)  # of a passage; the lower bound is a wish, for no sentence is cut
 _LONG = 0.08  # share of passages that are three times as long
 _STYLED = 0.42  # share of the answers with an instruction
 _UNTITLED, _PAGED, _CARELESS, _ATTACKED = 0.25, 0.15, 0.12, 0.15

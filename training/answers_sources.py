@@ -14,19 +14,19 @@ LONGEST_ANSWER = 30  # words
 
 
 def hops(folder: Path, allowed: Allowed) -> Material:
-    """Questions over several of ten passages (hotpot_200, 2wiki_200): every supporting sentence is needed."""
+    """Questions that carry their passages (hotpot_200, 2wiki_200): every supporting sentence is needed; where the set
+    names none, the sentence of a gold passage that holds the answer."""
     texts: dict[str, Text] = {}
     facts = []
     for row in rows(folder / "questions.jsonl"):
-        if row["id"] not in allowed:
+        if row["id"] not in allowed or not row.get("passages") or not row["answers"]:
             continue
-        evidence = []
+        evidence: list[Evidence] = []
         for passage in row["passages"]:
             text = Text(f"{row['id']}/{passage['id']}", passage["title"], passage["text"], row["id"])
             texts[text.id] = text
             if passage["label"] == "gold":
-                said = [" ".join(one.split()) for one in passage.get("supporting_sentences", ())]
-                evidence += [Evidence(text.id, one) for one in said[:2] if one in " ".join(text.text.split())]
+                evidence += _supporting(passage, text, row["answers"])
         if evidence:
             facts.append(_fact(row, row["answers"][0], tuple(evidence), texts))
     return Material(folder.name, texts, facts)
@@ -109,6 +109,14 @@ def _fact(
     long = tuple(Said(with_subject(one.sentence, texts[one.text_id].title), (one.text_id,)) for one in evidence)
     group = texts[evidence[0].text_id].group
     return Fact(row["id"], row["question"], answer, evidence, group, long, (), attribute, "", tuple(row["answers"]))
+
+
+def _supporting(passage: Mapping[str, Any], text: Text, answers: list[str]) -> list[Evidence]:
+    if "supporting_sentences" not in passage:
+        found = [one for answer in answers if (one := evidence_for(text, answer))]
+        return found[:1]
+    named = [" ".join(one.split()) for one in passage["supporting_sentences"]]
+    return [Evidence(text.id, one) for one in named[:2] if one in " ".join(text.text.split())]
 
 
 def _first_span(answers: list[str], entries: Any, texts: Mapping[str, Text]) -> tuple[str, Evidence] | None:

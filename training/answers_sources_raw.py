@@ -124,6 +124,15 @@ def mails(folder: Path, _: Allowed) -> Material:
     return Material(folder.name, texts, facts)
 
 
+def read(folder: Path, allowed: Allowed) -> Material | None:
+    """What `folder` holds: a set known by name, or any questions with passages or a corpus. None for anything else."""
+    reader = READERS.get(folder.name)
+    if reader is None and (folder / "questions.jsonl").exists():
+        reader = spans if (folder / "corpus.jsonl").exists() else hops
+    material = reader(folder, allowed) if reader else None
+    return material if material and material.facts else None
+
+
 READERS: Mapping[str, Callable[[Path, Allowed], Material]] = {
     "hotpot_200": hops,
     "2wiki_200": hops,

@@ -38,7 +38,7 @@ class Options:
     rank: int = 16
     alpha: float = 32.0
     learning_rate: float = 1e-3
-    accumulate: int = 4  # sheets a step
+    accumulate: int = 2  # sheets a step
 
 
 class Batches:
@@ -92,13 +92,13 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     settings = {key: value for key, value in plain.items() if key not in {"minutes", "steps", "device"}}
     recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
     asked = held_back(read_examples([f for f in folders if _is_judged(f)], held_out=True), _MEASURED, options.seed)
-    before = recipe.step(f"measure the stock model on {len(asked)} held-back questions", lambda: _stock(options, asked))
     student = Student(options)
     batches = recipe.resumable("read the data", lambda: Batches(Mix(folders, options.seed), student.tokenizer))
     done = recipe.resumable("fit", lambda: _fit(recipe, student, batches, options))
     base = weights.version(options.base)
     name = HUB.get(base.partition("@")[0], base.partition("@")[0])
     recipe.resumable("write the adapter", lambda: lora.save(student.adapters, out, name, options.alpha))
+    before = recipe.step(f"measure the stock model on {len(asked)} held-back questions", lambda: _stock(options, asked))
     after = recipe.step(f"measure after {done.steps} steps", lambda: _adapted(options, out, asked))
     used = batches.used(done.steps * options.accumulate)
     manifest = Manifest(
@@ -111,14 +111,14 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         weights_sha256=file_hash(out / lora.WEIGHTS),
         before=before,
         after=after,
-        command=command,
+        command=command if options.steps else f"{command} --steps {done.steps}",
     )
     manifest.write(out)
     return {"before": before, "after": after}
 
 
 def _is_judged(folder: Path) -> bool:
-    return (folder / "questions.jsonl").exists() and (folder / "corpus.jsonl").exists()
+    return (folder / "questions.jsonl").exists()
 
 
 def _fit(recipe: Recipe, student: Student, batches: Batches, options: Options) -> FitReport:
