@@ -21,6 +21,7 @@ MODELS = (
     "retrieval/encoder*.py",
     "retrieval/cross_encoder.py",
     "retrieval/selector*.py",
+    "retrieval/verifier*.py",
     "generation/local*.py",
     "generation/weights.py",
     "training/**",
