@@ -15,7 +15,7 @@ from evaluation.answers import Answered, figures, intervals, ratios
 from evaluation.answers_cases import Source, case_of, source_of
 from evaluation.answers_turns import ALONE, Tools, run_turns
 from evaluation.baselines import baselines
-from evaluation.choices import conditions_of, generator_settings, selector_of, verifier_settings
+from evaluation.choices import conditions_of, generator_settings, selector_settings, verifier_settings
 from evaluation.datasets import AnswerSet, even_sample, read_answers
 from evaluation.holdout import kept_back
 from evaluation.progress import IN_FLIGHT
@@ -94,12 +94,13 @@ def _read(folder: Path, choices: Choices) -> AnswerSet:
 async def _tools(choices: Choices) -> AsyncIterator[Tools]:
     """Everything opened that a turn needs, and the stock model beside it where the turn's is another."""
     own = generator_settings(choices.generator) | verifier_settings(choices.verifier)
+    own |= selector_settings(choices.selector)
     stock = generator_settings("stock")
     async with AsyncExitStack() as stack:
         settings = stack.enter_context(temporary_settings(**own))
         plain = stack.enter_context(temporary_settings(**stock))
         encoder = await stack.enter_async_context(encoder_of(settings))
-        selector = await asyncio.to_thread(selector_of, choices.selector, settings, encoder)
+        selector = await asyncio.to_thread(adapters.make_selector, settings, encoder)
         verifier = await asyncio.to_thread(adapters.make_verifier, settings)
         model = await stack.enter_async_context(model_of(settings))
         same = all(getattr(settings, name) == getattr(plain, name) for name in ("llm", "llm_model", "adapter"))

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from app import adapters
 from app.settings import Settings
 from evaluation.errors import EvaluationError
 from evaluation.workplace import working_home
-from retrieval.ports import Encoder, Selector
 
 SELECTORS = "none, encoder, student, a folder or a trained version"
 VERIFIERS = "none, shipped, a folder or a trained version"
@@ -19,33 +17,26 @@ _NO_CONDITION = {
 }
 
 
-def selector_of(name: str | None, settings: Settings, encoder: Encoder) -> Selector:
-    """The selector that --selector names; None: the one of the settings. Blocking. Raises EvaluationError."""
-    from retrieval.selector import EncoderSelector, KeepAll
+def selector_settings(name: str | None) -> dict[str, Any]:
+    """The settings that make the selector the one --selector names; None: those in force. Raises EvaluationError."""
+    from retrieval.selector_utility import CONFIG, SHIPPED
 
     match name:
         case None:
-            return adapters.make_selector(settings, encoder)
-        case "none":
-            return KeepAll()
-        case "encoder":
-            return EncoderSelector(encoder, settings.abstain_below)
+            return {}
+        case "none" | "encoder":
+            return {"selector": name}
         case "llm":
             raise EvaluationError(
                 "--selector llm: no language model selects passages yet; use none, encoder or student"
             )
+        case "student":
+            folder, remedy = SHIPPED, "none is shipped yet, so train one"
         case _:
-            return _student(name, settings, encoder)
-
-
-def _student(name: str, settings: Settings, encoder: Encoder) -> Selector:
-    from retrieval.selector_utility import CONFIG, SHIPPED, UtilitySelector
-
-    folder = SHIPPED if name == "student" else _trained(name, "selector", SELECTORS)
+            folder, remedy = _trained(name, "selector", SELECTORS), "give the folder of a trained selector"
     if not (folder / CONFIG).exists():
-        remedy = "none is shipped yet, so train one" if name == "student" else "give the folder of a trained selector"
         raise EvaluationError(f"--selector {name}: {folder} holds no {CONFIG}; {remedy}")
-    return UtilitySelector(encoder, folder, settings.abstain_below)
+    return {"selector": name if name == "student" else str(folder)}
 
 
 def verifier_settings(name: str | None) -> dict[str, Any]:

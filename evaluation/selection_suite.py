@@ -5,14 +5,16 @@ any for which nothing is kept: those of the set, and every other question once m
 The baseline takes the k in 1..10 with the best f1 on the measured questions, which flatters it.
 """
 
+import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app import adapters
 from evaluation.answers_cases import reader_of, texts_of
-from evaluation.choices import selector_of
+from evaluation.choices import selector_settings
 from evaluation.datasets import AnswerSet, Question, even_sample, read_answers
 from evaluation.errors import EvaluationError
 from evaluation.holdout import kept_back
@@ -57,9 +59,9 @@ async def evaluate(
 ) -> Report:
     """Figures of the selector that `selector` names (None: the settings') on each set. Raises EvaluationError."""
     sets = [_read(folder, held_back) for folder in folders]
-    with temporary_settings() as settings:
+    with temporary_settings(**selector_settings(selector)) as settings:
         async with encoder_of(settings) as encoder:
-            chosen = selector_of(selector, settings, encoder)
+            chosen = await asyncio.to_thread(adapters.make_selector, settings, encoder)
             return combine({data.name: await measure(data, chosen, encoder, limit) for data in sets})
 
 

@@ -5,35 +5,33 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from evaluation.choices import conditions_of, generator_settings, selector_of, verifier_settings
+from evaluation.choices import conditions_of, generator_settings, selector_settings, verifier_settings
 from evaluation.errors import EvaluationError
 from evaluation.workplace import temporary_settings, working_in
-from retrieval.encoder_hash import HashEncoder
-from retrieval.selector import EncoderSelector, KeepAll
 
 
-def test_a_selector_goes_by_its_name(settings: Settings) -> None:
-    encoder = HashEncoder()
-    assert isinstance(selector_of("none", settings, encoder), KeepAll)
-    assert isinstance(selector_of("encoder", settings, encoder), EncoderSelector)
+def test_a_selector_goes_by_its_name() -> None:
+    assert [selector_settings(name) for name in ("none", "encoder")] == [{"selector": "none"}, {"selector": "encoder"}]
 
 
 @pytest.mark.parametrize(("name", "message"), [("best", "'best' is no folder"), ("llm", "llm: no")])
-def test_a_selector_that_does_not_exist_is_refused(settings: Settings, name: str, message: str) -> None:
+def test_a_selector_that_does_not_exist_is_refused(name: str, message: str) -> None:
     with pytest.raises(EvaluationError, match=f"--selector {message}"):
-        selector_of(name, settings, HashEncoder())
+        selector_settings(name)
 
 
-def test_a_folder_without_a_selector_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_a_folder_is_a_selector_only_if_it_holds_one(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"holds no selector.json; give the folder of a trained selector"):
-        selector_of(str(tmp_path), settings, HashEncoder())
+        selector_settings(str(tmp_path))
+    (tmp_path / "selector.json").write_text("{}")
+    assert selector_settings(str(tmp_path)) == {"selector": str(tmp_path)}
 
 
 def test_an_adapter_is_a_generator_and_a_folder_a_verifier(tmp_path: Path) -> None:
     assert generator_settings(str(tmp_path)) == {"adapter": str(tmp_path)}
     assert generator_settings("stock") == {"adapter": "stock"}
     assert verifier_settings(str(tmp_path)) == {"verifier": str(tmp_path)}
-    assert (generator_settings(None), verifier_settings(None)) == ({}, {})
+    assert (generator_settings(None), selector_settings(None), verifier_settings(None)) == ({}, {}, {})
 
 
 def test_a_folder_of_whole_weights_is_a_generator(tmp_path: Path) -> None:
