@@ -15,7 +15,7 @@ from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
 from app import documents, turns
 from app.models import ExposureFields, Person, Turn
-from app.problems import not_found, problem_of
+from app.problems import Problem, not_found, problem_of
 from app.schemas import (
     AnswerEvent,
     ChatRequest,
@@ -28,6 +28,7 @@ from app.schemas import (
     TurnPublic,
 )
 from app.services import Services
+from app.under_way import stopping
 
 logger = logging.getLogger(__name__)
 
@@ -64,22 +65,31 @@ async def run_turn(services: Services, person: Person, request: ChatRequest) -> 
 
 async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
     try:
+        services.under_way.enter()
         async with aclosing(stream_turn(services.turn_context, running.request)) as stream:
             async for event in stream:
                 tell(await _show(services, running, event))
     except asyncio.CancelledError:
-        await _save_unfinished(services, running, "stopped")
-        raise
+        if not services.under_way.stopped:
+            await _save_unfinished(services, running, "stopped")
+            raise
+        await _fail(services, running, stopping(), tell)
     except Exception as error:
         problem = problem_of(error)
         if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.exception("turn %s failed", running.turn.id)
-        try:
-            await _save_unfinished(services, running, "failed", problem.detail)
-        finally:  # a disk that is full must not end the stream without a word
-            tell(ErrorEvent.model_validate(problem.body()))
+        await _fail(services, running, problem, tell)
     finally:
         tell(None)
+
+
+async def _fail(
+    services: Services, running: _RunningTurn, problem: Problem, tell: Callable[[ChatEvent | None], None]
+) -> None:
+    try:
+        await _save_unfinished(services, running, "failed", problem.detail)
+    finally:  # a disk that is full must not end the stream without a word
+        tell(ErrorEvent.model_validate(problem.body()))
 
 
 async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:

@@ -11,6 +11,7 @@ DocumentStatus = Literal[
 Role = Literal["person", "operator", "admin"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)]
+Item = TypeVar("Item")
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
@@ -25,9 +26,6 @@ class RequestBody(BaseModel):
         if isinstance(value, str) and "\0" in value:
             raise ValueError("holds a NUL character, which no database stores: remove it")
         return value
-
-
-Item = TypeVar("Item")
 
 
 class Page(BaseModel, Generic[Item]):
@@ -57,9 +55,6 @@ class PersonPublic(BaseModel):
     display_name: str
     role: Role
     created_at: datetime
-
-
-PeoplePublic = Page[PersonPublic]
 
 
 class PersonCreate(RequestBody):
@@ -95,9 +90,6 @@ class DocumentPublic(BaseModel):
     created_at: datetime
 
 
-DocumentsPublic = Page[DocumentPublic]
-
-
 class UploadPublic(BaseModel):
     """What became of one uploaded file. `outcome` is unchanged or duplicate where no work is needed."""
 
@@ -113,9 +105,6 @@ class PassagePublic(BaseModel):
     text: str
     page: int | None
     heading: str | None
-
-
-PassagesPublic = Page[PassagePublic]
 
 
 class JobPublic(BaseModel):
@@ -171,9 +160,6 @@ class ConversationPublic(BaseModel):
     title: str
     created_at: datetime
     updated_at: datetime
-
-
-ConversationsPublic = Page[ConversationPublic]
 
 
 class CitationPublic(BaseModel):
@@ -255,3 +241,9 @@ class Health(BaseModel):
     status: Literal["ok", "unready"]
     missing: list[str] = []
     versions: dict[str, str] = {}
+
+
+PeoplePublic = Page[PersonPublic]
+DocumentsPublic = Page[DocumentPublic]
+PassagesPublic = Page[PassagePublic]
+ConversationsPublic = Page[ConversationPublic]

@@ -15,7 +15,7 @@ from app.services import Services
 from app.settings import Settings
 
 STARTING_SECONDS = 60.0  # how long the owner of a home may take from its lock to its first answer
-DRAIN_SECONDS = 15  # how long running answers may go on after we were asked to stop
+GOODBYE_SECONDS = 5  # for other requests, after the answers have ended
 
 
 class _QuietServer(uvicorn.Server):
@@ -42,8 +42,11 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
     """
     with _listen(host, port) as listener:
         async with app.router.lifespan_context(app):
+            services: Services = app.state.services
+            patience = services.settings.drain_seconds
+            latest = int(patience) + GOODBYE_SECONDS
             config = uvicorn.Config(
-                app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
+                app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=latest
             )
             server = _QuietServer(config)
             task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -52,7 +55,8 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
                 shown = f"[{host}]" if ":" in host else host
                 yield f"http://{shown}:{listener.getsockname()[1]}"
             finally:
-                server.should_exit = True
+                server.should_exit = True  # nobody new is let in
+                await services.under_way.stop(patience)
                 await task
 
 

@@ -20,6 +20,7 @@ from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
 from app.settings import Settings
+from app.under_way import UnderWay
 from generation.port import LanguageModel
 from personalization.ports import NoRecall, Recall
 from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
@@ -42,6 +43,7 @@ class Services:
     selector: Selector
     loader: Loader
     recall: Recall
+    under_way: UnderWay
     verifier: Verifier | None
     versions: dict[str, str]  # kind -> ModelVersion id
 
@@ -137,6 +139,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         selector=selector,
         loader=loader,
         recall=NoRecall(),
+        under_way=UnderWay(),
         verifier=verifier,
         versions=versions,
     )

@@ -42,7 +42,7 @@ async def cancel(job_id: Identifier, person: CurrentPerson, services: ServicesDe
 
 async def _changes(services: Services, person_id: str, job: JobPublic) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(event="job", data=job.model_dump_json())
-    while job.state in job_rows.LIVE:
+    while job.state in job_rows.LIVE and not services.under_way.stopped:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             now = await _mine(services, person_id, job.id)
