@@ -110,13 +110,20 @@ class CrossEncoder(torch.nn.Module):
         lengths = [len(question) + len(passage) for question, passage in zip(questions, passages, strict=True)]
         order: list[int] = []
         read: list[torch.Tensor] = []
-        met = torch.stack([_met(question, passage) for question, passage in zip(questions, passages, strict=True)])
-        cheap = torch.cat([residuals.to(self._device).unsqueeze(1), met], dim=1)
+        cheap = self.cheap(questions, passages, residuals)
         for places in batches(lengths):
             order += places
             read.append(self._read([questions[place] for place in places], [passages[place] for place in places]))
         back = torch.tensor(sorted(range(len(order)), key=order.__getitem__), device=self._device)
         return torch.cat(read)[back] + self.residual(cheap).squeeze(1)
+
+    @staticmethod
+    def cheap(
+        questions: Sequence[torch.Tensor], passages: Sequence[torch.Tensor], residuals: torch.Tensor
+    ) -> torch.Tensor:
+        """What is known of each pair before it is read: the residual and how tokens meet. Shape (pairs, 3)."""
+        met = torch.stack([_met(question, passage) for question, passage in zip(questions, passages, strict=True)])
+        return torch.cat([residuals.to(met).unsqueeze(1), met], dim=1)
 
     def _read(self, questions: Sequence[torch.Tensor], passages: Sequence[torch.Tensor]) -> torch.Tensor:
         sizes = torch.tensor([[len(q), len(q) + len(p)] for q, p in zip(questions, passages, strict=True)])

@@ -29,6 +29,7 @@ def train_selector(
     steps: Steps = None,
     seed: Seed = 0,
     device: Device = "cpu",
+    per_set: Annotated[int, typer.Option(min=1, help="Questions of one set at most.")] = 250,
     utility_labels: Annotated[
         Path | None, typer.Option(help="JSON lines {example, passage, utility}: what helped a generator.", exists=True)
     ] = None,
@@ -47,6 +48,7 @@ def train_selector(
         steps=steps,
         seed=seed,
         device=device,
+        per_set=per_set,
         experiment=experiment,
         utility_labels=utility_labels,
     )

@@ -24,6 +24,7 @@ from training.selector_model import Student
 from training.selector_utilities import with_utilities
 
 BASE = "all-MiniLM-L6-v2"
+_CALIBRATED = 200  # questions from which the first weights of what is cheap come
 _MEASURED = 24  # held-back questions of each set
 
 
@@ -36,7 +37,7 @@ class Options:
     seed: int = 0
     rank: int = 32
     split: int = 4
-    per_set: int = 400  # questions of one set at most, so that no set drowns the others
+    per_set: int = 250  # questions of one set at most, so that no set drowns the others
     learning_rate: float = 5e-4
     groups: int = 4  # questions in one step
     device: str = "cpu"
@@ -105,8 +106,11 @@ def _sample(examples: Sequence[Example]) -> list[Example]:
 
 def _fit(recipe: Recipe, student: Student, cases: Sequence[Case], options: Options) -> FitReport:
     shuffled = Shuffled(cases, options.groups, options.seed)
+    checkpoint = recipe.folder / "checkpoint.pt"
+    if not checkpoint.exists():
+        student.calibrate(cases[:: max(1, len(cases) // _CALIBRATED)])
     how = FitOptions(options.learning_rate, minutes=options.minutes, steps=options.steps, seed=options.seed)
-    return fit(student.trained, shuffled, student.loss, how, recipe.folder / "checkpoint.pt")
+    return fit(student.trained, shuffled, student.loss, how, checkpoint)
 
 
 def _judged(student: Student, cases: Sequence[Case]) -> tuple[list[Judged], list[Judged]]:

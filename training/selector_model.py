@@ -16,6 +16,7 @@ from training.lora import LowRank
 from training.selector_cases import Case, Group, Texts, typed
 
 _TRAINED_WHOLE = ("sides", "head", "residual")
+_NEWTON = 20  # steps
 _CHUNK = 32  # texts that are encoded at once
 _POINTWISE = 0.5  # weight of the pointwise loss beside the listwise one
 
@@ -52,6 +53,22 @@ class Student:
             pointwise = torch.nn.functional.binary_cross_entropy_with_logits(found, useful.to(found.dtype))
             losses.append(listwise + _POINTWISE * pointwise)
         return torch.stack(losses).mean()
+
+    @torch.no_grad()
+    def calibrate(self, cases: Sequence[Case]) -> None:
+        """Begin with the best that can be said without reading: a logistic regression on what is cheap."""
+        limit = self.model.config.question_tokens
+        rows, gold = [], []
+        for case in cases:
+            group = Group(case.question, (*case.golds, *case.negatives), (), 0)
+            residuals = self.cheap(group)
+            (asked,) = self.model.read_apart(self.model.tokens([self._texts.questions[case.question]], limit))
+            states = [self._passages[number][0].float() for number in group.passages]
+            rows.append(self.model.cheap([asked] * len(states), states, residuals))
+            gold.append(torch.arange(len(states)) < len(case.golds))
+        fitted = _logistic(torch.cat(rows).double().cpu(), torch.cat(gold).double())
+        self.model.residual.weight.copy_(fitted[:-1].unsqueeze(0))
+        self.model.residual.bias.copy_(fitted[-1:])
 
     @torch.no_grad()
     def judge(self, case: Case) -> tuple[Logits, Logits]:
@@ -117,6 +134,17 @@ class Student:
         if text not in self._terms:
             self._terms[text] = terms(text)
         return self._terms[text]
+
+
+def _logistic(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Newton's method with a little ridge; the last coefficient is the bias."""
+    x = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
+    beta = x.new_zeros(x.shape[1])
+    ridge = torch.eye(len(beta), dtype=x.dtype)
+    for _ in range(_NEWTON):
+        p = torch.sigmoid(x @ beta)
+        beta += torch.linalg.solve((x * (p * (1 - p)).unsqueeze(1)).T @ x + ridge, x.T @ (y - p) - beta)
+    return beta
 
 
 def _with_adapter(model: CrossEncoder) -> dict[str, torch.nn.Parameter]:
