@@ -83,6 +83,8 @@ _OPEN_TAG = re.compile(
     rf"<!--.*?(?:-->|\Z) | <(script|style)\b.*?(?:</\1|\Z) | <[a-z](?:[^<>\"']++|{_QUOTED})*+", re.X | re.I | re.S
 )
 _QUOTATION = re.compile(_QUOTED, re.X)
+_SPAN = 50  # columns or rows that one cell is believed to reach over
+_REPEATED = 100  # characters of a cell that is said again in each of them
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -183,8 +185,34 @@ def _rows(table: html.HtmlElement) -> Iterator[list[str]]:
     caption = table.find("caption")
     if caption is not None:
         yield [caption.text_content()]
+    above: dict[int, tuple[str, int]] = {}  # column -> a cell that reaches down into the rows to come, so many
     for row in table.iterdescendants("tr"):
-        yield [_cell_text(cell) for cell in row.iterchildren("td", "th")]
+        cells: list[str] = []
+        found = list(row.iterchildren("td", "th"))
+        for cell in found:
+            _fill(cells, above)
+            text, rows = _cell_text(cell), _span(cell, "rowspan")
+            # What spans columns or rows is true of all of them; a title across the whole table is said once.
+            for column in range(_span(cell, "colspan") if len(found) > 1 or above else 1):
+                cells.append(text if column == 0 or len(text) <= _REPEATED else "")
+                if rows > 1:
+                    above[len(cells) - 1] = (text if len(text) <= _REPEATED else "", rows - 1)
+        _fill(cells, above)
+        yield cells
+
+
+def _fill(cells: list[str], above: dict[int, tuple[str, int]]) -> None:
+    """Put what reaches down from the rows above where the next cell would stand."""
+    while (column := len(cells)) in above:
+        text, rows = above.pop(column)
+        cells.append(text)
+        if rows > 1:
+            above[column] = (text, rows - 1)
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return max(1, min(int(value), _SPAN)) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
 def _cell_text(cell: html.HtmlElement) -> str:

@@ -172,7 +172,8 @@ def _title(out: BlockWriter, name: str, kind: str) -> str:
         title = one_line(candidate or "")
         if sum(map(str.isalpha, title)) > 2 and not title.lower().startswith(_TITLES_OF_NO_USE):
             return title[:200]
-    return PurePath(name).stem or name
+    # A word search takes what underscores hold together for one word.
+    return PurePath(name).stem.replace("_", " ").strip() or name
 
 
 def answer(request: dict[str, Any], limits: Limits) -> dict[str, Any]:

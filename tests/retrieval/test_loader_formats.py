@@ -136,9 +136,10 @@ async def test_a_table_knows_its_header(data: bytes | str, name: str, load: Load
         (HTML, "a.html", "The hut"),
         (MARKDOWN, "a.md", "Hut rules"),
         ("no heading at all", "Packing list.txt", "Packing list"),
-        (files.pdf([(20, "Large"), (11, "small " * 9)]), "Lease 2024.pdf", "Lease 2024"),
+        (files.pdf([(20, "Large"), (11, "small " * 9)]), "Lease_2024.pdf", "Lease 2024"),
+        ("<title>Microsoft Word - x.doc</title><p>text", "Lease_2024.html", "Lease 2024"),
     ],
-    ids=["its own", "first heading", "file name", "file name of a pdf"],
+    ids=["its own", "first heading", "file name", "file name of a pdf", "file name for junk"],
 )
 async def test_a_document_has_a_title(data: bytes | str, name: str, title: str, load: Load) -> None:
     assert (await load(data, name)).title == title
@@ -219,3 +220,18 @@ async def test_the_front_matter_of_markdown_gives_its_title_and_is_text(load: Lo
     document = await load("---\ntitle: 'Hut log'\nauthor: Ada\n---\n\n# May\n\nSnow.\n", "a.md")
     assert document.title == "Hut log"
     assert "author: Ada" in text_of(document)
+
+
+async def test_cells_over_several_rows_and_columns_are_said_in_each(load: Load) -> None:
+    table = (
+        "<table><tr><th>Year</th><th colspan=2>Beds</th></tr><tr><td rowspan=2>2024</td><td>old</td><td>7</td></tr>"
+        "<tr><td>new</td><td>5</td></tr><tr><td>2025</td><td>old</td><td>6</td></tr></table>"
+    )
+    assert text_of(await load(table, "a.html")).split("\n") == [
+        "Year | Beds | Beds", "2024 | old | 7", "2024 | new | 5", "2025 | old | 6",
+    ]  # fmt: skip
+
+
+async def test_a_cell_that_claims_to_span_everything_costs_little(load: Load) -> None:
+    table = "<table><tr><td rowspan=99999 colspan=99999>a</td><td>b</td></tr><tr><td>c</td></tr></table>"
+    assert len(text_of(await load(table, "a.html"))) < 1000
