@@ -103,9 +103,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     from retrieval.passages import Cutter
     from retrieval.retriever import Retriever
 
-    auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
-    if settings.deployment == "laptop":
-        await auth.ensure_owner()
+    auth = await _auth(settings, home, database)
     encoder = await asyncio.to_thread(adapters.make_encoder, settings)
     stack.push_async_callback(encoder.close)
     index = await adapters.make_index(settings, home, encoder)
@@ -122,9 +120,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
     ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
-    jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
-    stack.push_async_callback(jobs.close)
-    await jobs.open()
+    await _begin(stack, jobs, ingest)
     return Services(
         settings=settings,
         home=home,
@@ -143,6 +139,20 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         verifier=verifier,
         versions=versions,
     )
+
+
+async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
+    auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
+    if settings.deployment == "laptop":
+        await auth.ensure_owner()
+    return auth
+
+
+async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest) -> None:
+    """From here on jobs run, also those that an earlier process left."""
+    jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
+    stack.push_async_callback(jobs.close)
+    await jobs.open()
 
 
 async def _tidy(home: Home, database: Database) -> None:

@@ -48,11 +48,11 @@ class Settings(BaseSettings):
     retrieve_limit: int = Field(default=10, ge=1, le=100)
     answer_max_tokens: int = Field(default=320, ge=16, le=8192)
     selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
+    verifier: str = "none"  # of citations: "shipped", "none" (words alone decide), or a folder
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
     upload_stall_seconds: float = Field(default=60.0, gt=0)  # without a byte of an upload, until it is given up
-    verifier: str = "none"  # of citations: "shipped", "none" (words alone decide), or a folder
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
     load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
 
