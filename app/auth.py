@@ -3,15 +3,16 @@
 import asyncio
 import hashlib
 import hmac
+import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import people
 from app.db import Database
@@ -19,6 +20,8 @@ from app.lockout import Lockout
 from app.models import ApiToken, Person, utc_now
 from app.problems import Problem
 from app.schemas import TokenPublic
+
+log = logging.getLogger(__name__)
 
 COOKIE = "attune_session"
 OWNER_EMAIL = "owner@localhost"
@@ -67,10 +70,17 @@ class Auth:
             found = await people.bearer_of(session, self.digest_of(token), now)
             if found is None:
                 return None
-            person, row = found
-            if row.last_used_at is None or now - row.last_used_at > TOUCH_EVERY:
-                await people.touch_token(session, row.id, now)
-            return person
+        person, row = found
+        if row.last_used_at is None or now - row.last_used_at > TOUCH_EVERY:
+            await self._touch(row.id, now)
+        return person
+
+    async def _touch(self, token_id: str, now: datetime) -> None:
+        try:
+            async with self._database.session() as session:
+                await people.touch_token(session, token_id, now)
+        except OperationalError as error:  # a full disk: what needs no writing goes on
+            log.warning("that a token was used could not be noted: %s", error.orig)
 
     # --- logging in and out
     async def log_in(self, email: str, password: str, address: str) -> Person:

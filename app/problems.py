@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -76,6 +77,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(503, str(error), title="Model unavailable", headers={"Retry-After": "30"})
         case GenerationError():
             return Problem(502, str(error), title="The model failed")
+        case OperationalError() if "disk is full" in str(error.orig):
+            return Problem(507, "the disk is full: free some space and try again")
     request_id = current_request_id()
     detail = f"something went wrong on our side; the log tells more under request {request_id}"
     return Problem(500, detail, extra={"request_id": request_id})
