@@ -55,13 +55,14 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     check(list(folders), experiment=options.experiment)
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in _plain(options).items() if key not in {"minutes", "steps", "device"}}
-    recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
+    recipe = Recipe(out / "run", 6, settings | {"data": [str(folder) for folder in folders]})
     examples = recipe.resumable("read the data", lambda: _read(folders, options))
     texts = Texts()
     fitted, aside = set_aside(texts.cases(examples), options.per_set)
     measured = texts.cases(_sample(read_examples([f for f in folders if not is_raw(f)], held_out=True)))
     shape = CrossConfig(options.split, options.rank, 2.0 * options.rank)
-    student = Student(Path(get_model_path()), shape, texts, options.device)
+    student = Student(Path(get_model_path()), shape, texts, options.device, recipe.folder)
+    recipe.resumable("read texts apart, once", lambda: student.prepare([*fitted, *aside, *measured]))
     done = recipe.resumable(f"fit on {len(fitted)} questions", lambda: _fit(recipe, student, fitted, options))
     after = f"after {done.steps} steps"
     chosen = recipe.step(f"choose thresholds {after}, on questions set aside", lambda: _choose(student, aside))

@@ -14,10 +14,10 @@ from retrieval.index_points import terms
 from retrieval.selector import MINILM
 from training.lora import LowRank
 from training.selector_cases import Case, Group, Texts, typed
+from training.selector_states import State, States
 
 _TRAINED_WHOLE = ("sides", "head", "residual")
 _NEWTON = 20  # steps
-_CHUNK = 32  # texts that are encoded at once
 _POINTWISE = 0.5  # weight of the pointwise loss beside the listwise one
 
 Logits = npt.NDArray[np.float64]
@@ -26,13 +26,14 @@ Logits = npt.NDArray[np.float64]
 class Student:
     """The cross-encoder with a fresh adapter, and what its frozen part says of the texts, computed once."""
 
-    def __init__(self, base: Path, config: CrossConfig, texts: Texts, device: str = "cpu") -> None:
+    def __init__(self, base: Path, config: CrossConfig, texts: Texts, device: str, kept: Path | None) -> None:
+        """`kept`: where states are kept between runs."""
         self.model = CrossEncoder(base, config).to(device)
         self._plain = copy.deepcopy(self.model.joined).eval()  # the encoder as it was, for the cosines
         self._texts = texts
         self._device = device
-        self._passages: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}  # states (half precision), unit vector
-        self._vectors: dict[int, torch.Tensor] = {}  # of questions
+        self._passages = States(lambda some: self._states(some, config.passage_tokens), kept)
+        self._questions = States(lambda some: self._states(some, config.question_tokens), None)
         self._terms: dict[str, frozenset[int]] = {}
         self.trained = _with_adapter(self.model)
 
@@ -57,15 +58,13 @@ class Student:
     @torch.no_grad()
     def calibrate(self, cases: Sequence[Case]) -> None:
         """Begin with the best that can be said without reading: a logistic regression on what is cheap."""
-        limit = self.model.config.question_tokens
         rows, gold = [], []
         for case in cases:
             group = Group(case.question, (*case.golds, *case.negatives), (), 0)
-            residuals = self.cheap(group)
-            (asked,) = self.model.read_apart(self.model.tokens([self._texts.questions[case.question]], limit))
-            states = [self._passages[number][0].float() for number in group.passages]
-            rows.append(self.model.cheap([asked] * len(states), states, residuals))
-            gold.append(torch.arange(len(states)) < len(case.golds))
+            (asked,) = self._questions.of([self._texts.questions[case.question]])
+            passages = [state.tokens.float() for state in self._passages_of(group)]
+            rows.append(self.model.cheap([asked.tokens.float()] * len(passages), passages, self.cheap(group)))
+            gold.append(torch.arange(len(passages)) < len(case.golds))
         fitted = _logistic(torch.cat(rows).double().cpu(), torch.cat(gold).double())
         self.model.residual.weight.copy_(fitted[:-1].unsqueeze(0))
         self.model.residual.bias.copy_(fitted[-1:])
@@ -79,16 +78,23 @@ class Student:
 
     def cheap(self, group: Group) -> torch.Tensor:
         """Logits of the encoder's selector, from cosine and shared words."""
-        self._encode(group)
-        asked = self._words(self._texts.questions[group.question])
+        question = self._texts.questions[group.question]
+        (state,) = self._questions.of([question])
+        asked = self._words(question)
         rows = [
             (
-                float(self._vectors[group.question] @ self._passages[n][1]),
+                float(state.vector @ passage.vector),
                 len(asked & self._words(self._texts.passages[n])) / max(1, len(asked)),
             )
-            for n in group.passages
+            for n, passage in zip(group.passages, self._passages_of(group), strict=True)
         ]
         return torch.tensor(MINILM.logits(np.array(rows)), dtype=torch.float32)
+
+    def prepare(self, cases: Sequence[Case]) -> None:
+        """Compute and keep the states of all passages of `cases`, so that every later use is cheap."""
+        wanted = sorted({number for case in cases for number in (*case.golds, *case.negatives)})
+        self._passages.of([self._texts.passages[number] for number in wanted])
+        self._passages.keep()
 
     def save(self, folder: Path) -> None:
         """The adapter in half the bytes, the rest as it is."""
@@ -97,29 +103,24 @@ class Student:
         save_file(slim, folder / WEIGHTS)
 
     def _logits(self, groups: Sequence[Group]) -> list[torch.Tensor]:
-        config = self.model.config
         residuals = torch.cat([self.cheap(group) for group in groups])
         texts = [typed(self._texts.questions[group.question], group.typing) for group in groups]
+        limit = self.model.config.question_tokens
         with torch.no_grad():
-            asked = self.model.read_apart(self.model.tokens(texts, config.question_tokens))
+            asked = self.model.read_apart(self.model.tokens(texts, limit))
         questions = [states for states, group in zip(asked, groups, strict=True) for _ in group.passages]
-        passages = [self._passages[number][0].float() for group in groups for number in group.passages]
+        passages = [state.tokens.to(self._device).float() for group in groups for state in self._passages_of(group)]
         found = self.model.read_joined(questions, passages, residuals)
         return list(found.split([len(group.passages) for group in groups]))
 
+    def _passages_of(self, group: Group) -> list[State]:
+        return self._passages.of([self._texts.passages[number] for number in group.passages])
+
     @torch.no_grad()
-    def _encode(self, group: Group) -> None:
-        config = self.model.config
-        missing = [number for number in group.passages if number not in self._passages]
-        for first in range(0, len(missing), _CHUNK):
-            some = missing[first : first + _CHUNK]
-            tokens = self.model.tokens([self._texts.passages[number] for number in some], config.passage_tokens)
-            states = self.model.read_apart(tokens)
-            for number, one, vector in zip(some, states, self._embedded(states), strict=True):
-                self._passages[number] = one.half(), vector
-        if group.question not in self._vectors:
-            tokens = self.model.tokens([self._texts.questions[group.question]], config.question_tokens)
-            (self._vectors[group.question],) = self._embedded(self.model.read_apart(tokens))
+    def _states(self, texts: Sequence[str], limit: int) -> list[State]:
+        self.model.apart.eval()
+        states = self.model.read_apart(self.model.tokens(texts, limit))
+        return [State(one.half().cpu(), vector) for one, vector in zip(states, self._embedded(states), strict=True)]
 
     def _embedded(self, states: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """Unit vectors as the encoder gives them: the mean of the last layer."""

@@ -33,7 +33,7 @@ def untrained() -> CrossEncoder:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Student, Path]:
     """A student with weights as if it had learned something, and where it was saved."""
     folder = tmp_path_factory.mktemp("trained")
-    student = Student(BASE, SHAPE, Texts())
+    student = Student(BASE, SHAPE, Texts(), "cpu", None)
     torch.manual_seed(0)
     with torch.no_grad():
         for parameter in student.trained.values():

@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A selector that has learned nothing yet: it says what the encoder's selector says."""
     place = tmp_path_factory.mktemp("selector")
     shape = CrossConfig(rank=1)
-    Student(Path(get_model_path()), shape, Texts()).save(place)
+    Student(Path(get_model_path()), shape, Texts(), "cpu", None).save(place)
     (place / SHAPE).write_text(json.dumps({"shape": asdict(shape)}))
     write(place, CHOSEN)
     return place

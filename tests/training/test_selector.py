@@ -27,7 +27,7 @@ def test_a_step_makes_useful_passages_likelier_and_useless_ones_less_so(tmp_path
 
     texts = Texts()
     case = texts.cases(read_examples([shown(tmp_path / "shown")]))[0]
-    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts)
+    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts, "cpu", None)
     shown_now = (*case.golds, *case.negatives)
     group = Group(case.question, shown_now, tuple(n in case.golds for n in shown_now), 0)
     before = student.judge(case)[0]
@@ -78,7 +78,7 @@ def test_what_is_known_before_reading_is_weighed_first(tmp_path: Path) -> None:
 
     texts = Texts()
     cases = texts.cases(read_examples([shown(tmp_path / "shown")]))[:6]
-    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts)
+    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts, "cpu", None)
     student.calibrate(cases)
     for case in cases:
         logits = student.judge(case)[0]
