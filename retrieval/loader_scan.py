@@ -11,11 +11,10 @@ from itertools import count, groupby
 from pathlib import Path
 from typing import Literal
 
-_PAGE_SECONDS = 60.0
-_START_SECONDS = 60.0  # reading weights on a busy machine
+_PAGE_SECONDS = 60.0  # of computing
 _CRASHES = 3  # of the process in one file: then the machine is at fault and no page
 _TIME_IS_UP = "the time for the file was used up; split the file, or raise ATTUNE_LOAD_SECONDS"
-_ENDS = {-signal.SIGALRM: f"it took longer than {_PAGE_SECONDS:g} s a page"}
+_TOO_SLOW = f"it took more than {_PAGE_SECONDS:g} s of computing; save the file with a lower resolution"
 
 
 class ScanReader:
@@ -53,7 +52,7 @@ class ScanReader:
     def _ask(self, page: int) -> dict[str, str]:
         if self._crashes >= _CRASHES:
             return {"failure": f"it had crashed {_CRASHES} times, most likely for want of memory"}
-        seconds = min(self._deadline - time.monotonic(), _PAGE_SECONDS + _START_SECONDS)
+        seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             return {"failure": _TIME_IS_UP}
         if self._process is None:
@@ -66,7 +65,9 @@ class ScanReader:
             return {"failure": _TIME_IS_UP}
         if not line.endswith(b"\n"):
             self._crashes += 1
-            return {"failure": _ENDS.get(self._end(), "it crashed, most likely for want of memory")}
+            return {
+                "failure": _TOO_SLOW if self._end() == -signal.SIGPROF else "it crashed, most likely for want of memory"
+            }
         reply: dict[str, str] = json.loads(line)
         return reply
 

@@ -17,7 +17,7 @@ def main() -> None:
             case 2:
                 os.abort()
             case 3:
-                os.kill(os.getpid(), signal.SIGALRM)
+                os.kill(os.getpid(), signal.SIGPROF)
             case _:
                 time.sleep(60)
         sys.stdout.write(json.dumps(reply) + "\n")
