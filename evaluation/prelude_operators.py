@@ -29,7 +29,7 @@ CANONICAL: dict[str, Find] = {
     "example": frame.example,
     "first_person_plural": partial(wording.replaced, table="first_person_plural"),
     "formal_words": partial(wording.replaced, table="formal_words"),
-    "greeting": partial(frame.opening, own_line=True),
+    "greeting": frame.greeting,
     "heading": frame.heading,
     "hedge_sentences": sentences.hedge_sentences,
     "max_sentences": sentences.max_sentences,
@@ -41,7 +41,7 @@ CANONICAL: dict[str, Find] = {
     "plain_words": partial(wording.replaced, table="plain_words"),
     "present_tense": partial(wording.replaced, table="present_tense"),
     "second_person": partial(wording.replaced, table="second_person"),
-    "sign_off": partial(frame.closing, own_line=True),
+    "sign_off": frame.sign_off,
 }
 # ... and what it cannot.
 OTHER: dict[str, Find] = {

@@ -19,12 +19,34 @@ from evaluation.prelude_text import (
 
 _EARLY = 3  # a text may open with a greeting, a title and a question: each is looked for in so many lines
 _LATE = 4
+_GREETING = re.compile(r"(?:Dear|Hello|Hi|Hey|Good (?:morning|day|evening))\b.{0,60}[,!:]\Z", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    r"(?:(?:best|kind|warm)(?: regards| wishes)?|regards|sincerely|yours.{0,20}|cheers|many thanks),\Z", re.IGNORECASE
+)
 
 
 def opening(text: str, phrase: str, own_line: bool = False) -> Iterator[SpanEdit]:
     """One of the first lines begins with this phrase."""
     if not any(says(f"{_head(text, line, phrase)}", phrase) for line in lines(text)[:_EARLY]):
         yield from _lead(text, phrase, own_line)
+
+
+def greeting(text: str, phrase: str) -> Iterator[SpanEdit]:
+    """The letter begins with this greeting; another one is replaced."""
+    found = lines(text)[:_EARLY]
+    if any(says(_head(text, line, phrase), phrase) for line in found):
+        return
+    other = next((line for line in found if _GREETING.match(text, line.start, line.end)), None)
+    yield from [SpanEdit(other.start, other.end, phrase)] if other else _lead(text, phrase, own_line=True)
+
+
+def sign_off(text: str, phrase: str) -> Iterator[SpanEdit]:
+    """The letter ends with this formula; another one is replaced."""
+    found = lines(text)[-_LATE:]
+    if says(text[found[0].start :] if found else "", phrase):
+        return
+    other = next((line for line in found if _SIGN_OFF.match(text, line.start, line.end)), None)
+    yield from [SpanEdit(other.start, other.end, phrase)] if other else _add(text, phrase, own_line=True)
 
 
 def closing(text: str, phrase: str, own_line: bool = False) -> Iterator[SpanEdit]:
@@ -63,7 +85,7 @@ def question_closing(text: str, question: str) -> Iterator[SpanEdit]:
 def tldr_first(text: str, label: str = "TL;DR:") -> Iterator[SpanEdit]:
     """The first sentence stands alone on its line, under this label."""
     found = sentences(text)
-    if not found or any(text[line.body : line.end].startswith(label) for line in lines(text)[:_EARLY]):
+    if not found or any(text[line.body : line.end].startswith(label) for line in lines(text)):
         return
     first = found[0]
     yield SpanEdit(first.start, first.start, f"{label} ")
@@ -73,9 +95,10 @@ def tldr_first(text: str, label: str = "TL;DR:") -> Iterator[SpanEdit]:
 
 
 def headline(text: str, count: int = 5) -> Iterator[SpanEdit]:
-    """A line in capitals comes first, made of the first words."""
+    """A line in capitals comes first, made of the first words of the first sentence."""
     if not any(is_title(text, line) for line in lines(text)[:1]):
-        said = [word.upper() for word in re.findall(r"[A-Za-z0-9]+", text)[:count]]
+        begins = next((one.start for one in sentences(text)), 0)
+        said = [word.upper() for word in re.findall(r"[A-Za-z0-9]+", text[begins:])[:count]]
         title = " ".join(said) if any(re.search("[A-Z]", word) for word in said) else "IN SHORT"
         yield from _lead(text, title, own_line=True)
 

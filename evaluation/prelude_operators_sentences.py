@@ -52,7 +52,8 @@ def max_words_a_sentence(text: str, count: int = 12) -> Iterator[SpanEdit]:
             last, following = units[taken - 1], units[taken]
             unpunctuated = re.sub(r"[,;:–—-]+$", "", last[0])
             stop = "" if re.search(r"[.!?…][\"'”’)\]*]*$", unpunctuated) else "."
-            yield SpanEdit(last.start() + len(unpunctuated), last.end(), stop)
+            if stop or unpunctuated != last[0]:
+                yield SpanEdit(last.start() + len(unpunctuated), last.end(), stop)
             if "a" <= following[0][0] <= "z":
                 yield SpanEdit(following.start(), following.start() + 1, following[0][0].upper())
             units = units[taken:]

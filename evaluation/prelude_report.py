@@ -4,6 +4,7 @@ Regret is (cost - oracle) / (none - oracle), null where the oracle saves nothing
 which the instruction in use lies nearest, by cosine, to the description of the context's own source.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
@@ -52,9 +53,17 @@ def _figures(rounds: Sequence[Round], right: Mapping[tuple[Task, str, str], bool
         "cost_last_20": sum(one.cost for one in rounds if one.number >= length - STRETCH) / seeds,
         "cost_normalised": fmean(one.cost_normalised for one in rounds),
         "accepted": fmean(one.draft == one.edited for one in rounds),
+        "words": fmean(len(one.draft.split()) for one in rounds),
+        "on_topic": fmean(_on_topic(one) for one in rounds),
         "accuracy": fmean(judged) if described else None,
         "tokens": sum(one.tokens for one in rounds) / seeds,
     }
+
+
+def _on_topic(one: Round) -> float:
+    """Share of the draft's longer words that its context has: costs could also be lowered by saying something else."""
+    said, known = (set(re.findall(r"\w{4,}", text.casefold())) for text in (one.draft, one.context))
+    return len(said & known) / len(said) if said else 0.0
 
 
 def _compare(learners: dict[str, Report]) -> None:

@@ -6,11 +6,11 @@ from evaluation.prelude_contexts import Task
 from generation.port import Completion, GenerationParams, LanguageModel, Message
 from personalization.ports import Guidance
 
-DRAFT = GenerationParams(max_tokens=56)  # of at most 100: sixty rounds of all learners have to end in 40 minutes
+DRAFT = GenerationParams(max_tokens=48)  # of at most 100: sixty rounds of all learners have to end in 40 minutes
 
 _TASKS: dict[Task, tuple[str, str, str]] = {
     "summary": ("Article:", "Summarise the article above in two or three sentences.", "summary"),
-    "email": ("Notes:", "Write a short email based on these notes.", "email"),
+    "email": ("Notes:", "Write a very short email of two or three sentences based on these notes.", "email"),
     "cited_answer": (
         "Question and numbered passages:",
         "Answer the question in two or three sentences from the passages, with their numbers in square brackets.",

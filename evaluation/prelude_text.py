@@ -118,9 +118,10 @@ def capital(text: str, at: int) -> SpanEdit | None:
 
 
 def lowered(text: str, at: int) -> str:
-    """The letter at `at` as it stands inside a sentence: small, unless its word is a name of one letter or capitals."""
+    """The letter at `at` as it stands inside a sentence: small, unless its word is I or in capitals."""
     first, second = text[at : at + 1], text[at + 1 : at + 2]
-    return first.lower() if "A" <= first <= "Z" and "a" <= second <= "z" else first
+    inside = "a" <= second <= "z" or (first == "A" and second == " ")
+    return first.lower() if "A" <= first <= "Z" and inside else first
 
 
 def removals(text: str, gone: Iterable[Span]) -> Iterator[SpanEdit]:

@@ -29,23 +29,31 @@ class SimulatedUser:
     version = "operators@1"
 
     async def edit(self, draft: str, style: Style) -> str:
-        """The draft as this person leaves it: itself where the style is satisfied. Raises DataError."""
-        return revise(draft, style)
+        """The draft as this person leaves it: itself where the style is satisfied.
+
+        Where one draft brings two demands to undo each other, they give up and leave it as it then is."""
+        return _edited(draft, style.operators)
 
 
 def revise(draft: str, style: Style) -> str:
-    """Apply the operators in order until none finds a violation. Raises DataError where two undo each other."""
-    text = draft
+    """The edited draft. Raises DataError where the style's demands undo each other."""
+    text = _edited(draft, style.operators)
+    if against := ", ".join(operator.name for operator in unsatisfied(text, style.operators)):
+        raise DataError(
+            f"style of {style.source!r} ({style.task}) contradicts itself: {against} cannot be satisfied together with "
+            f"the rest for {draft[:80]!r}; change their order or parameters"
+        )
+    return text
+
+
+def _edited(text: str, operators: Sequence[Operator]) -> str:
+    """Apply the operators in order until none finds a violation, or they have had their passes."""
     for _ in range(_PASSES):
-        if not unsatisfied(text, style.operators):
-            return text
-        for operator in style.operators:
+        if not unsatisfied(text, operators):
+            break
+        for operator in operators:
             text = patch(text, operator.apply(text))
-    against = ", ".join(operator.name for operator in unsatisfied(text, style.operators))
-    raise DataError(
-        f"style of {style.source!r} ({style.task}) contradicts itself: {against} cannot be satisfied together with the "
-        f"rest for {draft[:80]!r}; change their order or parameters"
-    )
+    return text
 
 
 def unsatisfied(text: str, operators: Sequence[Operator]) -> list[Operator]:

@@ -33,7 +33,24 @@ WORDS = st.one_of(
     st.sampled_from(
         ["(if any)", "e.g.", "3", "12,000", "$5", "5%", "March 3, 2024", "3 March 2024", "9 am", "8:30 p.m.", "5 miles"]
     ),
-    st.sampled_from(["boats, nets and ropes", "sea — air", "[1]", "2.5", "🎉", "twenty", "Q:", "1.", "-", '"so"', "I"]),
+    st.sampled_from(
+        [
+            "Dear Ann,",
+            "Hi!",
+            "Best regards,",
+            "boats, nets and ropes",
+            "sea — air",
+            "[1]",
+            "2.5",
+            "🎉",
+            "twenty",
+            "Q:",
+            "1.",
+            "-",
+            '"so"',
+            "I",
+        ]
+    ),
 )
 SENTENCES = st.builds(
     lambda words, stop: " ".join(words).capitalize() + stop,
@@ -121,6 +138,15 @@ def test_an_operator_makes_the_smallest_edits(name: str) -> None:
     before, after = EXPECTED[name]
     demand = operator(name)
     assert patch(before, demand.apply(before)) == after
+
+
+def test_another_greeting_and_another_formula_are_replaced() -> None:
+    letter = "Dear [Name],\nWe swam.\nBest regards,\nAnn"
+    edits = [
+        *operator("greeting", phrase="Hey there,").apply(letter),
+        *operator("sign_off", phrase="Cheers,").apply(letter),
+    ]
+    assert patch(letter, edits) == "Hey there,\nWe swam.\nCheers,\nAnn"
 
 
 def test_long_sentences_are_cut_where_they_breathe() -> None:
