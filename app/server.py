@@ -16,6 +16,7 @@ from app.settings import Settings
 
 STARTING_SECONDS = 60.0  # how long the owner of a home may take from its lock to its first answer
 GOODBYE_SECONDS = 5  # for other requests, after the answers have ended
+RENEW_SECONDS = 12 * 3600.0  # half the life of the token that lies in the home
 
 
 class _QuietServer(uvicorn.Server):
@@ -79,14 +80,29 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 async def publishing(app: FastAPI, home: Home, url: str) -> AsyncIterator[ServerAddress]:
     """Let later commands on this machine find this server and speak to it as the home's owner."""
     services: Services = app.state.services
+    address = await _publish(services, home, url)
+    renewing = asyncio.create_task(_renew(services, home, url))
+    try:
+        yield address
+    finally:
+        renewing.cancel()
+        await asyncio.wait([renewing])
+        home.withdraw()
+
+
+async def _publish(services: Services, home: Home, url: str) -> ServerAddress:
     owner = await services.auth.ensure_owner()
     token = await services.auth.issue_token(owner, label="command line", days=1)
     address = ServerAddress(url=url, token=token, pid=os.getpid())
     home.publish(address)
-    try:
-        yield address
-    finally:
-        home.withdraw()
+    return address
+
+
+async def _renew(services: Services, home: Home, url: str) -> None:
+    """A server may run for months; the token that lies in its home never lives longer than a day."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        await _publish(services, home, url)
 
 
 @asynccontextmanager
