@@ -122,6 +122,9 @@ class PersonalizationFlags(CommonFlags):
         Path | None,
         typer.Option(help="Folder with edits.jsonl of real people, in place of the environment", exists=True),
     ] = None
+    choices: Annotated[
+        Path | None, typer.Option(help="Folder with mcq.jsonl of PrefEval, in place of the environment", exists=True)
+    ] = None
     limit: Limit = None
 
 
@@ -129,10 +132,12 @@ class PersonalizationFlags(CommonFlags):
 @command(PersonalizationFlags)
 def eval_personalization(flags: PersonalizationFlags) -> None:
     """What learning from edits saves a simulated person, learners side by side; or what it foretells of real ones."""
-    from evaluation import prelude_real_suite, prelude_suite
+    from evaluation import prelude_choices, prelude_real_suite, prelude_suite
 
     if flags.real_edits is not None:
         figures = prelude_real_suite.evaluate(flags.real_edits, flags.learner, flags.limit, flags.run)
+    elif flags.choices is not None:
+        figures = prelude_choices.evaluate(flags.choices, flags.limit, flags.run)
     else:
         places = (flags.contexts, flags.styles, flags.user, flags.run)
         figures = prelude_suite.evaluate(prelude_suite.Options(flags.learner, flags.rounds, flags.seeds, *places))
