@@ -23,6 +23,7 @@ MODELS = (
     "retrieval/selector*.py",
     "retrieval/verifier*.py",
     "generation/local*.py",
+    "generation/adapter.py",
     "generation/weights.py",
     "training/**",
 )

@@ -38,7 +38,8 @@ def test_the_shapes_are_what_they_are_called() -> None:
     assert write("bullets") == "\n".join(f"- {line}" for line in LINES)
     assert write("steps") == "\n".join(f"{number}. {line}" for number, line in enumerate(LINES, 1))
     assert write("one sentence") == LINES[0]
-    assert (write("bold") or "").startswith("**The firm does not obtain additional rooms, but it's large and bright** [1].")
+    bold = write("bold") or ""
+    assert bold.startswith("**The firm does not obtain additional rooms, but it's large and bright** [1].")
 
 
 def test_words_change_and_names_stay() -> None:
