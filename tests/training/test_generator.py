@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.torch import load_file
 
 from generation import adapter, weights
 from generation.local import LocalModel
@@ -106,8 +107,8 @@ def test_the_same_seed_gives_the_same_weights_also_after_a_pause(base: Path, tra
     folders = [shown(tmp_path / "mine")]
     generator.train(folders, tmp_path / "out", options(base, steps=2), "")
     generator.train(folders, tmp_path / "out", options(base, steps=3), "")
-    paused = lora.load_file(tmp_path / "out" / lora.WEIGHTS)
-    whole = lora.load_file(trained / lora.WEIGHTS)
+    paused = load_file(tmp_path / "out" / lora.WEIGHTS)
+    whole = load_file(trained / lora.WEIGHTS)
     assert paused.keys() == whole.keys()
     assert any(bool(part.any()) for name, part in whole.items() if "lora_B" in name)
 
