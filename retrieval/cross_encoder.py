@@ -18,9 +18,6 @@ from safetensors.torch import load_file
 CONFIG, WEIGHTS = "cross_encoder.json", "cross_encoder.safetensors"
 # Dropout within attention would turn off the fast kernels; the layers' own dropout remains for training.
 _NO_DROPOUT = {"attention_probs_dropout_prob": 0.0}
-_MET = 4  # numbers that say how tokens meet
-_USUAL, _SCALE = 0.5, 10.0  # of the cosines of tokens
-_SENTENCE = 24  # tokens
 _STEP = 8  # lengths are padded to multiples, so that few shapes occur
 _TOKENS = 2048  # of one batch: small ones are padded less, and a CPU gains nothing by larger ones
 
@@ -59,12 +56,11 @@ class CrossEncoder(torch.nn.Module):
         width = int(body.config.hidden_size)
         self.sides = torch.nn.Embedding(2, width)  # tells the joined layers which token is whose
         self.head = torch.nn.Linear(2 * width, 1)
-        self.residual = torch.nn.Linear(1 + _MET, 1)  # the cheap logit, and how well the question's tokens are met
+        self.residual = torch.nn.Linear(1, 1)
         torch.nn.init.zeros_(self.sides.weight)
         torch.nn.init.zeros_(self.head.weight)
         torch.nn.init.zeros_(self.head.bias)
-        with torch.no_grad():
-            self.residual.weight.copy_(torch.tensor([[1.0] + [0.0] * _MET]))
+        torch.nn.init.ones_(self.residual.weight)
         torch.nn.init.zeros_(self.residual.bias)
         self._tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True).backend_tokenizer
         self._tokenizer.no_padding()
@@ -112,20 +108,11 @@ class CrossEncoder(torch.nn.Module):
         lengths = [len(question) + len(passage) for question, passage in zip(questions, passages, strict=True)]
         order: list[int] = []
         read: list[torch.Tensor] = []
-        cheap = self.cheap(questions, passages, residuals)
         for places in batches(lengths):
             order += places
             read.append(self._read([questions[place] for place in places], [passages[place] for place in places]))
         back = torch.tensor(sorted(range(len(order)), key=order.__getitem__), device=self._device)
-        return torch.cat(read)[back] + self.residual(cheap).squeeze(1)
-
-    @staticmethod
-    def cheap(
-        questions: Sequence[torch.Tensor], passages: Sequence[torch.Tensor], residuals: torch.Tensor
-    ) -> torch.Tensor:
-        """What is known of each pair before it is read: the residual and how tokens meet. Shape (pairs, 1 + _MET)."""
-        met = torch.stack([_met(question, passage) for question, passage in zip(questions, passages, strict=True)])
-        return torch.cat([residuals.to(met).unsqueeze(1), met], dim=1)
+        return torch.cat(read)[back] + self.residual(residuals.to(self._device).unsqueeze(1)).squeeze(1)
 
     def _read(self, questions: Sequence[torch.Tensor], passages: Sequence[torch.Tensor]) -> torch.Tensor:
         sizes = torch.tensor([[len(q), len(q) + len(p)] for q, p in zip(questions, passages, strict=True)])
@@ -161,25 +148,6 @@ def through(layers: Any, states: torch.Tensor, mask: torch.Tensor) -> torch.Tens
     for layer in layers:
         states = layer(states, seen)
     return states
-
-
-def _met(question: torch.Tensor, passage: torch.Tensor) -> torch.Tensor:
-    """How well the passage's tokens meet those of the question (late interaction, Khattab and Zaharia 2020).
-
-    Of the largest cosine of each of the question's tokens: mean, lower quartile and least over the whole passage, and
-    the best mean within a stretch of about a sentence; brought to the size of logits."""
-    asked, said = (torch.nn.functional.normalize(_inner(states), dim=1) for states in (question, passage))
-    cosines = asked @ said.T
-    best = cosines.amax(1)
-    length = min(_SENTENCE, len(said))
-    stretches = torch.nn.functional.max_pool1d(cosines, length, max(1, length // 4), ceil_mode=True)
-    found = [best.mean(), best.quantile(0.25), best.amin(), stretches.mean(0).amax()]
-    return _SCALE * (torch.stack(found) - _USUAL)
-
-
-def _inner(states: torch.Tensor) -> torch.Tensor:
-    """Without the special tokens, which meet everywhere; an empty text has nothing else."""
-    return states[1:-1] if len(states) > 2 else states
 
 
 def batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -24,7 +24,6 @@ from training.selector_model import Student
 from training.selector_utilities import with_utilities
 
 BASE = "all-MiniLM-L6-v2"
-_CALIBRATED = 200  # questions from which the first weights of what is cheap come
 _MEASURED = 24  # held-back questions of each set
 
 
@@ -107,11 +106,8 @@ def _sample(examples: Sequence[Example]) -> list[Example]:
 
 def _fit(recipe: Recipe, student: Student, cases: Sequence[Case], options: Options) -> FitReport:
     shuffled = Shuffled(cases, options.groups, options.seed)
-    checkpoint = recipe.folder / "checkpoint.pt"
-    if not checkpoint.exists():
-        student.calibrate(cases[:: max(1, len(cases) // _CALIBRATED)])
     how = FitOptions(options.learning_rate, minutes=options.minutes, steps=options.steps, seed=options.seed)
-    return fit(student.trained, shuffled, student.loss, how, checkpoint)
+    return fit(student.trained, shuffled, student.loss, how, recipe.folder / "checkpoint.pt")
 
 
 def _judged(student: Student, cases: Sequence[Case]) -> tuple[list[Judged], list[Judged]]:

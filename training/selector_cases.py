@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evaluation.datasets import LabelledPassage
 from training.examples import Example
 
 _NEGATIVES = 6  # distractors of a question that are encoded
@@ -51,11 +52,11 @@ class Texts:
     def _case(self, example: Example) -> Case:
         golds: dict[int, None] = {}
         negatives: dict[int, None] = {}
-        for passage in example.passages:
+        for passage in _thinned(example):
             text = f"{passage.title}\n{passage.text}" if passage.title else passage.text
             if passage.label == "gold":
                 golds[self._number("passage", text)] = None
-            elif passage.label != "unknown" and len(negatives) < _NEGATIVES:
+            elif passage.label != "unknown":
                 negatives[self._number("passage", text)] = None
         # The same text may stand before a question twice, under two labels: gold wins.
         others = tuple(number for number in negatives if number not in golds)
@@ -69,6 +70,15 @@ class Texts:
             self._numbers[key] = len(texts)
             texts.append(text)
         return self._numbers[key]
+
+
+def _thinned(example: Example) -> list[LabelledPassage]:
+    """All but some distractors. Those that are left are drawn, not the first: what BM25 finds hardest shares the most
+    words, and a student that saw only these would learn that shared words speak against a passage."""
+    useless = [place for place, passage in enumerate(example.passages) if passage.label not in ("gold", "unknown")]
+    drawn = random.Random(example.id).sample(useless, min(_NEGATIVES, len(useless)))
+    dropped = set(useless) - set(drawn)
+    return [passage for place, passage in enumerate(example.passages) if place not in dropped]
 
 
 def set_aside(cases: Sequence[Case], at_most: int) -> tuple[list[Case], list[Case]]:
@@ -117,7 +127,7 @@ class Shuffled:
         chance = random.Random(f"{self._seed} place {place}")
         golds: list[int] = []
         if case.golds and chance.random() >= _EMPTY:
-            golds = chance.sample(case.golds, chance.randint(1, min(3, len(case.golds))))
+            golds = chance.sample(case.golds, chance.randint(1, min(2, len(case.golds))))
         negatives = list(case.negatives)
         # The first are the hardest; now and then an easy one, so that a far topic is known to be useless.
         hard = [negatives.pop(min(int(chance.expovariate(0.4)), len(negatives) - 1)) for _ in negatives[: _SHOWN - 1]]

@@ -17,7 +17,6 @@ from training.selector_cases import Case, Group, Texts, typed
 from training.selector_states import State, States
 
 _TRAINED_WHOLE = ("sides", "head", "residual")
-_NEWTON = 20  # steps
 _POINTWISE = 0.5  # weight of the pointwise loss beside the listwise one
 
 Logits = npt.NDArray[np.float64]
@@ -36,6 +35,9 @@ class Student:
         self._questions = States(lambda some: self._states(some, config.question_tokens), None)
         self._terms: dict[str, frozenset[int]] = {}
         self.trained = _with_adapter(self.model)
+        with torch.no_grad():
+            # The cheap judge is too sure of itself: a regression on these sets gives its logit 0.42.
+            self.model.residual.weight.fill_(0.5)
 
     def loss(self, groups: Sequence[Group]) -> torch.Tensor:
         """Mean over the groups of the listwise loss with an anchor for "none of these", and a pointwise one beside it.
@@ -54,20 +56,6 @@ class Student:
             pointwise = torch.nn.functional.binary_cross_entropy_with_logits(found, useful.to(found.dtype))
             losses.append(listwise + _POINTWISE * pointwise)
         return torch.stack(losses).mean()
-
-    @torch.no_grad()
-    def calibrate(self, cases: Sequence[Case]) -> None:
-        """Begin with the best that can be said without reading: a logistic regression on what is cheap."""
-        rows, gold = [], []
-        for case in cases:
-            group = Group(case.question, (*case.golds, *case.negatives), (), 0)
-            (asked,) = self._questions.of([self._texts.questions[case.question]])
-            passages = [state.tokens.float() for state in self._passages_of(group)]
-            rows.append(self.model.cheap([asked.tokens.float()] * len(passages), passages, self.cheap(group)))
-            gold.append(torch.arange(len(passages)) < len(case.golds))
-        fitted = _logistic(torch.cat(rows).double().cpu(), torch.cat(gold).double())
-        self.model.residual.weight.copy_(fitted[:-1].unsqueeze(0))
-        self.model.residual.bias.copy_(fitted[-1:])
 
     @torch.no_grad()
     def judge(self, case: Case) -> tuple[Logits, Logits]:
@@ -135,17 +123,6 @@ class Student:
         if text not in self._terms:
             self._terms[text] = terms(text)
         return self._terms[text]
-
-
-def _logistic(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Newton's method with a little ridge; the last coefficient is the bias."""
-    x = torch.cat([x, torch.ones(len(x), 1, dtype=x.dtype)], dim=1)
-    beta = x.new_zeros(x.shape[1])
-    ridge = torch.eye(len(beta), dtype=x.dtype)
-    for _ in range(_NEWTON):
-        p = torch.sigmoid(x @ beta)
-        beta += torch.linalg.solve((x * (p * (1 - p)).unsqueeze(1)).T @ x + ridge, x.T @ (y - p) - beta)
-    return beta
 
 
 def _with_adapter(model: CrossEncoder) -> dict[str, torch.nn.Parameter]:

