@@ -17,7 +17,7 @@ from tests.retrieval.test_selector import BESIDE, QUESTION, RIGHT, make_hits
 from training.selector_cases import Texts
 from training.selector_model import Student
 
-CHOSEN = Thresholds(abstain_below=-2.0, keep_above=-3.0, drop=1.0, unread_below=-20.0)
+CHOSEN = Thresholds(abstain_below=-1.0, keep_above=-1.5, drop=1.0, unread_below=-20.0)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_the_best_and_what_is_close_to_it_are_kept() -> None:
 
 
 def test_nothing_is_kept_where_the_best_is_too_weak() -> None:
-    assert kept(-2.1, -5.0) == []
+    assert kept(-1.1, -5.0) == []
     assert kept() == []
 
 
@@ -74,14 +74,15 @@ async def test_nothing_is_kept_where_nothing_answers(folder: Path) -> None:
 async def test_it_begins_with_what_the_encoders_selector_says(folder: Path) -> None:
     hits = await make_hits([*BESIDE, RIGHT])
     selection = await UtilitySelector(ENCODER, folder).select(QUESTION, hits)
-    cheap = HASH.score(features(QUESTION, await with_cosines(ENCODER, QUESTION, hits)))
-    assert list(selection.utilities.values()) == pytest.approx(cheap.tolist(), abs=1e-5)
+    cheap = HASH.logits(features(QUESTION, await with_cosines(ENCODER, QUESTION, hits)))
+    # Half its log-odds: it is too sure of itself.
+    assert list(selection.utilities.values()) == pytest.approx((1 / (1 + np.exp(-cheap / 2))).tolist(), abs=1e-5)
 
 
 async def test_passages_that_the_cheap_judge_finds_hopeless_are_not_read(folder: Path, tmp_path: Path) -> None:
     for name in (SHAPE, "cross_encoder.safetensors"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
-    write(tmp_path, Thresholds(-2.0, -3.0, 1.0, unread_below=-4.0))
+    write(tmp_path, Thresholds(-1.0, -1.5, 1.0, unread_below=-4.0))
     hits = await make_hits([*BESIDE, RIGHT])
     selection = await UtilitySelector(ENCODER, tmp_path).select(QUESTION, hits)
     assert set(selection.utilities) == {hits[-1].passage.id}
