@@ -72,11 +72,12 @@ def make_selector(settings: Settings, encoder: Encoder) -> Selector:
 
 def make_verifier(settings: Settings) -> Verifier | None:
     """Blocking: reads weights. None: the words decide what a sentence is cited to. Raises VerifierError."""
-    if settings.verifier == "none":
+    chosen = settings.verifier or ("none" if settings.encoder.startswith("hash") else "shipped")
+    if chosen == "none":
         return None
     from retrieval.verifier import SHIPPED, ModelVerifier
 
-    return ModelVerifier(SHIPPED if settings.verifier == "shipped" else Path(settings.verifier).expanduser())
+    return ModelVerifier(SHIPPED if chosen == "shipped" else Path(chosen).expanduser())
 
 
 def make_loader(settings: Settings) -> Loader:

@@ -18,7 +18,7 @@ def sources(settings: Settings) -> dict[str, str]:
         "encoder": settings.encoder,
         "selector": settings.selector,
         "generator": generator,
-        "verifier": settings.verifier,
+        "verifier": settings.verifier or "shipped",
     }
 
 

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     retrieve_limit: int = Field(default=10, ge=1, le=100)
     answer_max_tokens: int = Field(default=320, ge=16, le=8192)
     selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
-    verifier: str = "none"  # of citations: "shipped", "none" (words alone decide), or a folder
+    # Of citations: "shipped", "none" (words alone decide), or a folder. None: shipped, beside an encoder with weights.
+    verifier: str | None = None
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
