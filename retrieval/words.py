@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 def words(text: str) -> list[str]:
     """Lower-cased words in order; digits grouped by commas or points stay one word."""
-    return [match.group().lower().replace("’", "'") for match in _WORD.finditer(text)]
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def stem(word: str) -> str:
