@@ -14,7 +14,7 @@ from retrieval.ports import Verifier
 from retrieval.words import content_stems, sentences
 
 DOUBTED = 0.3  # support below which a marker that the model wrote goes
-SURE = 0.5  # support from which a marker is set that the model did not write
+SURE = 0.6  # support from which a marker is set that the model did not write
 _CANDIDATES = 2  # other passages that are asked about one sentence: those that share most words with it
 _SAYS_LITTLE = 4  # new stems; with fewer, the sentence is read together with the question that it answers
 _LEADING = re.compile(r"^(?:\s*\[[0-9]+\])+")

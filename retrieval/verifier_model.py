@@ -45,6 +45,14 @@ class Alignment(torch.nn.Module):
         self, claim: torch.Tensor, claim_mask: torch.Tensor, evidence: torch.Tensor, evidence_mask: torch.Tensor,
         known: torch.Tensor,
     ) -> torch.Tensor:  # fmt: skip
+        judged, summed = self.parts(claim, claim_mask, evidence, evidence_mask, known)
+        return judged + self.read(summed)[:, 0]
+
+    def parts(
+        self, claim: torch.Tensor, claim_mask: torch.Tensor, evidence: torch.Tensor, evidence_mask: torch.Tensor,
+        known: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+        """The judgement, shape (n,), and what is read beside it, shape (n, len(SIGNS) + 3)."""
         unit, there = torch.nn.functional.normalize(claim, dim=-1), torch.nn.functional.normalize(evidence, dim=-1)
         likeness = (unit @ there.transpose(1, 2)).masked_fill(evidence_mask[:, None] == 0, -1.0)
         best = likeness.amax(2, keepdim=True)
@@ -59,7 +67,7 @@ class Alignment(torch.nn.Module):
         worst = -(-judged).masked_fill(out, -1e4).logsumexp(1)
         pooled = torch.cosine_similarity(_mean(claim, claim_mask), _mean(evidence, evidence_mask), dim=1)
         summed = torch.stack([(weights * best[..., 0]).sum(1), pooled, worst], 1)
-        return (weights * judged).sum(1) + self.read(torch.cat([summed, known], 1))[:, 0]
+        return (weights * judged).sum(1), torch.cat([summed, known], 1)
 
 
 @dataclass(frozen=True)
@@ -101,14 +109,12 @@ class SupportModel:
 
     def logits(self, pairs: Pairs) -> torch.Tensor:
         """Shape (claims,). Gradients flow where they are on."""
-        evidence, evidence_mask = self._states(pairs.evidences)
-        claim, claim_mask = self._states(pairs.claims)
-        owners = torch.tensor(pairs.owners, device=self.device)
-        known = torch.tensor(pairs.signs, device=self.device)
-        found: torch.Tensor = self.head(
-            claim, claim_mask, evidence.index_select(0, owners), evidence_mask.index_select(0, owners), known
-        )
+        found: torch.Tensor = self.head(*self._read(pairs))
         return found
+
+    def parts(self, pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the logits are the sum of: see Alignment.parts."""
+        return self.head.parts(*self._read(pairs))
 
     def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Estimated chance of support for each pair."""
@@ -116,6 +122,13 @@ class SupportModel:
         with torch.inference_mode():
             found: list[float] = self.logits(ready).sigmoid().tolist()
         return found
+
+    def _read(self, pairs: Pairs) -> tuple[torch.Tensor, ...]:
+        evidence, evidence_mask = self._states(pairs.evidences)
+        claim, claim_mask = self._states(pairs.claims)
+        owners = torch.tensor(pairs.owners, device=self.device)
+        known = torch.tensor(pairs.signs, device=self.device)
+        return claim, claim_mask, evidence.index_select(0, owners), evidence_mask.index_select(0, owners), known
 
     def _tokens(self, texts: Sequence[str], limit: int) -> list[Tokens]:
         return [_cut(encoding.ids, limit) for encoding in self._tokenizer.encode_batch_fast(list(texts))]

@@ -18,9 +18,11 @@ from training.manifest import DataUsed, Manifest, commit, file_hash, folder_hash
 from training.recipe import Recipe
 from training.verifier import ALPHA, Batches, Student, loss
 from training.verifier_cases import Case
+from training.verifier_reading import fit_reading
 from training.verifier_sets import is_set_aside, read_cases
 
 _MEASURED = 80  # cases set aside that the figures are of
+_READING = 300  # others, that the last sum is fitted on
 _AT_ONCE = 32
 
 CaseSets = dict[str, list[Case]]
@@ -31,7 +33,7 @@ class Options:
     """What a person may choose of the recipe."""
 
     minutes: float = 600.0
-    steps: int | None = 320
+    steps: int = 130
     seed: int = 0
     rank: int = 8
     learning_rate: float = 8e-4
@@ -47,14 +49,17 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     check(list(folders), experiment=options.experiment)
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in asdict(options).items() if key not in {"minutes", "steps", "device"}}
-    recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
+    recipe = Recipe(out / "run", 6, settings | {"data": [str(folder) for folder in folders]})
     sets = recipe.resumable("make claims from the data", lambda: read_cases(folders, options.seed))
     fitted = [case for cases in sets.values() for case in cases if not is_set_aside(case)]
-    aside = _sample([case for cases in sets.values() for case in cases if is_set_aside(case)], options.seed)
+    aside = [case for cases in sets.values() for case in cases if is_set_aside(case)]
+    random.Random(options.seed).shuffle(aside)
+    aside, reading = aside[:_MEASURED], aside[_MEASURED:][:_READING]
     torch.manual_seed(options.seed)
     student = Student(SupportModel(base_folder(), options.device), options.rank)
     before = recipe.step("measure before, on texts set aside", lambda: _before(student.model, aside))
     done = recipe.resumable(f"fit on {len(fitted)} texts", lambda: _fit(recipe, student, fitted, options))
+    read = recipe.resumable("fit the last sum on texts set aside", lambda: fit_reading(student.model, reading))
     recipe.resumable("write weights", lambda: write_verifier(out, student.parameters(), ALPHA / options.rank))
     after = recipe.step(
         f"measure after {done.steps} steps", lambda: figures(aside, _supports(read_verifier(out)[0], aside))
@@ -63,7 +68,8 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         kind="verifier",
         base_model=BASE,
         data=_used(folders, sets),
-        settings=asdict(options) | {"fit": {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}},
+        settings=asdict(options)
+        | {"fit": {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}, "read": read},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / WEIGHTS),
@@ -110,10 +116,6 @@ def _fit(recipe: Recipe, student: Student, cases: Sequence[Case], options: Optio
     return fit(
         student.parameters(), batches, lambda batch: loss(student.model, batch), how, recipe.folder / "checkpoint.pt"
     )
-
-
-def _sample(cases: Sequence[Case], seed: int) -> list[Case]:
-    return random.Random(seed).sample(cases, min(_MEASURED, len(cases)))
 
 
 def _used(folders: Sequence[Path], sets: CaseSets) -> tuple[DataUsed, ...]:

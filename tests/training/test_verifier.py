@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from retrieval.verifier_evidence import SIGNS
 from retrieval.verifier_files import base_folder, read_verifier, write_verifier
 from retrieval.verifier_model import SupportModel
 from training.verifier import ALPHA, Batches, Student, loss
 from training.verifier_cases import Case, Claim
+from training.verifier_reading import fit_reading
 
 PAIRS = [("Ada built the hut.", "Ada built the hut in 1913."), ("Bruno built the hut.", "It rains in Arven.")]
 CASES = [
@@ -49,3 +51,18 @@ def test_what_is_written_is_read_again_with_the_adapter_merged(student: Student,
     assert read.support(PAIRS) == pytest.approx(before, abs=0.01)  # bf16 on disk
     assert version == f"verifier-{tmp_path.name}"
     assert before[0] > before[1]
+
+
+def test_the_last_sum_is_fitted_so_that_its_claims_are_told_apart_better() -> None:
+    torch.manual_seed(0)
+    model = SupportModel(base_folder())
+    pairs = [(claim.text, case.evidence) for case in CASES[:2] for claim in case.claims]
+    truth = [claim.supported for case in CASES[:2] for claim in case.claims]
+
+    def error() -> float:
+        return sum(abs(one - float(said)) for one, said in zip(model.support(pairs), truth, strict=True))
+
+    before = error()
+    read = fit_reading(model, CASES)
+    assert len(read) == len(SIGNS) + 4
+    assert error() < before
