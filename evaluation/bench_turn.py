@@ -24,7 +24,7 @@ from evaluation.product import Product, running_product
 from evaluation.progress import progress
 from evaluation.reports import Report
 from evaluation.synthetic import Writer
-from evaluation.timed import TimedEncoder, TimedModel
+from evaluation.timed import TimedEncoder, TimedModel, TimedVerifier
 from evaluation.workplace import encoder_of, index_of, model_of, retriever_of, temporary_settings
 from generation.port import Delta, GenerationParams, LanguageModel, Message
 from generation.scripted import ScriptedModel
@@ -79,13 +79,15 @@ class _Clocks:
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = TimedModel(model)
-        self._encoder: TimedEncoder | None = None
+        self._others: list[TimedEncoder | TimedVerifier] = []
 
     def wind(self, services: Services) -> Services:
         """The same services with timed models; every passage is kept, so that no turn abstains."""
-        self._encoder = TimedEncoder(services.encoder)
-        retriever = retriever_of(self._encoder, services.index)
-        return replace(services, model=self._model, encoder=self._encoder, retriever=retriever, selector=KeepAll())
+        encoder = TimedEncoder(services.encoder)
+        verifier = TimedVerifier(services.verifier) if services.verifier else None
+        self._others = [encoder, verifier] if verifier else [encoder]
+        timed = replace(services, model=self._model, encoder=encoder, verifier=verifier)
+        return replace(timed, retriever=retriever_of(encoder, services.index), selector=KeepAll())
 
     async def turn(self, product: Product, question: str) -> TurnCost:
         pieces, inside = self._model.deltas, self._seconds
@@ -96,7 +98,7 @@ class _Clocks:
 
     @property
     def _seconds(self) -> float:
-        return self._model.seconds + (self._encoder.seconds if self._encoder else 0.0)
+        return self._model.seconds + sum(other.seconds for other in self._others)
 
 
 def line_through(costs: Sequence[TurnCost]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from generation.port import (
     Message,
     Usage,
 )
-from retrieval.ports import Encoder, Vectors
+from retrieval.ports import Encoder, Vectors, Verifier
 
 Result = TypeVar("Result")
 
@@ -51,6 +51,17 @@ class TimedEncoder(_Clock):
 
     async def close(self) -> None:
         await self._encoder.close()
+
+
+class TimedVerifier(_Clock):
+    """A citation check that adds up the seconds its callers waited for judgements."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+        self.version = verifier.version
+
+    async def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return await self._timed(self._verifier.support(pairs))
 
 
 class TimedModel(_Clock):
