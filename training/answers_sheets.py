@@ -21,8 +21,8 @@ _ANSWERED = 6  # questions answered on one sheet, at most
 _DECLINED = (0.35, 0.45, 0.2)  # shares of sheets with none, one and two that are not answered
 _LOOKED_AT = 12  # neighbours that are tried
 _AGAIN = 0.6  # chance that a question asked before is asked once more where its answer stands
-_WORDS = (12, 42)  # of a passage; the lower bound is a wish, for no sentence is cut
-_LONG = 0.08  # share of passages that are three times as long
+_WORDS = (15, 85)  # of a passage; the lower bound is a wish, for no sentence is cut
+_LONG = 0.08  # share of passages that are twice as long
 _STYLED = 0.42  # share of the answers with an instruction
 _UNTITLED, _PAGED, _CARELESS, _ATTACKED = 0.25, 0.15, 0.12, 0.15
 _OVERRIDES = (
@@ -135,7 +135,7 @@ def _missing(fact: Fact, texts: Sequence[Text], shown: Mapping[str, str]) -> boo
 
 def _cut(text: Text, evidence: Sequence[str], rng: random.Random) -> str:
     """A run of whole sentences around one evidence sentence, or anywhere; tables keep their first line."""
-    most = rng.randint(*_WORDS) * (3 if rng.random() < _LONG else 1)
+    most = rng.randint(*_WORDS) * (2 if rng.random() < _LONG else 1)
     if " | " in text.text:
         return _cut_table(text.text, evidence, most)
     lines = split(text.text)

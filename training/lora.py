@@ -65,6 +65,7 @@ def save(adapters: dict[str, LowRank], folder: Path, base: str, alpha: float) ->
         name: part.detach().to("cpu", torch.bfloat16).contiguous() for name, part in parameters(adapters).items()
     }
     save_file(weights, folder / WEIGHTS, {"format": "pt"})
+    (folder / WEIGHTS).chmod(0o644)  # a server may run as somebody else
     rank = next(iter(adapters.values())).a.shape[0]
     about = {
         "peft_type": "LORA",
