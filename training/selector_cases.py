@@ -13,6 +13,7 @@ _NEGATIVES = 6  # distractors of a question that are encoded
 _EMPTY = 0.35  # share of the questions that are shown without what answers them
 _ASIDE = 0.15  # share of a set's questions, at most, on which thresholds are chosen
 _ASIDE_AT_MOST = 24
+_TO_OTHERS = 2  # of them, gold for another question
 _SHOWN = 5  # passages before a question in training
 
 
@@ -104,8 +105,10 @@ class Shuffled:
 
     def __init__(self, cases: Sequence[Case], size: int, seed: int) -> None:
         self._by_source: dict[str, list[Case]] = {}
+        self._by_component: dict[str, list[Case]] = {}
         for case in cases:
             self._by_source.setdefault(case.source, []).append(case)
+            self._by_component.setdefault(case.component, []).append(case)
         self._cases = cases
         self._size, self._seed = size, seed
         self._epoch: tuple[int, list[Case]] = (-1, [])
@@ -127,18 +130,21 @@ class Shuffled:
         chance = random.Random(f"{self._seed} place {place}")
         golds: list[int] = []
         if case.golds and chance.random() >= _EMPTY:
-            golds = chance.sample(case.golds, chance.randint(1, min(2, len(case.golds))))
-        negatives = list(case.negatives)
-        # The first are the hardest; now and then an easy one, so that a far topic is known to be useless.
-        hard = [negatives.pop(min(int(chance.expovariate(0.4)), len(negatives) - 1)) for _ in negatives[: _SHOWN - 1]]
-        other = chance.choice(self._by_source[case.source])
-        far = [
-            n for n in other.golds[:1] if n not in case.golds and n not in hard and other.component != case.component
-        ]
-        shown = [*((n, True) for n in golds), *((n, False) for n in (hard + far)[: _SHOWN - len(golds)])]
+            # One, in every set: were it more in some, their style alone would speak for a passage.
+            golds = [chance.choice(case.golds)]
+        far = self._answers_to_others(case, chance)
+        hard = chance.sample(case.negatives, min(len(case.negatives), max(1, _SHOWN - len(golds) - len(far))))
+        shown = [*((n, True) for n in golds), *((n, False) for n in (*hard, *far))]
         chance.shuffle(shown)
         typing = chance.randint(1, 1 << 30) if chance.random() < 0.3 else 0
         return Group(case.question, tuple(n for n, _ in shown), tuple(useful for _, useful in shown), typing)
+
+    def _answers_to_others(self, case: Case, chance: random.Random) -> list[int]:
+        """Passages that are gold for other questions of the set, so that none is useful by its looks alone."""
+        # Of the same report or site where it has any: what another company's says was never judged for this question.
+        near = self._by_component[case.component]
+        others = [chance.choice(near if len(near) > 1 else self._by_source[case.source]) for _ in range(_TO_OTHERS)]
+        return sorted({number for one in others for number in one.golds[:1]} - {*case.golds, *case.negatives})
 
 
 def typed(question: str, seed: int) -> str:

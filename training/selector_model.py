@@ -78,6 +78,16 @@ class Student:
         ]
         return torch.tensor(MINILM.logits(np.array(rows)), dtype=torch.float32)
 
+    def unread(self, cheap: Logits) -> Logits:
+        """Logits if reading added nothing."""
+        return float(self.model.residual.weight) * cheap + float(self.model.residual.bias)
+
+    @torch.no_grad()
+    def temper(self, share: float) -> None:
+        """Let what was learned by reading weigh `share` of what it weighs; 0 leaves the cheap judge alone."""
+        self.model.head.weight.mul_(share)
+        self.model.head.bias.mul_(share)
+
     def prepare(self, cases: Sequence[Case]) -> None:
         """Compute and keep the states of all passages of `cases`, so that every later use is cheap."""
         wanted = sorted({number for case in cases for number in (*case.golds, *case.negatives)})

