@@ -80,7 +80,7 @@ class Student:
 
     def unread(self, cheap: Logits) -> Logits:
         """Logits if reading added nothing."""
-        return float(self.model.residual.weight) * cheap + float(self.model.residual.bias)
+        return float(self.model.residual.weight.detach()) * cheap + float(self.model.residual.bias.detach())
 
     @torch.no_grad()
     def temper(self, share: float) -> None:
