@@ -73,7 +73,7 @@ class _DocumentRow(Row):
     file: str
 
 
-Kind = TypeVar("Kind", bound=Row)
+Kind = TypeVar("Kind", bound=BaseModel)
 Item = TypeVar("Item")
 Qrels = dict[str, dict[str, int]]  # query id -> entry id -> grade, only grades above 0
 
@@ -209,6 +209,11 @@ def unique_rows(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
     return tuple(found.values())
 
 
+def read_rows(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    """Rows of a .jsonl file in its order, none of which has to have an id. Raises DataError."""
+    return tuple(row for _, row in _rows(path, kind))
+
+
 def _rows(path: Path, kind: type[Kind]) -> Iterator[tuple[int, Kind]]:
     for number, line in _lines(path):
         try:
@@ -227,4 +232,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError(f"{path} does not exist") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise DataError(f"{path}: {error}") from None
     return ((number, line.rstrip("\r")) for number, line in enumerate(lines, start=1) if line.strip())

@@ -9,9 +9,9 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from evaluation.datasets import even_sample
+from evaluation.datasets import even_sample, read_rows
 from evaluation.errors import DataError
 from evaluation.prelude_suite import journalled
 from evaluation.progress import for_each
@@ -75,21 +75,10 @@ async def measure(choices: Sequence[Choice], model: LanguageModel) -> Report:
 def read_choices(folder: Path) -> tuple[Choice, ...]:
     """Read mcq.jsonl. Raises DataError."""
     path = folder / "mcq.jsonl"
-    try:
-        written = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {error}") from None
-    found = []
-    for number, line in enumerate(written, 1):
-        if line.strip():
-            try:
-                found.append(Choice.model_validate_json(line))
-            except ValidationError as error:
-                first = error.errors()[0]
-                raise DataError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    found = read_rows(path, Choice)
     if not found:
         raise DataError(f"{path}: the file is empty")
-    return tuple(found)
+    return found
 
 
 async def _right(choice: Choice, model: LanguageModel, preference: str | None) -> float:

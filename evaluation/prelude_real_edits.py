@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from evaluation.datasets import read_rows
 from evaluation.errors import DataError
 from personalization.ports import Guidance, Learner
 
@@ -59,21 +60,10 @@ class Trial:
 def read_edits(folder: Path) -> tuple[RealEdit, ...]:
     """Read edits.jsonl in its order, which is the order of time within a writer. Raises DataError."""
     path = folder / "edits.jsonl"
-    try:
-        written = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {error}") from None
-    found = []
-    for number, line in enumerate(written, 1):
-        if line.strip():
-            try:
-                found.append(RealEdit.model_validate_json(line))
-            except ValidationError as error:
-                first = error.errors()[0]
-                raise DataError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    found = read_rows(path, RealEdit)
     if len({edit.user for edit in found}) < 2:
         raise DataError(f"{path}: edits of at least two people are needed to tell them apart")
-    return tuple(found)
+    return found
 
 
 def targets(edits: Sequence[RealEdit]) -> list[RealEdit]:
