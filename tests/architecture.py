@@ -52,7 +52,6 @@ SIZE_EXCEPTIONS = {
 }
 PARAMETER_EXCEPTIONS = {
     "app/cli.py": "Typer turns every parameter of a command into a flag",
-    "training/commands.py": "Typer turns every parameter of a command into a flag",
 }
 
 
