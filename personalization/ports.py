@@ -1,8 +1,8 @@
 """What a turn asks of personalization, and what a learner of preferences offers and needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,12 @@ Vectors = npt.NDArray[np.float32]  # (n, dimension), rows of unit length
 
 @dataclass(frozen=True)
 class Recalled:
-    """The preferences that hold for one context, as one short instruction for the generator."""
+    """The preferences that hold for one context: one short instruction for the generator, and what a format can
+    guarantee, done to the text that it wrote. `render` is pure and idempotent."""
 
     instruction: str | None = None
     preference_ids: tuple[str, ...] = ()
+    render: Callable[[str], str] | None = None
 
 
 class Recall(Protocol):
@@ -69,4 +71,48 @@ class Learner(Protocol):
         """What is known for a context like this one; an empty Guidance where nothing is. Raises GenerationError."""
 
     async def learn(self, context: str, draft: str, edited: str, used: Guidance) -> None:
-        """Take in what became of a draft that was shown; `used` guided it. Raises GenerationError."""
+        """Take in what became of a draft; `used` guided it. `draft` is what the model wrote, before `used.render`: the
+        person saw the rendered text, and accepted it if `edited` equals that. Raises GenerationError."""
+
+
+class Transformation(Protocol):
+    """One change that a person may want in every text, as a pure and idempotent function of the text."""
+
+    @property
+    def key(self) -> str:
+        """What it is about: two transformations of one key are the same preference, the later one holds."""
+
+    @property
+    def description(self) -> str:
+        """In plain words, as an instruction to a writer: shown to the person and to the model."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """All it takes to make it again, as JSON; `kind` names the family."""
+
+    def apply(self, text: str) -> str:
+        """`text` as the person wants it; unchanged where nothing is to be done. Never changes what is claimed."""
+
+
+@dataclass(frozen=True)
+class ContextEdit:
+    """What a person made of one text, and where. Equal texts: accepted. `written` is what the model wrote, before
+    preferences were rendered; `vector`, shape (dimension,), is its context's."""
+
+    id: str
+    vector: Vectors
+    written: str
+    edited: str
+
+
+@dataclass(frozen=True)
+class Preference:
+    """One thing learned: what is wanted, where, and from what.
+
+    `vector` is the direction of the contexts that support it, shape (dimension,), of unit length."""
+
+    transformation: Transformation
+    vector: Vectors
+    supporting: tuple[str, ...]  # ids of edits, oldest first
+    against: tuple[str, ...] = ()
+    confidence: float = 0.0  # lower bound of the probability that it makes a text cheaper to edit, in [0, 1]
