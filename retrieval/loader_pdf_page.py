@@ -87,19 +87,28 @@ def _field_value(form: Any, field: Any) -> str:
 
 
 def _lines(text_page: Any) -> Iterator[Line]:
-    """Lines as pdfium orders them, with the box and the type of their first character."""
+    """Lines as pdfium orders them, with the place of their first character and the type of their middle one: a first
+    character may be the number of a list, a bullet or a large initial."""
     import pypdfium2.raw as pdfium
 
-    box = pdfium.FS_RECTF()
+    box, middle = pdfium.FS_RECTF(), pdfium.FS_RECTF()
     start = 0
     for raw in text_page.get_text_range().split("\r\n"):
         if raw.strip():
             at = start + len(raw) - len(raw.lstrip())
+            last = at + len(raw.strip()) - 1
             pdfium.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
+            pdfium.FPDFText_GetLooseCharBox(text_page, _middle(raw, start), ctypes.byref(middle))
             text = _LEADERS.sub(" ", raw).strip()  # dots that lead the eye to a number say nothing
             if text:
-                yield Line(text, box.top, abs(box.top - box.bottom), _is_bold(text_page, at, at + len(raw.strip()) - 1))
+                yield Line(text, box.top, abs(middle.top - middle.bottom), _is_bold(text_page, at, last))
         start += len(raw) + 2 + (sum(character > "\uffff" for character in raw) if not raw.isascii() else 0)
+
+
+def _middle(raw: str, start: int) -> int:
+    """The place of the letter in the middle of a line that begins at `start`; blanks have boxes of their own."""
+    drawn = [at for at, character in enumerate(raw) if not character.isspace()]
+    return start + drawn[len(drawn) // 2]
 
 
 def _is_bold(text_page: Any, *places: int) -> bool:

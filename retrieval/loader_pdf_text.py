@@ -16,6 +16,7 @@ _LEVELS = 3  # of headings by size; bold capitals and bold lines come below
 _TABLE_LINES = 3
 _HEADER_LINES = 5
 _NUMBER = re.compile(r"\d[\d,.]*")
+_ITEM = re.compile(r"[•▪◦‣●○–*-]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|\d{1,2}\s+[A-Z]")  # how an item of a list begins
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def style_of(lines: Sequence[Line]) -> Style:
 def write_with_headings(lines: Sequence[Line], style: Style, out: BlockWriter) -> None:
     """Write a page whose headings are known by their type alone."""
     waiting: list[Line] = []
-    for level, group in groupby(lines, key=lambda line: _level(line, style)):
+    # Two sizes of one level are two headings, or a heading and what it stands over.
+    for (level, _), group in groupby(lines, key=lambda line: (_level(line, style), round(line.height, 1))):
         run = list(group)
         text = " ".join(line.text for line in run)
         if level is None or len(text) > _HEADING_CHARACTERS or text.endswith((".", ",", ";", ":", "-")):
@@ -101,10 +103,11 @@ def _paragraphs(lines: Sequence[Line], style: Style) -> Iterator[list[Line]]:
 
 
 def _running(paragraph: Sequence[Line], width: int) -> str:
-    """Running lines become one; rows and short lines keep their own line."""
+    """Running lines become one; rows, items of a list and short lines keep their own line."""
     text = paragraph[0].text
     for line, after in pairwise(paragraph):
-        running = not (line.row or after.row or _has_figures(line)) and len(line.text) > 0.6 * width
+        apart = line.row or after.row or _has_figures(line) or _ITEM.match(after.text)
+        running = not apart and len(line.text) > 0.6 * width
         text += (" " if running else "\n") + after.text
     return text
 

@@ -65,3 +65,23 @@ def test_a_table_without_dates_is_headed_by_its_words() -> None:
 
 def test_a_table_of_nothing_but_figures_has_no_header() -> None:
     assert [block.header for block in written(page("1 2", "3 4", "5 6"))] == [None]
+
+
+def test_a_heading_ends_where_the_next_line_has_another_size() -> None:
+    lines = page(BODY, "6.3 Rules", "1 Nobody rides on the cableway.", BODY)
+    lines[1].height, lines[2].height = 14.3, 14.0
+    blocks = written(lines)
+    assert (blocks[1].heading, blocks[1].text) == ("6.3 Rules", "6.3 Rules")
+    assert blocks[2].text.startswith("1 Nobody rides")
+
+
+def test_items_of_a_list_keep_their_own_lines() -> None:
+    items = [f"{number} {BODY}" for number in (1, 2)] + [f"• {BODY}", f"(a) {BODY}"]
+    assert written(page(*items))[0].text == "\n".join(items)
+
+
+def test_a_line_that_begins_with_a_figure_in_the_middle_of_a_sentence_runs_on() -> None:
+    assert (
+        "\n"
+        not in written(page(BODY + " On", "12 of those nights it froze, and then it thawed again for a week."))[0].text
+    )
