@@ -65,6 +65,15 @@ def pack(sheet: Sheet, tokenizer: Any) -> Packed:
     )
 
 
+def fits(sheet: Sheet, tokenizer: Any) -> bool:
+    """Whether at least one question with its answer fits under the sheet's passages."""
+    try:
+        pack(sheet, tokenizer)
+    except ValueError:
+        return False
+    return True
+
+
 def loss_of(model: Any, packed: Packed) -> torch.Tensor:
     """Weighted cross entropy of the answer tokens, in nats; the head reads only their positions."""
     device = model.device

@@ -3,15 +3,16 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from generation import weights
 from training import lora
 from training.answers_mix import Mix
-from training.answers_packing import Packed, loss_of, pack
+from training.answers_packing import Packed, fits, loss_of, pack
 from training.answers_sheets import Sheet
 from training.examples import read_examples
 from training.fit import FitOptions, FitReport, fit
@@ -44,13 +45,15 @@ class Options:
 class Batches:
     """Batch number n is sheet number n of an endless row of rounds, the same whenever it is asked for."""
 
-    def __init__(self, mix: Mix, tokenizer: Any) -> None:
-        self._rounds, self._tokenizer = mix.rounds(), tokenizer
+    def __init__(self, rounds: Iterator[Sequence[Sheet]], tokenizer: Any) -> None:
+        self._coming, self._tokenizer = chain.from_iterable(rounds), tokenizer
         self._sheets: list[Sheet] = []
 
     def __call__(self, number: int) -> Packed:
         while len(self._sheets) <= number:
-            self._sheets += next(self._rounds)
+            sheet = next(self._coming)
+            if fits(sheet, self._tokenizer):  # one long sheet must not end hours of fitting
+                self._sheets.append(sheet)
         return pack(self._sheets[number], self._tokenizer)
 
     def used(self, count: int) -> dict[str, int]:
@@ -93,7 +96,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
     asked = held_back(read_examples([f for f in folders if _is_judged(f)], held_out=True), _MEASURED, options.seed)
     student = Student(options)
-    batches = recipe.resumable("read the data", lambda: Batches(Mix(folders, options.seed), student.tokenizer))
+    batches = recipe.resumable("read the data", lambda: Batches(Mix(folders, options.seed).rounds(), student.tokenizer))
     done = recipe.resumable("fit", lambda: _fit(recipe, student, batches, options))
     base = weights.version(options.base)
     name = HUB.get(base.partition("@")[0], base.partition("@")[0])

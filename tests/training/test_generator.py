@@ -64,6 +64,16 @@ def test_a_sheet_that_does_not_fit_is_refused(base: Path, tmp_path: Path) -> Non
         pack(long, tokenizer)
 
 
+def test_a_sheet_that_does_not_fit_ends_no_run(base: Path, tmp_path: Path) -> None:
+    tokenizer = generator.Student(options(base)).tokenizer
+    first, second, *_ = Mix([shown(tmp_path / "mine")], 0).round()
+    long = Sheet(first.kept * 20, first.asked, "mine")
+    batches = generator.Batches(iter([[first, long, second]]), tokenizer)
+    assert [batches(number).tokens.tolist() for number in (1, 0)] == [
+        pack(sheet, tokenizer).tokens.tolist() for sheet in (second, first)
+    ]
+
+
 def test_a_fresh_adapter_changes_nothing_and_a_saved_one_comes_back(base: Path, tmp_path: Path) -> None:
     import torch
 
