@@ -18,6 +18,7 @@ from retrieval.index_points import (
     GRAPH_WIDTH,
     PAIRS,
     READERS,
+    WORDS,
     bm25,
     check_rows,
     lexical_text,
@@ -30,6 +31,7 @@ from retrieval.types import Hit, Passage, Query
 
 _UPSERT = 256  # points in one operation of the write-ahead log
 _PAGE = 512  # points in one step of a scroll
+_PASSAGE = edge.PayloadSelector.Exclude([WORDS, PAIRS])
 _FLUSH_AFTER = 2000  # points; the log replays what was not flushed, so this bounds the time that opening takes
 
 Row = tuple[Passage, dict[str, Any], Vectors]  # with its payload and its vector
@@ -158,7 +160,9 @@ class EdgeIndex:
 
 def _answer(shard: edge.EdgeShard, request: Request, query: Query, vectors: dict[str, Any]) -> Any:
     if isinstance(request, Fetch):
-        records = shard.retrieve(request.ids, with_payload=True, with_vector=False)
+        # Half of what is stored serves exact phrases alone, and reading it takes a third of the time.
+        wanted = edge.PayloadSelector.Include([WORDS, READERS]) if request.words else _PASSAGE
+        records = shard.retrieve(request.ids, with_payload=wanted, with_vector=False)
         # Reading by id is ten times faster than a filter, but knows no readers, who may have changed a moment ago.
         seen = [record for record in records if query.readers & set((record.payload or {})[READERS])]
         return {record.id: record.payload or {} for record in seen}

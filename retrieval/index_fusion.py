@@ -32,9 +32,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Fetch:
-    """What is stored beside the vectors of these points."""
+    """What is stored of these points: their passages, or the words that a phrase is compared with."""
 
     ids: list[PointId]
+    words: bool = False
 
 
 Request = list[Ask] | Fetch  # answered by list[Scores] and Payloads, filtered as the query says
@@ -115,7 +116,7 @@ def _scores(query: Query) -> Generator[Request, Any, tuple[Scores, Scores, Score
 
 def _holding(phrase: str, candidates: Scores) -> Generator[Request, Payloads, Scores]:
     """Of candidates that have all pairs of a phrase, those that have it whole. Nearly every question has none."""
-    payloads: Payloads = (yield Fetch(list(candidates))) if candidates else {}
+    payloads: Payloads = (yield Fetch(list(candidates), words=True)) if candidates else {}
     whole = {identity for identity, payload in payloads.items() if f" {phrase} " in f" {payload[WORDS]} "}
     return {identity: score for identity, score in candidates.items() if identity in whole}
 

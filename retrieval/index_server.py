@@ -14,6 +14,7 @@ from retrieval.index_points import (
     GRAPH_WIDTH,
     PAIRS,
     READERS,
+    WORDS,
     bm25,
     check_rows,
     foreign,
@@ -27,6 +28,7 @@ from retrieval.types import Hit, Passage, Query
 _PREFIX = "attune-"
 _UPSERT = 128  # points in one request
 _PAGE = 256  # points in one step of a scroll
+_PASSAGE = models.PayloadSelectorExclude(exclude=[WORDS, PAIRS])
 _BUILDING = "building"  # in the metadata of a collection that is not to be used yet
 
 
@@ -131,7 +133,8 @@ class ServerIndex:
 
     async def _answer(self, request: Request, query: Query, vectors: dict[str, Any]) -> Any:
         if isinstance(request, Fetch):
-            records, _ = await self._scroll(_seen_by(query, request), len(request.ids), None)
+            wanted = models.PayloadSelectorInclude(include=[WORDS]) if request.words else _PASSAGE
+            records, _ = await self._scroll(_seen_by(query, request), len(request.ids), None, wanted)
             return {record.id: record.payload or {} for record in records}
         batch = [
             models.QueryRequest(
@@ -157,9 +160,11 @@ class ServerIndex:
             if offset is None:
                 return
 
-    async def _scroll(self, wanted: models.Filter | None, limit: int, offset: Any) -> tuple[list[models.Record], Any]:
+    async def _scroll(
+        self, wanted: models.Filter | None, limit: int, offset: Any, payload: models.PayloadSelector | bool = True
+    ) -> tuple[list[models.Record], Any]:
         return await self._client.scroll(
-            self._collection, scroll_filter=wanted, limit=limit, offset=offset, with_payload=True
+            self._collection, scroll_filter=wanted, limit=limit, offset=offset, with_payload=payload
         )
 
 
