@@ -60,6 +60,7 @@ class Outcome:
     dropped_passages: int = 0  # selected, but more than the model can read
     dropped_turns: int = 0  # of the history, likewise
     prompt_version: str = ""
+    written: str | None = None  # the checked answer before preferences were rendered, where that changed it
 
 
 TurnEvent = Stage | Sources | Token | Outcome

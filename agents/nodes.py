@@ -20,6 +20,7 @@ from agents.state import TurnState
 from agents.support import Checked, checked
 from agents.types import PastTurn, TurnContext
 from generation.port import ContextOverflowError, Delta, GenerationParams, Message, Usage
+from personalization.ports import Recalled
 from retrieval.ports import Verifier
 from retrieval.types import Hit, Query, Selection
 
@@ -32,10 +33,13 @@ AnswerPrompt = Callable[[str, Sequence[Hit], Sequence[PastTurn], str | None], tu
 
 
 async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
-    """Find how this person likes such questions answered."""
+    """Find how this person likes such questions answered. A follow-up is about what the question before it was."""
     runtime.stream_writer(Stage("recalling"))
     request = state["request"]
-    return {"recalled": await runtime.context.recall.recall(request.person_id, request.question)}
+    asked = request.question
+    if request.history and leans_on_history(asked):
+        asked = joined_with_subject(asked, request.history)
+    return {"recalled": await runtime.context.recall.recall(request.person_id, asked)}
 
 
 async def reply(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
@@ -87,7 +91,8 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     trained on passages reads as many as it was trained on. Raises ContextOverflowError if not even the question with
     its best passage fits.
     """
-    context, instruction = runtime.context, state["recalled"].instruction
+    context = runtime.context
+    instruction = state["recalled"].instruction if _heeds_preferences(context) else None
     selection, history = state["selection"], list(state["history"])
     kept, write = _form(context, list(selection.kept))
     while True:
@@ -147,13 +152,15 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
 async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Resolve the markers that the verifier stands by; without a verifier all, or those that the words suggest.
 
-    An answer that ends up citing nothing is kept, and says so.
+    Then the answer gets the form that the person likes, and its markers go where their sentences go. An answer that
+    ends up citing nothing is kept, and says so.
     """
     runtime.stream_writer(Stage("checking"))
     kept, draft = state["selection"].kept, state["draft"]
     answer = check_markers(without_loop(draft), len(kept)).strip()
     done = await _checked(answer, state["question"], kept, runtime.context.verifier)
-    answer = done.answer
+    answer = _rendered(done.answer, state["recalled"])
+    written: TurnState = {"written": done.answer} if answer != done.answer else {}
     citations = tuple(
         Citation(marker, kept[marker - 1], "attributed" if marker in done.added else "model")
         for marker in cited(answer)
@@ -161,7 +168,7 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
     if not citations:
         answer = f"{answer}\n\n{UNSUPPORTED}"
         runtime.stream_writer(Token(f"\n\n{UNSUPPORTED}"))
-    return {"answer": answer, "citations": citations}
+    return {**written, "answer": answer, "citations": citations}
 
 
 async def abstain(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
@@ -194,6 +201,20 @@ def after_generation(state: TurnState) -> Literal["check", "abstain"]:
 
 def _follows_rules(context: TurnContext) -> bool:
     return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
+
+
+def _heeds_preferences(context: TurnContext) -> bool:
+    """A model that rules confuse leaves its subject when it is told about style: for it, rendering acts alone."""
+    return _follows_rules(context) or is_trained(context.model.version)
+
+
+def _rendered(answer: str, recalled: Recalled) -> str:
+    """The answer as the person likes it; as it was, where that would cost it all its citations or invent one."""
+    if recalled.render is None:
+        return answer
+    rendered = recalled.render(answer).strip()
+    before, after = set(cited(answer)), set(cited(rendered))
+    return rendered if rendered and after <= before and bool(after) == bool(before) else answer
 
 
 def _form(context: TurnContext, kept: list[Hit]) -> tuple[list[Hit], AnswerPrompt]:

@@ -28,6 +28,7 @@ class TurnState(TypedDict, total=False):
     finish: Finish
     abstain_reason: AbstainReason
     answer: str
+    written: str  # the answer before preferences were rendered, where that changed it
     citations: tuple[Citation, ...]
     usage: Annotated[Usage, add]
     timings: Annotated[dict[str, float], or_]  # step -> milliseconds
@@ -53,4 +54,5 @@ def outcome_of(state: TurnState) -> Outcome:
         dropped_passages=state.get("dropped_passages", 0),
         dropped_turns=state.get("dropped_turns", 0),
         prompt_version=PROMPT_VERSION,
+        written=state.get("written"),
     )

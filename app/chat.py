@@ -94,6 +94,7 @@ async def _fail(
 
 async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:
     asked_within = set(request.documents or ())
+    services.recall.expect(person.id, person.preferences_version)
     async with services.database.session() as session:
         if asked_within and (
             foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
@@ -185,9 +186,11 @@ def turn_public(turn: Turn, exposures: Sequence[ExposureFields]) -> TurnPublic:
         ],
         exposures=[exposure_public(exposure) for exposure in exposures],
         preferences=list(turn.preference_ids),
+        answer=turn.answer if turn.edited_answer is None else turn.edited_answer,
+        edited=turn.edited_answer is not None,
         **turn.model_dump(include=_TURN_FIELDS),
     )
 
 
 _EXPOSURE_FIELDS = set(ExposurePublic.model_fields) - {"document"}
-_TURN_FIELDS = set(TurnPublic.model_fields) - {"citations", "exposures", "preferences"}
+_TURN_FIELDS = set(TurnPublic.model_fields) - {"citations", "exposures", "preferences", "answer", "edited"}

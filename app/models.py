@@ -1,4 +1,4 @@
-"""All SQL tables: the vocabulary of the product. Describes tables; opens no connection."""
+"""The SQL tables: the vocabulary of the product, less what app/models_preferences.py has. Opens no connection."""
 
 import uuid
 from datetime import UTC, datetime
@@ -33,11 +33,13 @@ def table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def _time() -> Any:
+def time_field() -> Any:
+    """A column of the time now."""
     return Field(default_factory=utc_now, sa_type=UtcTime)
 
 
-def _json() -> Any:
+def json_field() -> Any:
+    """A column of an object, empty at first."""
     return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
@@ -49,7 +51,10 @@ class Person(SQLModel, table=True):
     display_name: str
     password_hash: str | None = None  # argon2id; None: one-time links and tokens only
     role: str = "person"
-    created_at: datetime = _time()
+    # Raised with every change of the person's preferences: the row is read with every request, so whoever keeps
+    # preferences in memory knows at no cost when they are out of date, and 0 says that there never were any.
+    preferences_version: int = 0
+    created_at: datetime = time_field()
 
 
 class ApiToken(SQLModel, table=True):
@@ -60,7 +65,7 @@ class ApiToken(SQLModel, table=True):
     kind: str = "bearer"  # bearer | login
     digest: str = Field(unique=True, index=True)
     label: str = ""
-    created_at: datetime = _time()
+    created_at: datetime = time_field()
     expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -82,8 +87,8 @@ class Document(SQLModel, table=True):
     status: str = "queued"
     reason: str | None = None
     encoder_version: str | None = None
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
+    created_at: datetime = time_field()
+    updated_at: datetime = time_field()
 
 
 class Job(SQLModel, table=True):
@@ -96,19 +101,19 @@ class Job(SQLModel, table=True):
     stage: str = ""
     done: int = 0
     total: int = 0
-    arguments: dict[str, Any] = _json()
+    arguments: dict[str, Any] = json_field()
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     error: str | None = None
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
+    created_at: datetime = time_field()
+    updated_at: datetime = time_field()
 
 
 class Conversation(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     title: str
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
+    created_at: datetime = time_field()
+    updated_at: datetime = time_field()
 
 
 class Turn(SQLModel, table=True):
@@ -124,16 +129,18 @@ class Turn(SQLModel, table=True):
     pseudo_answer: str | None = None
     prompt: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON))
     draft: str = ""  # what the model wrote, before citations were checked
+    written: str | None = None  # the answer before preferences were rendered, where they were
     answer: str = ""
+    edited_answer: str | None = None  # what the person made of it last: this is shown, the answer stays
     state: str = "running"  # running | complete | stopped | failed
     abstained: bool = False
     error: str | None = None
-    versions: dict[str, Any] = _json()
+    versions: dict[str, Any] = json_field()
     preference_ids: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    timings: dict[str, Any] = _json()  # node -> milliseconds
+    timings: dict[str, Any] = json_field()  # node -> milliseconds
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    created_at: datetime = _time()
+    created_at: datetime = time_field()
 
 
 class ExposureFields(SQLModel):
@@ -172,32 +179,8 @@ class Feedback(SQLModel, table=True):
     turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
     exposure_id: str | None = Field(default=None, foreign_key="exposure.id", index=True, ondelete="CASCADE")
     kind: str
-    value: dict[str, Any] = _json()
-    created_at: datetime = _time()
-
-
-class Edit(SQLModel, table=True):
-    """An answer as a person rewrote it. Nothing is overwritten: the draft stays beside it."""
-
-    id: str = Field(default_factory=new_id, primary_key=True)
-    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
-    turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
-    draft: str
-    text: str
-    cost: int  # word-level Levenshtein distance
-    created_at: datetime = _time()
-
-
-class Preference(SQLModel, table=True):
-    """A short description of how a person likes answers, for contexts like this one."""
-
-    id: str = Field(default_factory=new_id, primary_key=True)
-    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
-    edit_id: str | None = Field(default=None, foreign_key="edit.id", index=True, ondelete="CASCADE")
-    description: str
-    context: str = ""
-    active: bool = True
-    created_at: datetime = _time()
+    value: dict[str, Any] = json_field()
+    created_at: datetime = time_field()
 
 
 class UtilityLabel(SQLModel, table=True):
@@ -211,7 +194,7 @@ class UtilityLabel(SQLModel, table=True):
     method: str
     model_version: str
     cost_tokens: int = 0
-    created_at: datetime = _time()
+    created_at: datetime = time_field()
 
 
 class ModelVersion(SQLModel, table=True):
@@ -221,8 +204,8 @@ class ModelVersion(SQLModel, table=True):
     kind: str = Field(index=True)  # encoder | selector | generator
     parent_id: str | None = None
     path: str | None = None
-    manifest: dict[str, Any] = _json()
-    created_at: datetime = _time()
+    manifest: dict[str, Any] = json_field()
+    created_at: datetime = time_field()
 
 
 class Promotion(SQLModel, table=True):
@@ -233,5 +216,5 @@ class Promotion(SQLModel, table=True):
     version_id: str = Field(foreign_key="modelversion.id", index=True)
     previous_id: str | None = None
     accepted: bool
-    reasons: dict[str, Any] = _json()
-    created_at: datetime = _time()
+    reasons: dict[str, Any] = json_field()
+    created_at: datetime = time_field()

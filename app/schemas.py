@@ -193,7 +193,8 @@ class TurnPublic(BaseModel):
     citations: list[CitationPublic]
     exposures: list[ExposurePublic]
     versions: dict[str, str]
-    preferences: list[str]
+    preferences: list[str]  # ids of those that were applied
+    edited: bool = False  # the answer is the person's own text by now
     error: str | None
     created_at: datetime
 

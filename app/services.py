@@ -19,10 +19,10 @@ from app.home import Home
 from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
+from app.recall import StoredRecall
 from app.settings import Settings
 from app.under_way import UnderWay
 from generation.port import LanguageModel
-from personalization.ports import NoRecall, Recall
 from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
 
 
@@ -42,7 +42,7 @@ class Services:
     retriever: Searches
     selector: Selector
     loader: Loader
-    recall: Recall
+    recall: StoredRecall
     under_way: UnderWay
     verifier: Verifier | None
     versions: dict[str, str]  # kind -> ModelVersion id
@@ -134,7 +134,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         retriever=Retriever(encoder, index),
         selector=selector,
         loader=loader,
-        recall=NoRecall(),
+        recall=StoredRecall(database, encoder, on=settings.personalization == "on"),
         under_way=UnderWay(),
         verifier=verifier,
         versions=versions,

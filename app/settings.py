@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
     # Of citations: "shipped", "none" (words alone decide), or a folder. None: shipped, beside an encoder with weights.
     verifier: str | None = None
+    personalization: Literal["on", "off"] = "on"  # off: nothing is learned from edits, and nothing learned is used
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult
-from sqlmodel import col, delete, or_, select, update
+from sqlmodel import col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
-from app import documents
+from app import documents, preferences
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
 
@@ -64,6 +64,18 @@ async def list_turns(session: AsyncSession, person_id: str, conversation_id: str
     return (await session.exec(query)).all()
 
 
+async def find_turn(session: AsyncSession, person_id: str, turn_id: str) -> Turn | None:
+    """The turn, if it is this person's."""
+    return (await session.exec(select(Turn).where(Turn.id == turn_id, Turn.person_id == person_id))).one_or_none()
+
+
+async def show_edited(session: AsyncSession, turn: Turn, text: str) -> bool:
+    """Show the person's text for the answer from now on; False if the turn is not as it was read."""
+    as_read = col(Turn.edited_answer).is_not_distinct_from(turn.edited_answer)
+    mine = (col(Turn.id) == turn.id, col(Turn.person_id) == turn.person_id, as_read)
+    return (await session.exec(update(Turn).where(*mine).values(edited_answer=text))).rowcount > 0
+
+
 async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterable[str]) -> dict[str, list[Exposure]]:
     """Exposures by turn id, best rank first."""
     query = (
@@ -78,9 +90,9 @@ async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterab
 
 
 async def history(session: AsyncSession, person_id: str, conversation_id: str, limit: int) -> list[tuple[str, str]]:
-    """(question, answer) of the last answered turns, oldest first."""
+    """(question, answer) of the last answered turns, oldest first; an answer that was rewritten, as it was."""
     query = (
-        select(Turn.question, Turn.answer)
+        select(Turn.question, func.coalesce(Turn.edited_answer, Turn.answer))
         .where(Turn.conversation_id == conversation_id, Turn.person_id == person_id, Turn.answer != "")
         .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
         .limit(limit)
@@ -107,6 +119,8 @@ async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[Exp
     ended = await session.execute(_TURNS.update().where(*mine).values(turn.model_dump(exclude=_ASKED)))
     if not cast(CursorResult[Any], ended).rowcount:
         return False
+    if turn.preference_ids and turn.state == "complete" and not turn.abstained:
+        await preferences.note_use(session, turn)
     if exposures:
         await session.execute(_EXPOSURES.insert(), [exposure.model_dump() for exposure in exposures])
         shown = {exposure.document_id for exposure in exposures}
@@ -155,6 +169,7 @@ def record_outcome(turn: Turn, exposures: Iterable[ExposureFields], outcome: Out
     """Copy what the graph reports into the row and mark the exposures that the answer cites."""
     turn.state = "complete"
     turn.answer, turn.draft, turn.abstained = outcome.answer, outcome.draft, outcome.abstained
+    turn.written = outcome.written
     turn.standalone_question = outcome.standalone_question
     turn.pseudo_answer = outcome.selection.pseudo_answer
     turn.prompt = [{"role": message.role, "content": message.content} for message in outcome.prompt]

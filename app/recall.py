@@ -1,0 +1,112 @@
+"""Recall over SQL: what a person's preferences ask for in one context. Knows no turn and changes no preference."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app import preferences
+from app.contexts import vectors_of
+from app.db import Database
+from app.held import Held, held, is_told
+from app.models_preferences import Preference
+from personalization.ports import Recalled, Vectors
+from retrieval.ports import Encoder
+from retrieval.words import content_stems
+
+PEOPLE = 500  # whose preferences are kept in memory; two thousand preferences take 3 MB
+# Cosine of a question and the words that a preference was narrowed to, from which it applies: see docs/decisions/012.
+NEAR = 0.3
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What a person narrowed a preference to, in their words: "e-mails"."""
+
+    stems: frozenset[str]
+    vector: Vectors
+
+    def holds(self, stems: frozenset[str], vector: Vectors) -> bool:
+        return bool(stems & self.stems) or float(self.vector @ vector) >= NEAR
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one person as of one version of it."""
+
+    version: int
+    held: Sequence[Held] = ()
+    told: Sequence[Preference] = ()  # only a model can follow these
+    scopes: Mapping[str, "_Scope"] = field(default_factory=dict)  # by preference id
+
+    def here(self, context: str, vector: Vectors) -> Recalled:
+        """What holds for a question; what it asks for itself comes before any preference of that kind."""
+        from personalization.memory import guide
+        from personalization.stated import read
+
+        asked = {transformation.key for transformation in read(context)}
+        stems = frozenset(content_stems(context))
+        out = {row for row, scope in self.scopes.items() if not scope.holds(stems, vector)}
+        usable = [one for one in self.held if one.row.id not in out and one.preference.transformation.key not in asked]
+        chosen = guide([one.preference for one in usable], vector)
+        told = [row for row in self.told if row.id not in out]
+        said = [chosen.guidance.instruction or "", *(row.description for row in told)]
+        ids = [usable[place].row.id for place in chosen.used] + [row.id for row in told]
+        return Recalled("; ".join(filter(None, said)) or None, tuple(dict.fromkeys(ids)), chosen.guidance.render)
+
+
+class StoredRecall:
+    """Keeps in memory what it read, for as long as the person's version says that nothing changed."""
+
+    def __init__(self, database: Database, encoder: Encoder, *, on: bool = True) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._on = on
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+
+    def expect(self, person_id: str, version: int) -> None:
+        """Say which version of the person's preferences holds: of version 0 there are none, and nothing is read."""
+        known = self._known.get(person_id)
+        if version == 0:
+            self._keep(person_id, _Known(0))
+        elif known is not None and known.version != version:
+            del self._known[person_id]
+
+    async def recall(self, person_id: str, context: str) -> Recalled:
+        """What holds for this question of this person. A follow-up is put as the question that stands alone."""
+        if not self._on:
+            return Recalled()
+        known = self._known.get(person_id) or await self._read(person_id)
+        if not (known.held or known.told):
+            return Recalled()
+        vector = (await self._encoder.encode_queries([context]))[0]
+        return await asyncio.to_thread(known.here, context, vector)
+
+    async def _read(self, person_id: str) -> _Known:
+        async with self._database.session() as session:
+            version = await preferences.version(session, person_id)  # first: what follows is at least as new
+            rows = [row for row in await preferences.in_force(session, person_id) if row.active]
+        done = [row for row in rows if not is_told(row)]
+        vectors = await vectors_of(self._encoder, done)
+        known = _Known(
+            version,
+            await asyncio.to_thread(held, done, vectors),
+            [row for row in rows if is_told(row)],
+            await self._scopes(rows),
+        )
+        self._keep(person_id, known)
+        return known
+
+    async def _scopes(self, rows: Sequence[Preference]) -> dict[str, _Scope]:
+        named = {row.id: row.scope for row in rows if row.scope}
+        vectors = await self._encoder.encode_queries(list(named.values())) if named else ()
+        return {
+            row: _Scope(frozenset(content_stems(scope)), vector)
+            for (row, scope), vector in zip(named.items(), vectors, strict=True)
+        }
+
+    def _keep(self, person_id: str, known: _Known) -> None:
+        self._known[person_id] = known
+        self._known.move_to_end(person_id)
+        while len(self._known) > PEOPLE:
+            self._known.popitem(last=False)
