@@ -1,12 +1,15 @@
 """A turn as the middle column shows it, running or finished. Renders; asks nothing of the server."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from app.schemas import AnswerEvent, ErrorEvent, ExposurePublic, SourcesEvent, StatusEvent, TokenEvent, TurnPublic
 from ui.client import ApiError, ChatEvent
 from ui.markup import esc, markdown, plural
 
+_EDITABLE = frozenset({"complete", "stopped"})
 # The six stages of the server, as the three that mean something to the person waiting.
 _STEPS = ("Searching", "Reading", "Writing")
 _STEP_OF = {"recalling": 0, "rewriting": 0, "searching": 0, "selecting": 1, "writing": 2, "checking": 2}
@@ -72,7 +75,7 @@ def _turn(turn: TurnPublic) -> str:
             f'<div class="callout abstained"><strong>Not in your documents</strong>{text}'
             '<p class="muted">No answer was made up. The nearest passages are under Sources.</p></div>'
         )
-    return _article(turn.id, turn.question, text + _ending(turn) + _actions(turn))
+    return _article(turn.id, turn.question, text + _ending(turn) + _actions(turn) + _after_edit(turn))
 
 
 def _ending(turn: TurnPublic) -> str:
@@ -92,7 +95,35 @@ def _actions(turn: TurnPublic) -> str:
     label = f"{plural(cited, 'source')} cited" if cited else f"{plural(len(turn.exposures), 'passage')} found"
     copy = '<button type="button" class="ghost" data-copy>Copy</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
-    return f'<div class="actions">{sources if turn.exposures else ""}{copy}</div>'
+    return f'<div class="actions">{sources if turn.exposures else ""}{copy}{_edit(turn)}{_your_way(turn)}</div>'
+
+
+def _edit(turn: TurnPublic) -> str:
+    if turn.state not in _EDITABLE or not turn.answer:
+        return ""
+    # As JSON in ASCII: the editor must hold the very text, with the invisible signs that `esc` makes visible.
+    text = esc(json.dumps(turn.answer))
+    return f'<button type="button" class="ghost" data-edit-answer="{text}" data-turn="{esc(turn.id)}">Edit</button>'
+
+
+def _your_way(turn: TurnPublic) -> str:
+    if not turn.preferences:
+        return ""
+    query = esc(urlencode([("id", preference) for preference in turn.preferences]))
+    return (
+        f'<details class="your-way" data-load="/shown/preferences?{query}"><summary>Written your way</summary>'
+        '<div class="card" data-loaded></div></details>'
+    )
+
+
+def _after_edit(turn: TurnPublic) -> str:
+    """Where the browser puts what became of an edit; it asks for it once the turn is in view."""
+    if not turn.edited:
+        return ""
+    return (
+        f'<div class="after-edit" data-after-edit="{esc(turn.id)}"><p class="edited-mark muted">Edited by you</p>'
+        '<div data-part="changes"></div><div data-part="learning" role="status"></div></div>'
+    )
 
 
 def _failed(detail: str) -> str:

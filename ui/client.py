@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO, Self
 
 import httpx
+from pydantic import TypeAdapter
 
 from app.schemas import (
     AnswerEvent,
@@ -32,6 +33,17 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_preferences import (
+    AnswerEdit,
+    EditCostPoint,
+    EditPublic,
+    EditsPublic,
+    PreferenceCreate,
+    PreferencePublic,
+    PreferencesPublic,
+    PreferenceUpdate,
+    ProvenancePublic,
+)
 from ui.connection import ApiError, Connection, pool, problem
 
 __all__ = ["ApiClient", "ApiError", "ChatEvent"]
@@ -45,6 +57,7 @@ _CHAT_EVENTS: dict[str, type[ChatEvent]] = {
     "answer": AnswerEvent,
     "error": ErrorEvent,
 }
+_COSTS = TypeAdapter(list[EditCostPoint])
 _FINAL_STATES = {"done", "failed", "cancelled"}
 
 
@@ -164,6 +177,47 @@ class ApiClient:
                     if isinstance(parsed, AnswerEvent | ErrorEvent):
                         return
         raise ApiError(503, "Answer cut off", "the server closed the connection before the answer was whole: ask again")
+
+    # --- edits and what is learned from them
+    async def edit_answer(self, turn_id: str, text: str) -> EditPublic:
+        """Put the person's own text in place of an answer; what is learned from it is known later."""
+        return await self._api.put(f"/api/v1/turns/{turn_id}/answer", AnswerEdit(text=text), EditPublic)
+
+    async def edit(self, edit_id: str) -> EditPublic:
+        return await self._api.get(f"/api/v1/edits/{edit_id}", EditPublic)
+
+    async def edits(self, turn_id: str, cursor: str | None = None) -> EditsPublic:
+        return await self._api.get(f"/api/v1/turns/{turn_id}/edits", EditsPublic, {"cursor": cursor})
+
+    async def forget_learned(self, edit_id: str) -> None:
+        """Undo what was learned from an edit; the edit itself stays."""
+        await self._api.send("DELETE", f"/api/v1/edits/{edit_id}/learned")
+
+    async def preferences(self, cursor: str | None = None, limit: int | None = None) -> PreferencesPublic:
+        return await self._api.get("/api/v1/preferences", PreferencesPublic, {"cursor": cursor, "limit": limit})
+
+    async def state_preference(self, description: str, scope: str | None = None) -> PreferencePublic:
+        body = PreferenceCreate(description=description, scope=scope)
+        return await self._api.post("/api/v1/preferences", body, PreferencePublic)
+
+    async def change_preference(self, preference_id: str, update: PreferenceUpdate) -> PreferencePublic:
+        """What was not set in `update` stays as it is."""
+        return await self._api.patch(f"/api/v1/preferences/{preference_id}", update, PreferencePublic)
+
+    async def delete_preference(self, preference_id: str) -> None:
+        await self._api.send("DELETE", f"/api/v1/preferences/{preference_id}")
+
+    async def delete_preferences(self) -> None:
+        """All of them, stated and learned."""
+        await self._api.send("DELETE", "/api/v1/preferences")
+
+    async def provenance(self, preference_id: str, cursor: str | None = None) -> ProvenancePublic:
+        query = {"cursor": cursor}
+        return await self._api.get(f"/api/v1/preferences/{preference_id}/provenance", ProvenancePublic, query)
+
+    async def edit_cost(self) -> list[EditCostPoint]:
+        """How much of each stretch of answers was rewritten, oldest first."""
+        return _COSTS.validate_json((await self._api.send("GET", "/api/v1/me/edit-cost")).content)
 
     async def health(self) -> Health:
         """Readiness; an unready server answers 503 with the same body, which is not an error here."""

@@ -54,6 +54,15 @@ class Connection:
         response = await self.send("POST", path, json=body.model_dump(mode="json", exclude_none=True))
         return schema.model_validate_json(response.content)
 
+    async def put(self, path: str, body: BaseModel, schema: type[_Schema]) -> _Schema:
+        """The answer to PUT, `body` sent whole."""
+        return schema.model_validate_json((await self.send("PUT", path, json=body.model_dump(mode="json"))).content)
+
+    async def patch(self, path: str, body: BaseModel, schema: type[_Schema]) -> _Schema:
+        """The answer to PATCH: only what was set in `body` is sent, so that null can mean null."""
+        response = await self.send("PATCH", path, json=body.model_dump(mode="json", exclude_unset=True))
+        return schema.model_validate_json(response.content)
+
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any other request; an answer of 400 or more is raised."""
         response = await self.request(method, path, **options)

@@ -37,7 +37,9 @@ class Handlers:
             )
         email = esc(person.email)
         account = (
-            f'<div class="account"><span class="muted" title="{email}">{email}</span>'
+            '<div class="account"><a class="item" href="/about-me">About me '
+            '<span class="muted">what Attune has learned</span></a>'
+            f'<span class="muted email" title="{email}">{email}</span>'
             '<button type="button" class="ghost" data-theme title="Light or dark" aria-label="Light or dark">◐</button>'
             '<button type="button" class="ghost" data-logout>Log out</button></div>'
         )

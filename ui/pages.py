@@ -1,4 +1,4 @@
-"""Puts the pages on the server that carries the API: login, reader, and the chat at the root."""
+"""Puts the pages on the server that carries the API: login, reader, About me, and the chat at the root."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,18 +11,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
 from ui import screen
+from ui.about import about_routes
 from ui.client import ApiClient
+from ui.plain import HEADERS
 from ui.reader import reader_routes
 from ui.session import PERSON, SessionGate
+from ui.shown import shown_routes
 from ui.theme import ASSETS, HEAD, theme
-
-# The login page carries a one-time code in its address: no referrer, no cache, nothing inline.
-_LOGIN_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def mount(app: FastAPI, base_url: str = "") -> None:
@@ -31,7 +26,8 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
     app.add_api_route("/login", _login, methods=["GET"], include_in_schema=False)
-    app.include_router(reader_routes(api))
+    for routes in (reader_routes, about_routes, shown_routes):
+        app.include_router(routes(api))
     gr.mount_gradio_app(
         app,
         screen.build(api),
@@ -58,7 +54,7 @@ def _known_person(request: Request) -> str | None:
 
 
 async def _login() -> HTMLResponse:
-    return HTMLResponse((ASSETS / "login.html").read_text(), headers=_LOGIN_HEADERS)
+    return HTMLResponse((ASSETS / "login.html").read_text(), headers=HEADERS)
 
 
 def _close_with(app: FastAPI, api: ApiClient) -> None:

@@ -6,15 +6,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.schemas import DocumentPublic, PassagePublic
 from ui.client import ApiClient, ApiError
 from ui.markup import esc, plural
+from ui.plain import HEADERS, page, refused
 from ui.session import visitor
 from ui.sources import original_url
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
 _MAX_PAGES = 40  # of 500 passages: more text than a browser shows well
 
 
@@ -31,9 +26,8 @@ def reader_routes(api: ApiClient) -> APIRouter:
         except ApiError as error:
             if error.status == 401:
                 return RedirectResponse("/login", 303)
-            message = f"<h1>{esc(error.title)}</h1><p>{esc(error.detail)}</p>"
-            return HTMLResponse(_page(error.title, message), error.status, _HEADERS)
-        return HTMLResponse(_page(document.name, _body(document, passages)), headers=_HEADERS)
+            return refused(error, "reader")
+        return HTMLResponse(page(document.name, _body(document, passages), "reader"), headers=HEADERS)
 
     return router
 
@@ -41,9 +35,9 @@ def reader_routes(api: ApiClient) -> APIRouter:
 async def _all_passages(person: ApiClient, document_id: str) -> list[PassagePublic]:
     passages, cursor = list[PassagePublic](), None
     for _ in range(_MAX_PAGES):
-        page = await person.passages(document_id, cursor, limit=500)
-        passages += page.items
-        cursor = page.next_cursor
+        part = await person.passages(document_id, cursor, limit=500)
+        passages += part.items
+        cursor = part.next_cursor
         if cursor is None:
             break
     return passages
@@ -64,13 +58,4 @@ def _passage(passage: PassagePublic) -> str:
     return (
         f'<section id="p-{esc(passage.id)}"><div class="muted">{esc(" · ".join(place))}</div>'
         f"<p>{esc(passage.text)}</p></section>"
-    )
-
-
-def _page(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>'
-        f'{esc(title)}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/ui/plain.css"></head>'
-        f'<body class="reader"><main>{body}</main></body></html>'
     )

@@ -32,8 +32,14 @@ async def events_of(
             "answer": "",
             "state": "running",
         }
-        | {"abstained": script.abstained, "citations": [], "exposures": [], "versions": {}, "preferences": []}
-        | {"error": None, "created_at": NOW}
+        | {
+            "abstained": script.abstained,
+            "citations": [],
+            "exposures": [],
+            "versions": {},
+            "preferences": script.applied,
+        }
+        | {"preferences": script.applied, "error": None, "created_at": NOW}
     )
     conversation.turns.append(turn)
     try:

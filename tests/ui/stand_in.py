@@ -4,6 +4,7 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import Request
 
@@ -15,6 +16,7 @@ from app.schemas import (
     ExposurePublic,
     PersonPublic,
 )
+from app.schemas_preferences import EditCostPoint, EditPublic, Learning, PreferencePublic, ProvenanceItem
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -32,11 +34,16 @@ class Account:
     person: PersonPublic
     documents: dict[str, DocumentPublic] = field(default_factory=dict)
     conversations: dict[str, ConversationDetail] = field(default_factory=dict)
+    edits: dict[str, EditPublic] = field(default_factory=dict)
+    preferences: dict[str, PreferencePublic] = field(default_factory=dict)
+    origins: dict[str, list[ProvenanceItem]] = field(default_factory=dict)  # by preference
+    costs: list[EditCostPoint] = field(default_factory=list)
 
 
 @dataclass
 class StandIn:
-    """What the server will say. Tests set `answer`, `passages` and `pace`, and look at `stopped` and `asked`."""
+    """What the server will say. Tests set `answer`, `passages`, `pace` and what edits lead to, and look at `stopped`,
+    `asked` and the accounts."""
 
     accounts: dict[str, Account] = field(default_factory=dict)  # by token
     codes: dict[str, str] = field(default_factory=dict)  # one-time code -> token
@@ -46,6 +53,12 @@ class StandIn:
     pace: float = 0.0  # seconds between tokens
     failure: ErrorEvent | None = None
     break_off: bool = False  # close the stream before its end
+    outcome: Learning = "learned"  # of the next edits
+    looks: int = 1  # times that an edit is seen as pending before its outcome
+    reason: str | None = None
+    lesson: str = "Keep answers under 30 words"
+    applied: list[str] = field(default_factory=list)  # ids of the preferences of the next answer
+    refusal: Refusal | None = None  # of whatever is to be changed about answers and preferences
     asked: list[tuple[str, ChatRequest]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -64,6 +77,16 @@ class StandIn:
         )
         self.accounts[token].documents[document.id] = document
         return document
+
+    def add_preference(self, token: str, description: str, **changes: Any) -> PreferencePublic:
+        made = PreferencePublic.model_validate(
+            {"id": new_id(), "description": description, "context": "How much leave do I have?", "scope": None}
+            | {"source": "edit", "honoured": True, "confidence": 0.72, "active": True, "pinned": False}
+            | {"supported_by": 3, "contradicted_by": 1, "used": 8, "kept": 6, "created_at": NOW, "updated_at": NOW}
+            | changes
+        )
+        self.accounts[token].preferences[made.id] = made
+        return made
 
     def account(self, request: Request) -> Account:
         header = request.headers.get("authorization", "").removeprefix("Bearer ")

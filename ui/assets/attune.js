@@ -61,6 +61,7 @@
         history.replaceState(null, "", id ? `/?c=${encodeURIComponent(id)}` : "/");
       }
       follow();
+      document.dispatchEvent(new Event("attune:drawn"));
     });
   }
 
@@ -189,6 +190,7 @@
       set_theme(dark);
     } else if ("logout" in target.dataset) {
       await fetch("/api/v1/auth/session", { method: "DELETE" });
+      sessionStorage.clear(); // half-made edits are nobody else's business
       location.replace("/login");
     } else if ("copy" in target.dataset) {
       const prose = target.closest(".answer").querySelector(".prose");

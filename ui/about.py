@@ -1,0 +1,63 @@
+"""About me: what Attune has learned, for the person it is about. Reads through the API; about.js changes things."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.schemas_preferences import EditCostPoint, PreferencesPublic
+from ui.client import ApiClient, ApiError
+from ui.plain import HEADERS, page, refused
+from ui.plot import render_cost
+from ui.preferences import STATE_FORM, render_preferences
+from ui.session import visitor
+
+_LISTED = 100  # cards on one page
+_HEAD = (
+    '<link rel="stylesheet" href="/ui/diff.css"><link rel="stylesheet" href="/ui/about.css">'
+    '<script src="/ui/about.js"></script><script src="/ui/pieces.js"></script>'
+)
+
+
+def about_routes(api: ApiClient) -> APIRouter:
+    """GET /about-me, for whoever looks; `after` continues a long list."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/about-me")
+    async def about(request: Request, after: str | None = None) -> Response:
+        try:
+            person = visitor(api, request)
+            learned, costs = await asyncio.gather(person.preferences(after, limit=_LISTED), person.edit_cost())
+        except ApiError as error:
+            if error.status == 401:
+                return RedirectResponse("/login", 303)
+            return refused(error, "about")
+        return HTMLResponse(page("About me · Attune", render_about(learned, costs), "about", _HEAD), headers=HEADERS)
+
+    return router
+
+
+def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint]) -> str:
+    """The whole page below its frame."""
+    more = f"/about-me?after={quote(learned.next_cursor)}" if learned.next_cursor else None
+    return f"""<header><a class="back" href="/">← Chat</a><h1>About me</h1>
+<p class="muted">How you like answers, as far as Attune knows it. All of it is yours to change, switch off or delete,
+and whatever you do here counts from the next answer on.</p></header>
+<p id="said" role="status"></p>
+<section aria-label="Say it yourself">{STATE_FORM}</section>
+<section id="learned" aria-labelledby="learned-title"><h2 id="learned-title" tabindex="-1">What Attune has learned</h2>
+{render_preferences(learned.items, more)}</section>
+<section aria-labelledby="cost-title"><h2 id="cost-title">How much you still rewrite</h2>
+{render_cost(costs)}</section>
+<section id="data" aria-labelledby="data-title"><h2 id="data-title">Your data</h2>
+<p class="controls"><a class="button" href="/api/v1/me/export" download>Download everything</a>
+{_DELETE_ALL if learned.items else ""}</p></section>"""
+
+
+_DELETE_ALL = (
+    '<button type="button" class="danger" id="delete-all" data-delete="/api/v1/preferences" '
+    'data-confirm="Delete everything that Attune has learned or been told about how you like answers? '
+    'Your conversations stay. This cannot be undone.">Delete all that was learned</button>'
+)

@@ -1,0 +1,250 @@
+// Editing an answer where it stands: the editor with its preview, what was typed kept until it is saved, and what
+// became of a saved edit. The page may be drawn again at any time; what is open or known here is then put back.
+(() => {
+  const { ask, piece } = window.attune_pieces;
+  const editors = new Map(); // turn -> its open form
+  const outcomes = new Map(); // turn -> the place where what became of its edit is shown
+  const kept = (turn) => `attune-edit-${turn}`;
+  const article_of = (turn) => document.querySelector(`#history article[data-turn="${CSS.escape(turn)}"]`);
+  const make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  // --- the difference of two texts, in words
+  const MOST_CELLS = 4e6; // of the table of a comparison: beyond, the middle counts as replaced
+  const words_of = (text) => text.match(/\s+|[^\s]+/g) || [];
+
+  function difference(before, after) {
+    const old_words = words_of(before), new_words = words_of(after);
+    let start = 0, old_end = old_words.length, new_end = new_words.length;
+    while (start < old_end && start < new_end && old_words[start] === new_words[start]) start += 1;
+    while (old_end > start && new_end > start && old_words[old_end - 1] === new_words[new_end - 1]) { old_end -= 1; new_end -= 1; }
+    const spans = [];
+    const add = (tag, words) => {
+      if (!words.length) return;
+      const last = spans.at(-1);
+      if (last && last[0] === tag) last[1] += words.join("");
+      else spans.push([tag, words.join("")]);
+    };
+    add("span", old_words.slice(0, start));
+    align(old_words.slice(start, old_end), new_words.slice(start, new_end), add);
+    add("span", old_words.slice(old_end));
+    return whole_phrases(spans);
+  }
+
+  // A blank that both texts happen to have between two changes is part of them: a phrase reads better than its words.
+  function whole_phrases(spans) {
+    const merged = [];
+    let change = { del: "", ins: "" };
+    const flush = () => {
+      for (const tag of ["del", "ins"]) if (change[tag]) merged.push([tag, change[tag]]);
+      change = { del: "", ins: "" };
+    };
+    spans.forEach(([tag, text], index) => {
+      if (tag !== "span") change[tag] += text;
+      else if (!text.trim() && index && index < spans.length - 1) { change.del += text; change.ins += text; }
+      else { flush(); merged.push([tag, text]); }
+    });
+    flush();
+    return merged;
+  }
+
+  // The longest common subsequence, read off its table from the beginning.
+  function align(left, right, add) {
+    const wide = right.length + 1;
+    if (left.length * right.length > MOST_CELLS) { add("del", left); add("ins", right); return; }
+    const longest = new Uint32Array((left.length + 1) * wide);
+    for (let i = left.length - 1; i >= 0; i -= 1)
+      for (let j = right.length - 1; j >= 0; j -= 1)
+        longest[i * wide + j] = left[i] === right[j]
+          ? longest[(i + 1) * wide + j + 1] + 1
+          : Math.max(longest[(i + 1) * wide + j], longest[i * wide + j + 1]);
+    let i = 0, j = 0;
+    while (i < left.length || j < right.length) {
+      if (i < left.length && j < right.length && left[i] === right[j]) { add("span", [left[i]]); i += 1; j += 1; }
+      else if (i < left.length && (j === right.length || longest[(i + 1) * wide + j] >= longest[i * wide + j + 1])) add("del", [left[i++]]);
+      else add("ins", [right[j++]]);
+    }
+  }
+
+  // --- the editor
+  function build(turn, base, text) {
+    const area = make("textarea", { value: text, spellcheck: true, ariaLabel: "Your version of the answer" });
+    const preview = make("div", { className: "diff", tabIndex: 0, role: "region", ariaLabel: "What your version changes" });
+    const problem = make("p", { className: "problem", role: "alert", hidden: true });
+    const save = make("button", { type: "submit", className: "ghost strong", textContent: "Save" });
+    const cancel = make("button", { type: "button", className: "ghost", textContent: "Cancel" });
+    const hint = make("span", { className: "muted hint", textContent: "Ctrl+Enter saves, Escape cancels" });
+    const form = make("form", { className: "editor" }, area, preview, problem, make("div", { className: "actions" }, save, cancel, hint));
+    let drawing = 0;
+    const redraw = () => {
+      drawing = 0;
+      const spans = area.value.trim() === base.trim() ? [] : difference(base, area.value);
+      preview.replaceChildren(...spans.map(([tag, words]) => make(tag, { textContent: words })));
+      preview.hidden = !spans.length;
+      save.disabled = !spans.length || !area.value.trim();
+    };
+    area.addEventListener("input", () => {
+      drawing ||= requestAnimationFrame(redraw);
+      sessionStorage.setItem(kept(turn), JSON.stringify({ base, text: area.value }));
+    });
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+      else if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); leave(turn, area.value !== base); }
+    });
+    cancel.addEventListener("click", () => leave(turn, area.value !== base));
+    form.addEventListener("submit", (event) => { event.preventDefault(); send(turn, form, area, problem); });
+    redraw();
+    return form;
+  }
+
+  function open(turn, base, text) {
+    if (!editors.has(turn)) editors.set(turn, build(turn, base, text));
+    place(turn);
+  }
+
+  function place(turn) {
+    const article = article_of(turn), form = editors.get(turn);
+    if (!article || article.contains(form)) return;
+    const prose = article.querySelector(".prose");
+    form.querySelector("textarea").style.minHeight = `${Math.min(Math.max(prose.offsetHeight, 72), innerHeight * 0.6)}px`;
+    article.classList.add("editing");
+    article.querySelector(".answer").insertBefore(form, article.querySelector(".answer > .actions"));
+  }
+
+  function close(turn) {
+    const form = editors.get(turn);
+    editors.delete(turn);
+    sessionStorage.removeItem(kept(turn));
+    form.closest("article")?.classList.remove("editing");
+    form.remove();
+  }
+
+  function leave(turn, changed) {
+    if (changed && !window.confirm("Throw away your changes to this answer?")) return;
+    close(turn);
+    article_of(turn)?.querySelector("[data-edit-answer]")?.focus();
+  }
+
+  async function send(turn, form, area, problem) {
+    const save = form.querySelector("[type=submit]");
+    if (save.disabled) return;
+    save.disabled = area.readOnly = true;
+    save.textContent = "Saving…";
+    problem.hidden = true;
+    try {
+      await ask("PUT", `/api/v1/turns/${encodeURIComponent(turn)}/answer`, { text: area.value });
+    } catch (error) {
+      problem.textContent = `Not saved. ${error.message} What you typed is kept here.`;
+      problem.hidden = false;
+      save.disabled = area.readOnly = false;
+      save.textContent = "Save";
+      area.focus();
+      return;
+    }
+    const article = article_of(turn);
+    close(turn);
+    outcomes.delete(turn);
+    if (article) await redraw_turn(article, turn, area.value);
+  }
+
+  async function redraw_turn(article, turn, text) {
+    article.querySelector(".prose").textContent = text; // until it comes back set as markdown
+    const conversation = article.closest("[data-conversation]").dataset.conversation;
+    try {
+      const fresh = await piece(`/shown/turn/${encodeURIComponent(conversation)}/${encodeURIComponent(turn)}`);
+      const drawn = document.importNode(fresh.querySelector("article"), true);
+      (article.isConnected ? article : article_of(turn)).replaceWith(drawn);
+      drawn.querySelector("[data-edit-answer]")?.focus({ preventScroll: true });
+    } finally {
+      restore();
+    }
+  }
+
+  // --- what became of an edit
+  const PATIENCE = { pending: [700, 1.25, 8000], failed: [5000, 1.5, 60000] }; // first wait, growth, longest, in ms
+
+  async function follow(place) {
+    const turn = place.dataset.afterEdit;
+    let wait = 0;
+    while (place.isConnected) {
+      let state = "pending";
+      try {
+        state = await look(place, turn);
+      } catch { /* the server is away: its state is asked for again below, and the last one stays in view */ }
+      if (!(state in PATIENCE)) return;
+      const [first, growth, longest] = PATIENCE[state];
+      wait = Math.min(Math.max(first, wait * growth), longest);
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+    }
+    place.dataset.left = "yes"; // taken up again when the thread is drawn with it
+  }
+
+  async function look(place, turn) {
+    const fresh = await piece(`/shown/edit/${encodeURIComponent(turn)}`);
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const old = place.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (old.innerHTML !== part.innerHTML) old.replaceChildren(...document.importNode(part, true).childNodes);
+    }
+    outcomes.set(turn, place);
+    return fresh.querySelector("[data-learning]")?.dataset.learning;
+  }
+
+  async function undo(button) {
+    const place = button.closest("[data-after-edit]"), part = button.closest("[data-part]");
+    button.disabled = true;
+    try {
+      await ask("DELETE", `/api/v1/edits/${encodeURIComponent(button.dataset.undo)}/learned`);
+      await look(place, place.dataset.afterEdit);
+      part.tabIndex = -1;
+      part.focus({ preventScroll: true });
+    } catch (error) {
+      button.disabled = false;
+      part.append(make("p", { className: "learning warn", textContent: `Not undone. ${error.message}` }));
+    }
+  }
+
+  const in_view = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen)
+      if (isIntersecting) { in_view.unobserve(target); follow(target); }
+  });
+
+  // --- after every drawing of the thread
+  function restore() {
+    for (const place of document.querySelectorAll("#history [data-after-edit]")) {
+      const known = outcomes.get(place.dataset.afterEdit);
+      if (!known) in_view.observe(place);
+      else if (known !== place) {
+        place.replaceWith(known);
+        if (known.dataset.left) { delete known.dataset.left; follow(known); }
+      }
+    }
+    for (const article of document.querySelectorAll("#history article[data-turn]")) {
+      const turn = article.dataset.turn, draft = JSON.parse(sessionStorage.getItem(kept(turn)) || "null");
+      if (draft && !editors.has(turn) && article.querySelector("[data-edit-answer]")) open(turn, draft.base, draft.text);
+      else if (editors.has(turn)) put_back(turn);
+    }
+  }
+
+  let writing_in = null; // the editor that had the focus; one that is taken out of the page does not say so
+  document.addEventListener("focusin", (event) => { writing_in = event.target.closest("form.editor") && event.target; });
+
+  function put_back(turn) {
+    const form = editors.get(turn), focused = form.contains(writing_in) && !form.isConnected;
+    place(turn);
+    if (focused) writing_in.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-edit-answer], [data-undo]");
+    if (!button) return;
+    if ("undo" in button.dataset) { undo(button); return; }
+    const base = JSON.parse(button.dataset.editAnswer);
+    open(button.dataset.turn, base, base);
+    editors.get(button.dataset.turn).querySelector("textarea").focus();
+  });
+  document.addEventListener("attune:drawn", restore);
+  restore();
+})();

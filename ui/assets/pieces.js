@@ -1,0 +1,55 @@
+// What chat and About me share: calls to the API with its reasons kept, and pieces of page that are fetched when needed.
+// Pieces come from our own server, which escapes what others wrote; texts of the API are only ever set as text.
+(() => {
+  async function ask(method, path, body) {
+    let response;
+    try {
+      response = await fetch(path, {
+        method,
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    } catch {
+      throw new Error("The server could not be reached: try again.");
+    }
+    if (response.status === 401) location.replace("/login");
+    if (response.ok) return response;
+    const problem = await response.json().catch(() => ({}));
+    throw new Error(problem.detail || problem.title || `The server answered ${response.status}: try again.`);
+  }
+
+  // The body of a piece, parsed apart from the page: nothing in it has run or been loaded.
+  async function piece(path) {
+    const response = await ask("GET", path);
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  }
+
+  // A folded <details data-load="address"> fetches what it holds when it is opened.
+  document.addEventListener("toggle", async (event) => {
+    const details = event.target;
+    if (!details.open || !details.dataset.load) return;
+    const place = details.querySelector("[data-loaded]");
+    if (place.childElementCount) return;
+    place.setAttribute("aria-busy", "true");
+    try {
+      place.replaceChildren(...(await piece(details.dataset.load)).body.childNodes);
+    } catch (error) {
+      place.textContent = error.message;
+    }
+    place.removeAttribute("aria-busy");
+  }, true);
+
+  // A click elsewhere, or Escape, folds what lies over the page.
+  const fold = (except) => {
+    for (const details of document.querySelectorAll("details.your-way[open]")) if (details !== except) details.open = false;
+  };
+  document.addEventListener("click", (event) => fold(event.target.closest("details.your-way")));
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest("details.your-way[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+
+  window.attune_pieces = { ask, piece };
+})();

@@ -1,0 +1,71 @@
+"""What a person changed in an answer, and what came of it. Renders; asks nothing of the server."""
+
+from collections.abc import Sequence
+
+from app.schemas_preferences import EditPublic, PreferencePublic, SpanPublic
+from ui.markup import esc, plural
+
+_TAGS = {"removed": "del", "added": "ins"}
+
+
+def render_difference(spans: Sequence[SpanPublic]) -> str:
+    """The text with what was removed struck through and what was added underlined; line breaks are kept."""
+    return f'<div class="diff">{"".join(_span(span) for span in spans)}</div>'
+
+
+def render_edit(edit: EditPublic) -> str:
+    """What changed, folded away, and what was learned from it; the browser keeps both parts apart by their names."""
+    return (
+        '<div data-part="changes"><details class="changes"><summary>Show what changed</summary>'
+        f'<p class="muted">{_cost(edit)}</p>{render_difference(edit.difference)}</details></div>'
+        f'<div data-part="learning" data-learning="{edit.learning}" data-edit="{esc(edit.id)}">{_outcome(edit)}</div>'
+    )
+
+
+def render_applied(preferences: Sequence[PreferencePublic], missing: int) -> str:
+    """The preferences that an answer was written under; `missing` of them are gone since."""
+    items = "".join(f"<li>{esc(preference.description)}</li>" for preference in preferences)
+    gone = f"<li>{plural(missing, 'preference')} deleted since</li>" if missing else ""
+    return f'<ul>{items}{gone}</ul><p><a href="/about-me">See and change them under About me</a></p>'
+
+
+def _span(span: SpanPublic) -> str:
+    text = esc(span.text)
+    if span.change == "same":
+        return text
+    tag, title = _TAGS[span.change], ' class="fact" title="It changes what is claimed"' if span.fact else ""
+    return f"<{tag}{title}>{text}</{tag}>"
+
+
+def _cost(edit: EditPublic) -> str:
+    return f"{plural(edit.cost, 'word')} changed, {edit.cost_normalised:.0%} of the text"
+
+
+def _outcome(edit: EditPublic) -> str:
+    reason = esc(edit.reason or "")
+    match edit.learning:
+        case "pending":
+            said = '<p class="learning now">Learning from your edit…</p>'
+        case "learned":
+            said = _learned(edit)
+        case "nothing":
+            said = f'<p class="learning">Nothing to learn from this{f": {reason}" if reason else ""}</p>'
+        case "failed":
+            because = f": {reason}" if reason else ""
+            said = f'<p class="learning warn">Could not learn yet{because}. It is tried again.</p>'
+        case "forgotten":
+            said = '<p class="learning">Undone: nothing is kept from this edit. Your text stays.</p>'
+    fact = '<p class="learning warn">You corrected a fact: the source is marked as wrong</p>'
+    return said + (fact if any(span.fact for span in edit.difference) else "")
+
+
+def _learned(edit: EditPublic) -> str:
+    undo = f'<button type="button" class="ghost" data-undo="{esc(edit.id)}">Undo</button>'
+    about = '<a href="/about-me">About me</a>'
+    match edit.learned:
+        case []:  # deleted on their own since
+            return f'<p class="learning">What was learned here has been deleted. {about}</p>'
+        case [preference]:
+            return f'<p class="learning good"><b>Learned:</b> {esc(preference.description)} {undo} {about}</p>'
+    items = "".join(f"<li>{esc(preference.description)}</li>" for preference in edit.learned)
+    return f'<div class="learning good"><p><b>Learned:</b> {undo} {about}</p><ul>{items}</ul></div>'

@@ -1,0 +1,30 @@
+"""The frame of the pages outside the chat: our own styles and scripts, nothing inline. Knows no content."""
+
+from fastapi.responses import HTMLResponse
+
+from ui.client import ApiError
+from ui.markup import esc
+
+# The login page carries a one-time code in its address: no referrer, no cache.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page(title: str, body: str, kind: str, head: str = "") -> str:
+    """A whole document; `body` and `head` are markup, `kind` is the class that styles it."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>'
+        f'{esc(title)}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/ui/plain.css">{head}</head>'
+        f'<body class="{kind}"><main>{body}</main></body></html>'
+    )
+
+
+def refused(error: ApiError, kind: str) -> HTMLResponse:
+    """A whole document that says what the API said."""
+    message = f"<h1>{esc(error.title)}</h1><p>{esc(error.detail)}</p>"
+    return HTMLResponse(page(error.title, message, kind), error.status, HEADERS)

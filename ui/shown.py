@@ -1,0 +1,76 @@
+"""Pieces of the pages that the browser asks for when they are needed: a turn again, an edit's outcome, preferences."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from app.schemas_preferences import PreferencePublic
+from ui.chat import render_turns
+from ui.client import ApiClient, ApiError
+from ui.edits import render_applied, render_edit
+from ui.markup import esc
+from ui.plain import HEADERS
+from ui.preferences import render_provenance
+from ui.session import visitor
+
+_MAX_PAGES = 10  # of preferences that are looked through for those of one answer
+
+
+def shown_routes(api: ApiClient) -> APIRouter:
+    """GET /shown/..., each in the name of whoever asks."""
+    router = APIRouter(prefix="/shown", include_in_schema=False)
+
+    @router.get("/turn/{conversation_id}/{turn_id}")
+    async def turn(conversation_id: str, turn_id: str, request: Request) -> HTMLResponse:
+        async def render(person: ApiClient) -> str:
+            turns = (await person.conversation(conversation_id)).turns
+            return render_turns([turn for turn in turns if turn.id == turn_id])
+
+        return await _piece(api, request, render)
+
+    @router.get("/edit/{turn_id}")
+    async def edit(turn_id: str, request: Request) -> HTMLResponse:
+        async def render(person: ApiClient) -> str:
+            edits = (await person.edits(turn_id)).items
+            return render_edit(max(edits, key=lambda edit: edit.created_at)) if edits else ""
+
+        return await _piece(api, request, render)
+
+    @router.get("/preferences")
+    async def applied(
+        identity: Annotated[list[str], Query(alias="id", max_length=100)], request: Request
+    ) -> HTMLResponse:
+        async def render(person: ApiClient) -> str:
+            found = await _find(person, set(identity))
+            return render_applied(found, len(set(identity)) - len(found))
+
+        return await _piece(api, request, render)
+
+    @router.get("/provenance/{preference_id}")
+    async def provenance(preference_id: str, request: Request) -> HTMLResponse:
+        async def render(person: ApiClient) -> str:
+            return render_provenance((await person.provenance(preference_id)).items)
+
+        return await _piece(api, request, render)
+
+    return router
+
+
+async def _piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> HTMLResponse:
+    try:
+        return HTMLResponse(await render(visitor(api, request)), headers=HEADERS)
+    except ApiError as error:
+        return HTMLResponse(f'<p class="problem">{esc(error.detail or error.title)}</p>', error.status, HEADERS)
+
+
+async def _find(person: ApiClient, wanted: set[str]) -> list[PreferencePublic]:
+    found, cursor = list[PreferencePublic](), None
+    for _ in range(_MAX_PAGES):
+        page = await person.preferences(cursor, limit=200)
+        found += [preference for preference in page.items if preference.id in wanted]
+        cursor = page.next_cursor
+        if cursor is None or len(found) == len(wanted):
+            break
+    return found
