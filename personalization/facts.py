@@ -2,15 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from personalization.alignment import Context, unaccounted
+from personalization.claims import Claim, Sentence, read
 from personalization.diff import Span, difference
-from personalization.lexicon import NO_CLAIM
+from personalization.lexicon import PERSONS, is_german, listed
 from personalization.prose import words
+
+# Words without a claim of their own that make one when they stand for each other: "in the box", "on the box".
+_PLACES = listed("in on at to of as im am an auf zu")
+_OTHERS = listed("it they them their its sie es")
 
 
 @dataclass(frozen=True)
 class FactChange:
-    """A claim that was taken back, made, or (both) replaced."""
+    """A claim that was taken back, made, or (both) replaced, in the words of the sentences it stands in."""
 
     removed: str
     added: str
@@ -27,19 +34,95 @@ class Split:
     is_fact: tuple[bool, ...]
 
 
+@dataclass(frozen=True)
+class _Side:
+    """A stretch of one text, and whether it may be taken for style."""
+
+    text: str
+    start: int
+    is_fact: bool
+
+
 def split(draft: str, edited: str, passages: Sequence[str] = (), framing: Collection[str] = ()) -> Split:
     """Tell the changes of one edit apart; what cannot be told is a fact.
 
     Sentences added from `passages` claim nothing new, and neither do those of `framing`, which the person is known to
     put around any text."""
+    context = Context(
+        tuple(sentence.words for passage in passages for sentence in read(passage)),
+        {sentence.words for text in framing for sentence in read(text)},
+    )
+    found = _split(draft, edited, context)
+    # what was taken for style must be no fact when it stands alone either
+    if found.facts and any(_split(draft, found.style_only, context).is_fact):
+        return Split(draft, found.facts, tuple(span.change != "same" for span in difference(draft, edited)))
+    return found
+
+
+def _split(draft: str, edited: str, context: Context) -> Split:
+    german = is_german(f"{draft} {edited}")
+    old, new = read(draft, german), read(edited, german)
+    open_ = unaccounted(old, new, context)
     spans = difference(draft, edited)
-    claims = [tuple(word for word in words(span.text.lower()) if word not in NO_CLAIM) for span in spans]
-    is_fact = [span.change != "same" and bool(claim) for span, claim in zip(spans, claims, strict=True)]
-    kept = [span.text for span, fact in zip(spans, is_fact, strict=True) if (span.change == "removed") == fact]
-    facts = tuple(_named(span) for span, fact in zip(spans, is_fact, strict=True) if fact)
-    return Split("".join(kept), facts, tuple(is_fact))
+    style, is_fact, facts = "", [], dict[FactChange, None]()
+    seen: set[Claim] = set()
+    at_old = at_new = 0
+    for removed, added, same in _regions(spans):
+        gone = _pieces(draft, at_old, at_old + len(removed), old, open_.removed)
+        made = _pieces(edited, at_new, at_new + len(added), new, open_.added)
+        seen.update(
+            _inside(open_.removed, at_old, at_old + len(removed)), _inside(open_.added, at_new, at_new + len(added))
+        )
+        if removed and added and (any(piece.is_fact for piece in gone + made) or _stands_for(removed, added)):
+            gone, made = [_Side(removed, at_old, True)], [_Side(added, at_new, True)]
+        style += "".join(piece.text for piece in gone if piece.is_fact)
+        style += "".join(piece.text for piece in made if not piece.is_fact) + same
+        for side in (gone, made):
+            if side:
+                is_fact.append(any(piece.is_fact for piece in side))
+        if any(piece.is_fact for piece in gone + made):
+            change = FactChange(_around(old, at_old, len(removed)), _around(new, at_new, len(added)))
+            facts[change] = None
+        if same:
+            is_fact.append(False)
+        at_old, at_new = at_old + len(removed + same), at_new + len(added + same)
+    if seen != {*open_.removed, *open_.added}:
+        # a claim that changed between the changes: which of them did it cannot be told
+        return Split(draft, (FactChange(draft, edited),), tuple(span.change != "same" for span in spans))
+    return Split(style, tuple(facts), tuple(is_fact))
 
 
-def _named(span: Span) -> FactChange:
-    text = span.text.strip()
-    return FactChange(text, "") if span.change == "removed" else FactChange("", text)
+def _regions(spans: Sequence[Span]) -> list[tuple[str, str, str]]:
+    """(removed, added, the same after them), in order."""
+    found = [["", "", ""]]
+    for span in spans:
+        if span.change != "same" and found[-1][2]:
+            found.append(["", "", ""])
+        found[-1][("removed", "added", "same").index(span.change)] += span.text
+    return [(removed, added, same) for removed, added, same in found]
+
+
+def _pieces(text: str, start: int, end: int, within: Sequence[Sentence], open_: Sequence[Claim]) -> list[_Side]:
+    """The stretch cut at the ends of sentences."""
+    ends = [sentence.end for sentence in within if start < sentence.end < end]
+    cuts = pairwise([start, *ends, end])
+    return [_Side(text[a:b], a, bool(_inside(open_, a, b))) for a, b in cuts if a < b]
+
+
+def _inside(claims: Sequence[Claim], start: int, end: int) -> list[Claim]:
+    return [claim for claim in claims if claim.start < end and claim.end > start]
+
+
+def _around(sentences: Sequence[Sentence], start: int, length: int) -> str:
+    touched = [
+        s.text for s in sentences if (s.start < start + max(length, 0) and s.end > start) or s.start < start < s.end
+    ]
+    return " ".join(touched)
+
+
+def _stands_for(removed: str, added: str) -> bool:
+    """Whether a place or a person was put for another."""
+    old, new = ({word.lower() for word in words(text)} for text in (removed, added))
+    places = old & _PLACES and new & _PLACES and old & _PLACES != new & _PLACES
+    persons = any(one & PERSONS and other & _OTHERS and not one & _OTHERS for one, other in ((old, new), (new, old)))
+    return bool(places) or persons

@@ -1,7 +1,8 @@
 """Word lists of English and German: what a word does in a sentence, and which words say the same; knows no texts."""
 
 
-def _words(table: str) -> frozenset[str]:
+def listed(table: str) -> frozenset[str]:
+    """The words of a table that is written with blanks between them."""
     return frozenset(table.split())
 
 
@@ -11,13 +12,13 @@ def _pairs(table: str) -> dict[str, str]:
 
 
 # Words without a claim of their own; on those of the second list a claim may hang.
-STOP_WORDS = _words("""
+STOP_WORDS = listed("""
 a an the and of in on at to as is are am be been being has have having do does did doing done it its this that
 these those there here which who whom whose what such so also too then than very just well own same some any
 such i we you they he she my our your their his her him them us me by for from with into was were had will would
 can could or if but not
 """)
-STOP_WORDS_GERMAN = _words("""
+STOP_WORDS_GERMAN = listed("""
 der die das den dem des ein eine einen einem einer eines und in im an am auf zu zum zur ist sind sein bin bist
 als wie es sich dies diese dieser dieses diesen diesem welche welcher welches was hier da dort auch dann so sehr
 nur haben hat habe wird werden worden wurde war waren von vom mit bei für aus nach über unter vor ich wir ihr
@@ -25,7 +26,7 @@ sie er man uns mein unser dein nicht kein keine oder aber wenn dass
 """)
 
 # What a claim does not need: articles, copulas, pronouns that point back, the connectives and hedges of style.
-NO_CLAIM = _words("""
+NO_CLAIM = listed("""
 a an the and of in on at to as is are am be been being has have having do does doing it its this that these
 those there here they them their which who whom whose such so also too then 's however moreover furthermore
 additionally besides thus therefore hence consequently nevertheless nonetheless meanwhile though although while
@@ -33,9 +34,9 @@ whereas yet but still indeed overall ultimately firstly secondly thirdly lastly 
 perhaps maybe possibly probably presumably apparently arguably likely may might could can would seem seems
 seemingly appear appears generally typically usually somewhat rather very really quite extremely highly truly
 simply just basically actually literally certainly definitely absolutely essentially clearly obviously naturally
-please well like
+please well
 """)
-NO_CLAIM_GERMAN = _words("""
+NO_CLAIM_GERMAN = listed("""
 der die das den dem des ein eine einen einem einer eines und in im an am auf zu zum zur ist sind sein als wie es
 sich dies diese dieser dieses diesen diesem welche welcher welches hier da dort auch dann so haben hat habe sie
 jedoch allerdings außerdem zudem ferner darüber hinaus daher deshalb somit folglich dennoch trotzdem schließlich
@@ -44,15 +45,15 @@ grundsätzlich sehr wirklich ziemlich äußerst einfach eigentlich sicherlich na
 """)
 
 # Who is spoken of when nobody in particular is: "one can", "we can", "you can".
-PERSONS = _words("""
+PERSONS = listed("""
 i we you one us me my our your ours yours one's ourselves yourself myself
 """)
-PERSONS_GERMAN = _words("""
+PERSONS_GERMAN = listed("""
 ich wir du ihr uns mich mir man mein meine unser unsere dein deine euch dich dir
 """)
 
 # The opposite of what they stand beside.
-NEGATIONS = _words("""
+NEGATIONS = listed("""
 not no never none nobody nothing neither nor without cannot nicht kein keine keinen keiner keinem nie niemals
 ohne
 """)
@@ -91,7 +92,7 @@ anticipated=expected; expedite=speed up; modify=change; modifies=changes; modifi
 modifications=changes; locate=find; locates=finds; located=found
 """
 # Safe to write both ways; the other pairs above are only known to say the same.
-_AMBIGUOUS = _words("""
+_AMBIGUOUS = listed("""
 required permit permits provided selected located receive possessed obtained additional attempts initial
 principal purchase purchases desired informed individuals
 """)
@@ -151,7 +152,7 @@ _ONLY_GERMAN = (STOP_WORDS_GERMAN | NO_CLAIM_GERMAN) - {
     "man",
     "er",
 }
-_ONLY_ENGLISH = (STOP_WORDS | NO_CLAIM) - _words("in an am so was")
+_ONLY_ENGLISH = (STOP_WORDS | NO_CLAIM) - listed("in an am so was")
 
 
 def is_german(text: str) -> bool:
@@ -159,3 +160,21 @@ def is_german(text: str) -> bool:
     words = text.lower().split()
     german = sum(word in _ONLY_GERMAN for word in words)
     return german > sum(word in _ONLY_ENGLISH for word in words)
+
+
+_IRREGULAR = _pairs("""
+go=went; goes=went; take=took; give=gave; come=came; make=made; know=knew; see=saw; find=found; get=got;
+begin=began; write=wrote; fall=fell; rise=rose; sink=sank; lie=lay; win=won; lose=lost; grow=grew; hold=held;
+keep=kept; leave=left; lead=led; meet=met; run=ran; send=sent; show=showed; speak=spoke; stand=stood; tell=told;
+think=thought; bring=brought; build=built; buy=bought; become=became; feel=felt; mean=meant; pay=paid; say=said;
+sell=sold; sit=sat; spend=spent; teach=taught; understand=understood; wear=wore; break=broke; choose=chose;
+draw=drew; drive=drove; eat=ate; fly=flew; hear=heard; throw=threw; will=would
+""")
+
+
+def is_past_of(past: str, present: str) -> bool:
+    """Whether one verb form is the past of the other: went and goes, carried and carry."""
+    for verb in (present, present.removesuffix("s"), present.removesuffix("es"), present.removesuffix("ies") + "y"):
+        if past in {_IRREGULAR.get(verb), verb + "ed", verb.removesuffix("e") + "ed", verb.removesuffix("y") + "ied"}:
+            return True
+    return False

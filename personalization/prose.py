@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from personalization.lexicon import listed
+
 MARKER = re.compile(r"\[\d+(?:\s*[,;]\s*\d+)*\]")
 EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55]"
@@ -27,10 +29,10 @@ _PROTECTED = re.compile(
 
 _ITEM = re.compile(r"([ \t]*)([-*+•–·▪‣◦]|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
-_ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st vs etc e.g i.e cf fig no vol approx inc ltd jr sr gen col ca z.b d.h u.a bzw "
-    "usw nr hr fr str evtl ggf inkl jan feb aug sept oct nov dec ".split()
-)
+_ABBREVIATIONS = listed("""
+    dr mr mrs ms prof st vs etc e.g i.e cf fig no vol approx inc ltd jr sr gen col ca z.b d.h u.a bzw usw nr hr fr
+    str evtl ggf inkl jan feb aug sept oct nov dec
+""")
 _MONTHS = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
 # Closing signs, markers and emoji after the stop belong to the sentence that ends.
 _SENTENCE_END = re.compile(
@@ -130,6 +132,11 @@ class Hidden:
 
     def reveal(self, text: str) -> str:
         return _SIGNS.sub(lambda sign: self.parts[sign[0]], text)
+
+
+def protected(text: str) -> list[tuple[int, int]]:
+    """Where code, addresses and quotations stand, as [start, end), in order."""
+    return [match.span() for match in _PROTECTED.finditer(text)]
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:

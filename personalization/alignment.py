@@ -1,0 +1,147 @@
+"""Which words of two texts' claims are unaccounted for: taken back, or made anew; knows nothing of spans."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Indel
+
+from personalization.claims import Claim, Sentence
+from personalization.lexicon import NEGATIONS, is_past_of, listed
+
+# A phrase that begins so may stand first or last without a change of meaning.
+_FRONTED = listed("""
+    in on at after before during since until by from according with under for as when if because although despite
+    im am nach vor seit bei während laut
+""")
+_QUESTION = listed("""
+    what why when where who how about much many long which was warum wann wo wer wie viel viele
+""")
+_PAST = listed("was were had did war waren hatte hatten")
+# What may be left out of a sentence that otherwise stays: an aside says something of its own.
+_ASIDE = re.compile(r"\s*\([^()]*\)|,\s+(?:which|who|whose|where|der|die|das)\s[^,.;]*(?:,|(?=[.;]|$))")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an edit may add without claiming anything: sentences of the passages, and known framing, in plain words."""
+
+    passages: tuple[tuple[str, ...], ...] = ()
+    framing: Collection[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True)
+class Unaccounted:
+    """The claims that one text has and the other lacks; `dropped` are the sentences that were left out whole."""
+
+    removed: tuple[Claim, ...]
+    added: tuple[Claim, ...]
+    dropped: tuple[Sentence, ...] = ()
+
+
+def unaccounted(old: Sequence[Sentence], new: Sequence[Sentence], context: Context) -> Unaccounted:
+    """Sentences that stand in both texts are paired first, wherever they are; the rest is aligned word by word."""
+    before, after = _unpaired(old, new)
+    stayed = [sentence.words for sentence in old if sentence not in before]
+    before = [sentence for sentence in before if not _claims_nothing(sentence, new)]
+    after = [s for s in after if not _claims_nothing(s, old) and not _repeats(s, stayed, context)]
+    removed, added = _without_tense(*_misaligned(before, after), before, after)
+    gone, made = set(removed), set(added)
+    dropped = tuple(sentence for sentence in before if sentence.claims and gone.issuperset(sentence.claims))
+    if (
+        dropped == tuple(before)
+        and after
+        and made.issuperset(claim for s in after for claim in s.claims)
+        and len(before) == len(after)
+    ):
+        dropped = ()  # one sentence for another is a claim replaced, not a text made shorter
+    free = {claim for sentence in dropped for claim in sentence.claims} | _asides(before, gone)
+    return Unaccounted(tuple(claim for claim in removed if claim not in free), tuple(added), dropped)
+
+
+def _unpaired(old: Sequence[Sentence], new: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    after = [sentence for sentence in new if sentence.claims]
+    before = []
+    for sentence in old:
+        twin = next((s for s in after if s.words == sentence.words or _is_fronted(sentence, s)), None)
+        if twin is not None:
+            after.remove(twin)
+        elif sentence.claims:
+            before.append(sentence)
+    return before, after
+
+
+def _is_fronted(old: Sentence, new: Sentence) -> bool:
+    """Whether one is the other with its first phrase last."""
+    ours, theirs = ([word for word in s.words if word[0] != "["] for s in (old, new))
+    if Counter(old.words) != Counter(new.words) or len(ours) < 2:
+        return False
+    first = {sentence.text.split()[0].lower().strip("*_-") for sentence in (old, new)}
+    return bool(first & _FRONTED) and any(ours[at:] + ours[:at] == theirs for at in range(1, len(ours)))
+
+
+def _claims_nothing(sentence: Sentence, other: Sequence[Sentence]) -> bool:
+    """Whether it is a heading or a question about what the other text speaks of."""
+    if not sentence.heading and not sentence.text.rstrip("*_ ").endswith("?"):
+        return False
+    known = {word for s in other for word in s.words} | _QUESTION
+    return all(word in known or any(is_past_of(past, word) for past in known) for word in sentence.words)
+
+
+def _repeats(sentence: Sentence, stayed: Sequence[tuple[str, ...]], context: Context) -> bool:
+    return sentence.words in context.framing or any(
+        _is_part(sentence.words, whole) for whole in (*stayed, *context.passages)
+    )
+
+
+def _is_part(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether the words stand in the whole in their order, and no negation was left out."""
+    rest = iter(whole)
+    return all(word in rest for word in words) and NEGATIONS.intersection(whole) <= set(words)
+
+
+def _misaligned(before: Sequence[Sentence], after: Sequence[Sentence]) -> tuple[list[Claim], list[Claim]]:
+    old = [claim for sentence in before for claim in sentence.claims]
+    new = [claim for sentence in after for claim in sentence.claims]
+    removed: list[Claim] = []
+    added: list[Claim] = []
+    for step in Indel.opcodes([claim.word for claim in old], [claim.word for claim in new]):
+        if step.tag != "equal":
+            removed += old[step.src_start : step.src_end]
+            added += new[step.dest_start : step.dest_end]
+    return removed, added
+
+
+def _without_tense(
+    removed: list[Claim], added: list[Claim], before: Sequence[Sentence], after: Sequence[Sentence]
+) -> tuple[list[Claim], list[Claim]]:
+    """Verbs that all went from present to past or back are told otherwise, not otherwise claimed; one alone is not.
+
+    Only where the sentences are as many as before and every one moved: a single "was" for "is" is a claim."""
+    olds, news = ([c for c in side if c.word not in _PAST] for side in (removed, added))
+    if len(olds) != len(news) or len(before) != len(after) or len(before) < 2:
+        return removed, added
+    pairs = [(old.word, new.word) for old, new in zip(olds, news, strict=True)]
+    one_way = all(is_past_of(new, old) for old, new in pairs) or all(is_past_of(old, new) for old, new in pairs)
+    if not one_way or (any(c.word in _PAST for c in removed) and any(c.word in _PAST for c in added)):
+        return removed, added
+    moved = {c for c in (*removed, *added)}
+    untouched = [
+        s
+        for pair in zip(before, after, strict=True)
+        for s in (pair,)
+        if not any(moved.intersection(t.claims) for t in s)
+    ]
+    return (removed, added) if untouched else ([], [])
+
+
+def _asides(before: Sequence[Sentence], gone: set[Claim]) -> set[Claim]:
+    free: set[Claim] = set()
+    for sentence in before:
+        for aside in _ASIDE.finditer(sentence.text):
+            start, end = sentence.start + aside.start(), sentence.start + aside.end()
+            inside = {claim for claim in sentence.claims if start <= claim.start < end}
+            if inside <= gone and not (gone & set(sentence.claims)) - inside:
+                free |= inside
+    return free
