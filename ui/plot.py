@@ -6,7 +6,7 @@ from app.schemas_preferences import EditCostPoint
 from ui.markup import plural
 
 WIDTH, HEIGHT = 640, 220  # of the drawing; the page scales it
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 14, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 14, 14, 34
 LEAST = 2  # points that make a line
 
 

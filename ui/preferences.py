@@ -80,7 +80,9 @@ def _where(preference: PreferencePublic) -> str:
 
 
 def _evidence(preference: PreferencePublic) -> str:
-    counts = f"used {plural(preference.used, 'time')}, left as it was {plural(preference.kept, 'time')}"
+    counts = "not used yet"
+    if preference.used:
+        counts = f"used {plural(preference.used, 'time')}, left as it was {plural(preference.kept, 'time')}"
     if preference.source == "stated" and not preference.supported_by + preference.contradicted_by:
         return f"your own words; {counts}"
     verb = "speaks" if preference.contradicted_by == 1 else "speak"
@@ -108,12 +110,12 @@ def _controls(preference: PreferencePublic) -> str:
 
 
 def _change_form(preference: PreferencePublic) -> str:
-    identity = esc(preference.id)
+    identity, unless = esc(preference.id), "wherever it was learned" if preference.context else "everywhere"
     return f"""<details id="change-{identity}"><summary aria-describedby="h-{identity}">Change the words or where it
 holds</summary><form id="form-{identity}" data-method="PATCH" data-path="/api/v1/preferences/{identity}">
 <label for="words-{identity}">In your words</label><input id="words-{identity}" name="description" maxlength="500"
  required autocomplete="off" value="{esc(preference.description)}">
-<label for="scope-{identity}">Only for <span class="muted">(left empty: wherever it was learned)</span></label>
+<label for="scope-{identity}">Only for <span class="muted">(left empty: {unless})</span></label>
 <input id="scope-{identity}" name="scope" maxlength="200" autocomplete="off" placeholder="e-mails"
  value="{esc(preference.scope or "")}">
 <button type="submit" class="primary">Save</button><p class="problem" role="alert" hidden></p></form></details>"""

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from app.schemas import AnswerEvent, ChatRequest, ErrorEvent, SearchRequest, SourcesEvent, StatusEvent, TokenEvent
+from app.schemas_preferences import EditCostPoint, PreferenceUpdate
 from tests.ui.conftest import eventually, free_port
-from tests.ui.stand_in import StandIn
+from tests.ui.stand_in import NOW, StandIn
 from ui.client import ApiClient, ApiError
 
 BOMB = ErrorEvent(type="about:blank", title="Model unavailable", status=503, detail="start the model server")
@@ -124,3 +125,48 @@ async def test_a_server_that_is_not_there_is_named_with_the_remedy() -> None:
             await client.me()
     assert refused.value.status == 503
     assert url in refused.value.detail
+
+
+async def an_answer(ada: ApiClient) -> str:
+    events = [event async for event in ada.chat(ChatRequest(question="How much leave?"))]
+    assert isinstance(events[-1], AnswerEvent)
+    return events[-1].turn.id
+
+
+async def test_an_edit_is_learned_from_later_and_forgotten_when_told(ada: ApiClient, script: StandIn) -> None:
+    turn = await an_answer(ada)
+    made = await ada.edit_answer(turn, "28 days [1].")
+    assert (made.draft, made.text, made.learning) == (script.answer, "28 days [1].", "pending")
+    assert (await ada.edits(turn)).items[0].id == made.id
+    learned = await ada.edit(made.id)
+    assert [p.description for p in learned.learned] == [script.lesson]
+    await ada.forget_learned(made.id)
+    assert (await ada.edit(made.id)).learning == "forgotten"
+    assert (await ada.preferences()).items == []
+
+
+async def test_preferences_are_stated_changed_field_by_field_and_deleted(ada: ApiClient) -> None:
+    stated = await ada.state_preference("Short bullet points, please", scope="e-mails")
+    assert (stated.source, stated.scope, stated.pinned) == ("stated", "e-mails", True)
+    switched = await ada.change_preference(stated.id, PreferenceUpdate(active=False))
+    assert (switched.active, switched.scope, switched.description) == (False, "e-mails", stated.description)
+    widened = await ada.change_preference(stated.id, PreferenceUpdate(scope=None))
+    assert (widened.active, widened.scope) == (False, None)
+    assert (await ada.provenance(stated.id)).items == []
+    await ada.delete_preference(stated.id)
+    with pytest.raises(ApiError) as gone:
+        await ada.delete_preference(stated.id)
+    assert gone.value.status == 404
+    for words in ("one", "two", "three"):
+        await ada.state_preference(words)
+    page = await ada.preferences(limit=2)
+    rest = await ada.preferences(page.next_cursor, limit=2)
+    assert [p.description for p in (*page.items, *rest.items)] == ["one", "two", "three"]
+    await ada.delete_preferences()
+    assert (await ada.preferences()).items == []
+
+
+async def test_edit_cost_is_a_list_of_points(ada: ApiClient, script: StandIn) -> None:
+    point = EditCostPoint(until=NOW, answers=20, mean_cost=0.3)
+    next(iter(script.accounts.values())).costs.append(point)
+    assert await ada.edit_cost() == [point]

@@ -83,3 +83,32 @@ async def test_the_reader_shows_a_document_to_its_owner_only(pages_url: str, pag
     assert "<i>" not in page.text
     assert (await fetch(f"{pages_url}/read/{document.id}", other)).status_code == 404
     assert (await fetch(f"{pages_url}/read/{document.id}")).headers["location"] == "/login"
+
+
+async def test_about_me_is_for_whoever_looks_only(pages_url: str, pages_script: StandIn, token: str) -> None:
+    preference = pages_script.add_preference(token, "Keep answers <b>short</b>")
+    other = pages_script.add_person("bob@example.org")
+    mine = await fetch(f"{pages_url}/about-me", token)
+    assert "Keep answers &lt;b&gt;short&lt;/b&gt;" in mine.text
+    assert mine.headers["cache-control"] == "no-store"
+    assert "'unsafe-inline'" not in mine.headers["content-security-policy"]
+    assert "Keep answers" not in (await fetch(f"{pages_url}/about-me", other)).text
+    assert (await fetch(f"{pages_url}/about-me")).headers["location"] == "/login"
+    for path in (f"provenance/{preference.id}", f"turn/{preference.id}/x", "edit/x"):
+        assert (await fetch(f"{pages_url}/shown/{path}", other)).status_code == 404
+        assert (await fetch(f"{pages_url}/shown/{path}")).status_code == 401
+    applied = await fetch(f"{pages_url}/shown/preferences?id={preference.id}", other)
+    assert "Keep answers" not in applied.text
+    assert "1 preference deleted since" in applied.text
+
+
+async def test_a_long_list_goes_on_at_its_next_page(pages_url: str, pages_script: StandIn) -> None:
+    many = pages_script.add_person("many@example.org")
+    for number in range(101):
+        pages_script.add_preference(many, f"wish {number}")
+    first = (await fetch(f"{pages_url}/about-me", many)).text
+    assert 'href="/about-me?after=100"' in first
+    assert ">wish 100<" not in first
+    last = (await fetch(f"{pages_url}/about-me?after=100", many)).text
+    assert ">wish 100<" in last
+    assert "Show more" not in last

@@ -10,27 +10,23 @@
     by_id("said").textContent = text;
   };
 
-  // What the fresh page must take over from this one: what is open, half typed or focused.
+  // What the fresh page must take over from this one: what is open or half typed, but for the form that was `sent`.
   function state_of(main, sent) {
-    const fields = [...main.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue && !sent?.contains(field));
+    const fields = [...main.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue && !sent.contains(field));
     const open = [...main.querySelectorAll("details[open]")].filter((details) => !details.contains(sent));
-    return {
-      fields: fields.map(({ id, value }) => [id, value]),
-      open: open.map(({ id }) => id),
-      focus: document.activeElement?.id,
-    };
+    return { fields: fields.map(({ id, value }) => [id, value]), open: open.map(({ id }) => id) };
   }
 
   async function redraw(sent) {
     const { piece } = window.attune_pieces;
     const main = document.querySelector("main"), fresh = (await piece(location.href)).querySelector("main");
-    const { fields, open, focus } = state_of(main, sent);
+    const { fields, open } = state_of(main, sent);
     for (const id of ["learned", "data"]) by_id(id).replaceChildren(...document.importNode(fresh.querySelector(`#${id}`), true).childNodes);
     for (const id of open) if (by_id(id)) by_id(id).open = true;
     for (const [id, value] of fields) if (by_id(id)) by_id(id).value = value;
-    if (document.activeElement !== document.body) return;
-    const folded = sent && by_id(sent.id)?.closest("details")?.querySelector("summary");
-    (by_id(focus) || folded || by_id("learned-title")).focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return; // it stands in a part that was not drawn again
+    const after = by_id(sent.id);
+    (after?.closest("details")?.querySelector("summary") || after?.querySelector("input") || after || by_id("learned-title")).focus({ preventScroll: true });
   }
 
   async function submit(form) {
@@ -62,7 +58,7 @@
       if (gone) await ask("DELETE", gone);
       else await ask("PATCH", `/api/v1/preferences/${encodeURIComponent(id)}`, { [patch]: button.getAttribute("aria-checked") !== "true" });
       button.disabled = false;
-      await redraw();
+      await redraw(button);
       say(gone ? "Deleted. It has no effect any more." : "Saved.");
     } catch (error) {
       button.disabled = false;

@@ -39,17 +39,5 @@
     place.removeAttribute("aria-busy");
   }, true);
 
-  // A click elsewhere, or Escape, folds what lies over the page.
-  const fold = (except) => {
-    for (const details of document.querySelectorAll("details.your-way[open]")) if (details !== except) details.open = false;
-  };
-  document.addEventListener("click", (event) => fold(event.target.closest("details.your-way")));
-  document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" && event.target.closest("details.your-way[open]");
-    if (!open) return;
-    open.open = false;
-    open.querySelector("summary").focus();
-  });
-
   window.attune_pieces = { ask, piece };
 })();
