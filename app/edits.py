@@ -14,7 +14,7 @@ from app.models_preferences import Edit, PreferenceUse
 
 UNFINISHED = ("pending", "failed")
 # Enough to tell a habit from a whim; more would only slow learning down, and tastes change.
-REMEMBERED = 200
+REMEMBERED = 500
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Kept:
     context: str
     written: str
     answer: str
+    preference_ids: tuple[str, ...]
     created_at: datetime
 
 
@@ -91,9 +92,15 @@ async def kept(session: AsyncSession, person_id: str, limit: int) -> list[Kept]:
         .limit(limit)
     )
     return [
-        Kept(turn.id, turn.standalone_question or turn.question, turn.written or turn.answer, turn.answer, at)
+        Kept(
+            turn_id=turn.id,
+            context=turn.standalone_question or turn.question,
+            written=turn.written or turn.answer,
+            answer=turn.answer,
+            preference_ids=tuple(turn.preference_ids),
+            created_at=turn.created_at,
+        )
         for turn in (await session.exec(query)).all()[::-1]
-        for at in [turn.created_at]
     ]
 
 
@@ -107,6 +114,12 @@ async def change(session: AsyncSession, edit: Edit, **values: Any) -> bool:
     """Set columns of an edit whose learning is not over; False if it is, or the edit is gone."""
     mine = (col(Edit.id) == edit.id, col(Edit.person_id) == edit.person_id, col(Edit.learning).in_(UNFINISHED))
     return (await session.exec(update(Edit).where(*mine).values(**values))).rowcount > 0
+
+
+async def forget(session: AsyncSession, person_id: str, edit_id: str) -> bool:
+    """Never learn from this edit again; False if it is not this person's."""
+    mine = (col(Edit.id) == edit_id, col(Edit.person_id) == person_id)
+    return (await session.exec(update(Edit).where(*mine).values(learning="forgotten", reason=None))).rowcount > 0
 
 
 async def note_facts(

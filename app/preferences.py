@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import edits
 from app.models import Person, Turn, table, utc_now
-from app.models_preferences import Preference, PreferenceEvidence, PreferenceUse
+from app.models_preferences import Edit, Preference, PreferenceEvidence, PreferenceUse
+from app.reconciling import Outcome
 
 _USES = table(PreferenceUse)
 
@@ -127,13 +128,40 @@ async def note_use(session: AsyncSession, turn: Turn) -> None:
     await session.execute(_USES.insert().from_select(["turn_id", "preference_id", "person_id"], chosen))
 
 
-async def replace_evidence(session: AsyncSession, preference: Preference, found: dict[str, bool]) -> None:
-    """Edit id -> whether it speaks for the preference: all that there is."""
-    await _forget_evidence(session, preference.person_id, [preference.id])
+async def write(session: AsyncSession, edit: Edit, outcome: Outcome) -> None:
+    """What `edit` taught: rows, all of their evidence, and which ones have no effect any more."""
+    session.add_all(outcome.rows)
+    await session.flush()
+    await _forget_evidence(session, edit.person_id, list(outcome.evidence))
     session.add_all(
-        PreferenceEvidence(preference_id=preference.id, edit_id=edit, person_id=preference.person_id, supports=supports)
-        for edit, supports in found.items()
+        PreferenceEvidence(preference_id=one, edit_id=heard, person_id=edit.person_id, supports=supports)
+        for one, found in outcome.evidence.items()
+        for heard, supports in found.items()
     )
+    retired = (col(Preference.id).in_(outcome.retired), col(Preference.person_id) == edit.person_id)
+    await session.exec(update(Preference).where(*retired).values(superseded_by=edit.id))
+    await session.flush()
+
+
+async def withdraw(session: AsyncSession, person_id: str, edit_ids: Iterable[str]) -> None:
+    """From now on these edits speak for nothing and against nothing."""
+    said = (col(PreferenceEvidence.edit_id).in_(set(edit_ids)), col(PreferenceEvidence.person_id) == person_id)
+    await session.exec(delete(PreferenceEvidence).where(*said))
+
+
+async def undo(session: AsyncSession, person_id: str, edit_id: str) -> None:
+    """Take back what an edit taught: what it changed is as before, what it alone taught is gone."""
+    await withdraw(session, person_id, [edit_id])
+    for row in await ever(session, person_id):
+        if row.previous and row.previous["edit_id"] == edit_id:
+            row.description, row.parameters = row.previous["description"], row.previous["parameters"]
+            row.previous = None
+        if row.superseded_by == edit_id:
+            row.superseded_by = None
+        session.add(row)
+    await session.flush()
+    await drop_unsupported(session, person_id)
+    await changed(session, person_id)
 
 
 async def forget(session: AsyncSession, person_id: str, preference_id: str | None = None) -> bool:

@@ -19,6 +19,7 @@ from app.home import Home
 from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
+from app.learning import KIND, Learning
 from app.recall import StoredRecall
 from app.settings import Settings
 from app.under_way import UnderWay
@@ -120,7 +121,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
     ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
-    await _begin(stack, jobs, ingest)
+    await _begin(stack, jobs, ingest, Learning(database, encoder))
     return Services(
         settings=settings,
         home=home,
@@ -148,9 +149,10 @@ async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
     return auth
 
 
-async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest) -> None:
+async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning) -> None:
     """From here on jobs run, also those that an earlier process left."""
     jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
+    jobs.register(KIND, learning.run)  # one at a time: an edit is learned from in the light of those before it
     stack.push_async_callback(jobs.close)
     await jobs.open()
 

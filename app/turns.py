@@ -47,11 +47,16 @@ async def list_conversations(
 
 
 async def delete_conversation(session: AsyncSession, person_id: str, conversation_id: str) -> bool:
-    """Remove the conversation with its turns and exposures; False if it is not this person's."""
+    """Remove the conversation with its turns and exposures, and what was learned there alone; False if it is not this
+    person's."""
     statement = delete(Conversation).where(
         col(Conversation.id) == conversation_id, col(Conversation.person_id) == person_id
     )
-    return (await session.exec(statement)).rowcount > 0
+    if not (await session.exec(statement)).rowcount:
+        return False
+    await preferences.drop_unsupported(session, person_id)
+    await preferences.changed(session, person_id)
+    return True
 
 
 async def list_turns(session: AsyncSession, person_id: str, conversation_id: str) -> Sequence[Turn]:
@@ -67,6 +72,12 @@ async def list_turns(session: AsyncSession, person_id: str, conversation_id: str
 async def find_turn(session: AsyncSession, person_id: str, turn_id: str) -> Turn | None:
     """The turn, if it is this person's."""
     return (await session.exec(select(Turn).where(Turn.id == turn_id, Turn.person_id == person_id))).one_or_none()
+
+
+async def by_id(session: AsyncSession, person_id: str, ids: Iterable[str]) -> dict[str, Turn]:
+    """Those of `ids` that are this person's."""
+    query = select(Turn).where(col(Turn.id).in_(set(ids)), Turn.person_id == person_id)
+    return {turn.id: turn for turn in (await session.exec(query)).all()}
 
 
 async def show_edited(session: AsyncSession, turn: Turn, text: str) -> bool:

@@ -1,0 +1,102 @@
+"""What a person says themselves about how they like answers, and how preferences are shown. Knows no HTTP."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.prompts import follows_rules
+from app import preferences
+from app.held import DESCRIBED, can_be_done, is_fixed
+from app.models import utc_now
+from app.models_preferences import Preference
+from app.problems import not_found
+from app.schemas_preferences import PreferenceCreate, PreferencePublic, PreferenceUpdate
+from app.services import Services
+from personalization.ports import Transformation
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What was understood of a person's words; nothing: they are kept for a model that can follow them."""
+
+    key: str
+    parameters: list[dict[str, Any]]
+
+
+async def state(services: Services, person_id: str, body: PreferenceCreate) -> Preference:
+    """Keep a statement. One about the same things with the same scope takes the place of the earlier one."""
+    understood = await asyncio.to_thread(_understand, body.description)
+    stated = Preference(
+        person_id=person_id,
+        key=understood.key,
+        description=body.description,
+        parameters=understood.parameters,
+        scope=body.scope,
+        source="stated",
+        confidence=1.0,
+        pinned=True,
+    )
+    async with services.database.session() as session:
+        for earlier in await preferences.in_force(session, person_id):
+            if earlier.source == "stated" and _is_replaced(earlier, stated):
+                await preferences.forget(session, person_id, earlier.id)
+        session.add(stated)
+        await preferences.changed(session, person_id)
+    return stated
+
+
+async def change(services: Services, person_id: str, preference_id: str, body: PreferenceUpdate) -> Preference:
+    """Change what is given. Other words are a statement, whatever was learned before. Raises Problem 404."""
+    given = body.model_dump(exclude_unset=True)
+    words = given.pop("description", None)
+    understood = await asyncio.to_thread(_understand, words) if words else None
+    async with services.database.session() as session:
+        row = await preferences.find(session, person_id, preference_id)
+        if row is None:
+            raise not_found("preference", preference_id)
+        if understood and words != row.description:
+            row.key, row.parameters, row.description = understood.key, understood.parameters, words
+            row.source, row.pinned, row.confidence, row.previous = "stated", True, 1.0, None
+        for name, value in given.items():
+            if value is not None or name == "scope":
+                setattr(row, name, value)
+        row.updated_at = utc_now()
+        session.add(row)
+        await preferences.changed(session, person_id)
+    return row
+
+
+async def preferences_public(services: Services, person_id: str, rows: Sequence[Preference]) -> list[PreferencePublic]:
+    """Preferences with their counts, and whether they can be honoured here."""
+    async with services.database.session() as session:
+        tallies = await preferences.tallies(session, person_id, (row.id for row in rows))
+    follows = follows_rules(services.model.version)
+    return [
+        PreferencePublic(
+            honoured=follows or can_be_done(row),
+            context="" if is_fixed(row) or row.scope else row.context,
+            **row.model_dump(include=_FIELDS),
+            **tallies[row.id].__dict__,
+        )
+        for row in rows
+    ]
+
+
+def _understand(words: str) -> Statement:
+    from personalization.stated import read
+
+    asked: Sequence[Transformation] = read(words)
+    if not asked:
+        return Statement(DESCRIBED, [{"kind": DESCRIBED, "text": words}])
+    keys = sorted(transformation.key for transformation in asked)
+    return Statement(", ".join(keys), [dict(transformation.parameters) for transformation in asked])
+
+
+def _is_replaced(earlier: Preference, stated: Preference) -> bool:
+    alike = earlier.key == stated.key and stated.key != DESCRIBED
+    return earlier.scope == stated.scope and (alike or earlier.description == stated.description)
+
+
+_SHOWN_OTHERWISE = {"honoured", "context", "supported_by", "contradicted_by", "used", "kept"}
+_FIELDS = set(PreferencePublic.model_fields) - _SHOWN_OTHERWISE
