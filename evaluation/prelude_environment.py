@@ -122,18 +122,22 @@ async def _rounds(plan: Plan, tools: Tools) -> AsyncIterator[list[Round]]:
         here = [cell.order[number] for cell in cells]
         pairs = list(zip(cells, here, strict=True))
         guided = await _together(cell.learner.guide(context) for cell, (_, context) in pairs)
-        drafts = await _together(
+        written = await _together(
             draft(cell.meter, cell.task, context, guidance)
             for (cell, (_, context)), guidance in zip(pairs, guided, strict=True)
         )
+        drafts = [
+            guidance.render(text) if guidance.render else text for text, guidance in zip(written, guided, strict=True)
+        ]
         edited = await _together(
             tools.user.edit(text, plan.styles[cell.task][source])
             for (cell, (source, _)), text in zip(pairs, drafts, strict=True)
         )
         shown = list(zip(drafts, edited, strict=True))
         await _together(
+            # A learner sees what the model wrote, the person what was made of it.
             cell.learner.learn(context, text, after, guidance)
-            for (cell, (_, context)), (text, after), guidance in zip(pairs, shown, guided, strict=True)
+            for (cell, (_, context)), text, after, guidance in zip(pairs, written, edited, guided, strict=True)
         )
         yield [
             _round(number, pair, guidance, texts, _tokens(pair[0].meter.usage) - _tokens(spent))

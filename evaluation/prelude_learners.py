@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evaluation.errors import EvaluationError
 from generation.port import LanguageModel
+from personalization.attune import Attune
 from personalization.baselines import Continual, EditExamples, ExploreExploit, NoLearning
 from personalization.cipher import Cipher
 from personalization.ports import ContextEncoder, Guidance, Learner
@@ -43,6 +44,7 @@ LEARNERS: dict[str, Callable[[Materials], Learner]] = {
     "icl-edit": lambda given: EditExamples(given.encoder),
     "continual": lambda given: Continual(given.model),
     "explore-exploit": lambda given: ExploreExploit(given.model),
+    "attune": lambda given: Attune(given.encoder),
 }
 REFERENCES = ("none", "oracle")  # regret lies between them
 

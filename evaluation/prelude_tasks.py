@@ -35,10 +35,8 @@ def draft_prompt(task: Task, context: str, guidance: Guidance) -> tuple[Message,
 
 
 async def draft(model: LanguageModel, task: Task, context: str, guidance: Guidance) -> str:
-    """The draft that is shown to the person. Raises GenerationError."""
-    completion = await model.complete(draft_prompt(task, context, guidance), DRAFT)
-    text = _whole_sentences(completion)
-    return guidance.render(text) if guidance.render else text
+    """What the model writes, before anything is done to it. Raises GenerationError."""
+    return _whole_sentences(await model.complete(draft_prompt(task, context, guidance), DRAFT))
 
 
 def _whole_sentences(completion: Completion) -> str:

@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 # Words with their apostrophes and hyphens, single signs, and line breaks: breaking a line is an edit too.
-_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]|\n+")
+TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]|\n+")
 
 
 @dataclass(frozen=True)
@@ -17,16 +19,12 @@ class EditCost:
 
 def tokens(text: str) -> list[str]:
     """Words, signs and line breaks in order; several breaks in a row are one token, other blanks are none."""
-    return _TOKEN.findall(text.strip())
+    return TOKEN.findall(text.strip())
 
 
 def edit_cost(draft: str, edited: str) -> EditCost:
     """Levenshtein distance over tokens (PRELUDE), and over max(len) as PROSE normalises it."""
     before, after = tokens(draft), tokens(edited)
-    row = list(range(len(after) + 1))
-    for done, token in enumerate(before, 1):
-        diagonal, row[0] = row[0], done
-        for at, other in enumerate(after, 1):
-            diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (token != other))
+    raw = Levenshtein.distance(before, after)
     longest = max(len(before), len(after))
-    return EditCost(row[-1], row[-1] / longest if longest else 0.0)
+    return EditCost(raw, raw / longest if longest else 0.0)

@@ -72,7 +72,10 @@ def rendering(transformations: Sequence[Transformation]) -> Callable[[str], str]
 
 
 def once(ordered: Sequence[Transformation], text: str) -> str:
-    """Each of them done once."""
+    """Each of them done once, inside the frames that the text may have already."""
+    for transformation in reversed(ordered):
+        if (undo := getattr(transformation, "undo", None)) is not None:
+            text = undo(text)
     for transformation in ordered:
         text = transformation.apply(text)
     return text

@@ -1,0 +1,45 @@
+"""What an edit may mean: transformations of both families that bring the draft closer to it. Knows no other edit."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+
+from personalization.ports import Transformation
+from personalization.rules_from_gaps import from_gaps, from_sentences
+from personalization.rules_from_words import from_words
+from personalization.rules_text import Pair
+
+_LONGEST = 6000  # letters: a longer text is compared by its dimensions alone
+
+
+def proposals(before: str, after: str) -> list[Transformation]:
+    """All that may explain how `before` became `after`, each once; not validated."""
+    if before == after:
+        return []
+    found = list(_dimensions(before, after))
+    if max(len(before), len(after)) <= _LONGEST:
+        pair = Pair(before, after)
+        found += [*from_gaps(pair), *from_sentences(pair), *from_words(pair)]
+    return distinct(found)
+
+
+def identity(transformation: Transformation) -> str:
+    """What makes two transformations the same one, whoever proposed them."""
+    return json.dumps(dict(transformation.parameters), sort_keys=True, ensure_ascii=False)
+
+
+def distinct(transformations: Iterable[Transformation]) -> list[Transformation]:
+    """Each once, the first of those that are the same."""
+    found: dict[str, Transformation] = {}
+    for one in transformations:
+        found.setdefault(identity(one), one)
+    return list(found.values())
+
+
+def _dimensions(before: str, after: str) -> Iterator[Transformation]:
+    if find_spec("personalization.dimensions") is None:
+        return
+    from personalization import dimensions
+
+    suggested: Sequence[Transformation] = dimensions.suggest(before, after)
+    yield from suggested

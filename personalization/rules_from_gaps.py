@@ -1,0 +1,190 @@
+"""Rules that an edit shows between sentences: what came before, between, after them, which went, in which order.
+
+A gap is what the edited text has between two sentences of the draft that are still there. Knows no other edit.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from personalization.rules import Rule
+from personalization.rules_layout import ORDERS
+from personalization.rules_text import Pair, Unit, stop_of, units
+
+_KEPT = 0.5  # share of a sentence's tokens that must be found again
+_LEAD = re.compile(r"(?s)(.*\n)?([^\w\n]*|[^\w\n]*\{n\}[^\w\n]*)$")
+
+
+def from_gaps(pair: Pair) -> Iterator[Rule]:
+    """All rules that the gaps of this edit suggest, likely and unlikely ones."""
+    kept = _kept(pair)
+    if not kept:
+        return
+    gaps = _gaps(pair, kept)
+    was = [pair.before[one.end : other.start] for one, other in zip(kept, kept[1:], strict=False)]
+    affixes: list[tuple[str, str, str]] = []
+    for separator, prefix, suffix in _layouts(gaps, was):
+        affixes.append((separator, prefix, suffix))
+        first = not prefix or _templated(gaps[0], 1).endswith(prefix)
+        last = bool(suffix) and gaps[-1].strip(" ").startswith(suffix.strip(" "))
+        yield Rule("layout", _given(separator=separator, prefix=prefix, suffix=suffix, first=first, last=last))
+    if any("\n" in gap for gap in was) and not any("\n" in gap for gap in gaps[1:-1]):
+        yield Rule("paragraph", {})
+    yield from _frames(pair, kept, gaps, affixes or [("", "", "")])
+    yield from _inserted(gaps, was, affixes)
+    yield from _joins(pair, kept, gaps)
+
+
+def _given(**parameters: object) -> dict[str, object]:
+    return parameters
+
+
+def _kept(pair: Pair) -> list[Unit]:
+    """The sentences that are still there, in the order of both texts."""
+    found = []
+    for unit in pair.units:
+        first, last = pair.tokens_of(unit)
+        there = sum(at in pair.matches for at in range(first, last))
+        if last > first and there >= _KEPT * (last - first):
+            found.append(unit)
+    return found
+
+
+def _gaps(pair: Pair, kept: Sequence[Unit]) -> list[str]:
+    """What stands before, between and after the kept sentences in the edited text: one more than there are."""
+    gaps, end = [], 0
+    for unit in kept:
+        first, last = pair.tokens_of(unit)
+        there = [at for at in range(first, last) if at in pair.matches]
+        start = pair.matches[there[0]]
+        gap = pair.after[end : pair.new[start].start]
+        for _ in range(there[0] - first):  # words that took the place of the sentence's first ones are no gap
+            if "\n" not in re.sub(r".*(?=\n)", "", gap, flags=re.DOTALL).strip("\n") and re.search(r"\w\W*$", gap):
+                gap = re.sub(r"[^\W\n]\w*[^\w\n]*$", "", gap)
+        gaps.append(gap)
+        end = pair.new[pair.matches[there[-1]]].end
+        sign = re.match(r"[.!?…]+", pair.after[end:])
+        if sign and there[-1] < last:  # another sign in place of the sentence's own
+            end += sign.end()
+    return [*gaps, pair.after[end:]]
+
+
+def _templated(gap: str, number: int) -> str:
+    return re.sub(rf"(?<!\d){number}(?!\d)", "{n}", gap)
+
+
+def _layouts(gaps: Sequence[str], was: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Separator, prefix and suffix that most gaps between sentences have in common."""
+    inner = [_templated(gap, at) for at, gap in enumerate(gaps[1:-1], 2)]
+    if not inner:
+        lead = re.search(r"(?:^|\n)([^\w\s]+[ \t]|1[.)] )$", gaps[0])
+        if lead:
+            yield "\n", _templated(lead[1], 1), ""
+        return
+    for gap, count in Counter(inner).most_common(2):
+        if count * 2 < len(inner) or all(gap == other for other in was):
+            continue
+        yield from _parts(gap, gaps)
+
+
+def _parts(gap: str, gaps: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    if not gap.strip():
+        yield ("\n\n" if gap.count("\n") > 1 else "\n" if "\n" in gap else " "), "", ""
+    elif "\n" in gap:
+        suffix, breaks, prefix = re.split(r"(\n+)", gap, maxsplit=1)
+        if "\n" not in prefix:
+            yield breaks, prefix, suffix.rstrip()
+    elif gap.startswith(" ") and not gaps[-1].strip().startswith(gap.strip()):
+        yield " ", gap[1:], ""
+    else:
+        yield " ", "", gap.rstrip()
+
+
+def _frames(
+    pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: Sequence[tuple[str, str, str]]
+) -> Iterator[Rule]:
+    """A beginning and an ending without what belongs to the layout, whole and by lines."""
+    _, prefix, suffix = affixes[0]
+    before, after = pair.before[: kept[0].start].strip(), pair.before[kept[-1].end :].strip()
+    opening = re.sub(re.escape(prefix).replace(r"\{n\}", "1") + "$", "", gaps[0]) if prefix else gaps[0]
+    closing = gaps[-1].removeprefix(suffix) if suffix else gaps[-1]
+    if opening.strip() != before:
+        yield Rule("begin", {"literal": opening if opening.strip() else "", "over": bool(before)})
+        for part in _blocks(opening):
+            yield Rule("begin", {"literal": part, "over": bool(before)})
+    if closing.strip() != after:
+        yield Rule("end", {"literal": closing.rstrip(), "over": bool(after)})
+        for part in _blocks(closing):
+            yield Rule("end", {"literal": part.rstrip(), "over": bool(after)})
+
+
+def _blocks(literal: str) -> list[str]:
+    """The paragraphs, or else lines, of an addition, one by one, where there are several."""
+    parts = re.findall(r"\n*[^\n]+(?:\n(?!\n)[^\n]+)*\n*", literal)
+    parts = parts if len(parts) > 1 else re.findall(r"\n*[^\n]+\n*", literal)
+    return parts if len(parts) > 1 else []
+
+
+def _inserted(gaps: Sequence[str], was: Sequence[str], affixes: Sequence[tuple[str, str, str]]) -> Iterator[Rule]:
+    """Something said at one place between sentences, counted from both ends."""
+    for at in range(1, len(gaps) - 1):
+        literal = gaps[at]
+        for separator, prefix, suffix in affixes:
+            literal = literal.removesuffix(separator + prefix.replace("{n}", str(at + 1))).removeprefix(suffix)
+        if re.search(r"\w", literal) or (literal.strip() and literal.strip() not in was[at - 1]):
+            said = literal if literal[:1].isspace() else " " + literal
+            yield Rule("insert", {"at": at, "literal": said.rstrip() + " " if not said.endswith("\n") else said})
+            yield Rule("insert", {"at": at - len(gaps) + 1, "literal": said})
+
+
+def _joins(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str]) -> Iterator[Rule]:
+    for unit, gap in zip(kept, gaps[1:-1], strict=False):
+        sign = stop_of(pair.before[unit.start : unit.end])[1]
+        if sign and re.search(r"\w", gap) is not None and not re.search(r"[.!?\n]", gap):
+            yield Rule("join", {"sign": sign, "with": gap})
+        elif sign and gap and gap.strip(" ") in (";", ",", ":", "—", "–", "-", "/"):
+            yield Rule("join", {"sign": sign, "with": gap})
+
+
+def from_sentences(pair: Pair) -> Iterator[Rule]:
+    """Sentences left out, put in another order or ended by other signs."""
+    kept, found = _kept(pair), pair.units
+    gone = [unit for unit in found if unit not in kept]
+    if kept and gone:
+        for side, part in (("start", found[: len(kept)]), ("end", found[-len(kept) :])):
+            if part == kept:
+                yield Rule("length", {"unit": "sentences", "count": len(kept), "from": side})
+        said = " ".join(pair.before[unit.start : unit.end] for unit in kept)
+        yield Rule("length", {"unit": "words", "count": len(re.findall(r"\w+", said)), "from": "start"})
+        for sign in ("?", "!", "(", ":", "…"):
+            if sign not in said and all(sign in pair.before[unit.start : unit.end] for unit in gone):
+                yield Rule("without", {"holding": sign})
+    for name in ORDERS:
+        yield Rule("order", {"order": name})
+    yield from _endings(pair, kept)
+
+
+def _endings(pair: Pair, kept: Sequence[Unit]) -> Iterator[Rule]:
+    seen = set()
+    for unit in kept:
+        first, last = pair.tokens_of(unit)
+        sign = stop_of(pair.before[unit.start : unit.end])[1]
+        words = [at for at in range(first, last) if at in pair.matches and pair.old[at].text[0].isalnum()]
+        if words:
+            end = pair.new[pair.matches[words[-1]]].end
+            match = re.match(r"[.!?…]*", pair.after[end:])
+            now = match[0] if match else ""
+            if now != sign and words[-1] >= last - 3:
+                seen.add((sign, now))
+    for sign, now in sorted(seen):
+        for of in ("all", "last", "lines"):
+            yield Rule("ending", {"old": sign, "new": now, "of": of})
+
+
+def reordered(pair: Pair) -> bool:
+    """Whether sentences that are still there stand in another order."""
+    after = [pair.after[unit.start : unit.end].casefold() for unit in units(pair.after)]
+    places = [
+        after.index(said) for unit in pair.units if (said := pair.before[unit.start : unit.end].casefold()) in after
+    ]
+    return places != sorted(places)

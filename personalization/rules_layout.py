@@ -1,0 +1,204 @@
+"""Shapes of rules around sentences: what stands between, before and after them, which are kept, in which order."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from personalization.prose import lines
+from personalization.rules_text import BLOCK, Unit, ends, stop_of, units
+
+Given = Mapping[str, Any]
+_SALUTATION = 8  # words of a first or last line that is no sentence but a greeting or a name
+
+
+def layout(text: str, given: Given) -> str:
+    """The same separator between all sentences, and the same signs before and after each; {n} counts them."""
+    found = units(text)
+    if not found:
+        return text
+    pieces, number, follows = [], 0, True
+    for at, unit in enumerate(found):
+        gap = text[found[at - 1].end if at else 0 : unit.start]
+        said = _bare(text[unit.start : unit.end], given)
+        last = at == len(found) - 1
+        titled = _apart(text, found, at)
+        if titled or BLOCK.search(gap):
+            pieces.append(gap + text[unit.start : unit.end])
+            follows = False
+            continue
+        if not follows and at:
+            lead = re.sub(r"\S+[ \t]*$", "", gap) if unit.item else gap
+        else:
+            lead = given["separator"] if number else re.sub(r"\S+[ \t]*$", "", gap) if unit.item else gap
+        number, follows = number + 1, True
+        prefix = given["prefix"].replace("{n}", str(number)) if number > 1 or given["first"] else ""
+        pieces.append(lead + prefix + said + (given["suffix"] if not last or given["last"] else ""))
+    return "".join(pieces) + text[found[-1].end :]
+
+
+def _bare(said: str, given: Given) -> str:
+    prefix, suffix = given["prefix"], given["suffix"]
+    if prefix.strip():
+        said = re.sub("^" + re.escape(prefix).replace(r"\{n\}", r"\d+"), "", said)
+    return said.removesuffix(suffix) if suffix.strip() else said
+
+
+def _apart(text: str, found: Sequence[Unit], at: int) -> bool:
+    """A line that is no sentence: a heading, a greeting, a name under a letter."""
+    unit = found[at]
+    alone = unit.start == 0 or text[: unit.start].rstrip(" \t").endswith("\n")
+    rest = text[unit.end :]
+    return (
+        len(found) > 1
+        and not unit.item
+        and alone
+        and (not rest or rest.startswith("\n"))
+        and not ends(text[unit.start : unit.end])
+    )
+
+
+def begin(text: str, given: Given) -> str:
+    """A beginning, in place of a greeting that is there if `over`."""
+    literal = given["literal"]
+    if literal.strip() and text.startswith(literal.rstrip()):
+        return text
+    if given["over"]:
+        first, _, rest = text.partition("\n")
+        if first.strip() and len(first.split()) <= _SALUTATION and not re.search(r"[.!?]$", first.strip()):
+            text = rest.lstrip("\n")
+    return literal + text
+
+
+def end(text: str, given: Given) -> str:
+    """An ending, in place of a greeting that is there if `over`."""
+    literal = given["literal"]
+    if literal.strip() and text.rstrip().endswith(literal.strip()):
+        return text
+    if given["over"]:
+        found = re.search(r"(?:\n[^\n.!?]{1,60}){1,2}\s*$", text)
+        text = text[: found.start()].rstrip("\n") if found else text
+    return text.rstrip() + literal
+
+
+def insert(text: str, given: Given) -> str:
+    """A phrase of its own before the sentence `at`, counted from the end if negative."""
+    found = units(text)
+    literal, at = given["literal"], given["at"]
+    if literal.strip() in text or len(found) <= (at if at >= 0 else -at - 1):
+        return text
+    place = found[at].start
+    before = text[:place].rstrip(" ") if literal[:1] in " \n" else text[:place]
+    return before + literal + text[place:]
+
+
+def length(text: str, given: Given) -> str:
+    """Only the first or the last so many sentences; from `words` on, whole sentences up to so many words."""
+    found = units(text)
+    count = given["count"]
+    if given["unit"] == "words":
+        count, said = 0, 0
+        for unit in found:
+            said += len(re.findall(r"\w+", text[unit.start : unit.end]))
+            count += said <= given["count"]
+        count = max(count, 1)
+    if len(found) <= count:
+        return text
+    if given["from"] == "end":
+        return text[found[-count].start :]
+    return text[: found[count - 1].end]
+
+
+def without(text: str, given: Given) -> str:
+    """No sentence that holds a sign or word; never all of them."""
+    found = units(text)
+    wanted = given["holding"].casefold()
+    kept = [unit for unit in found if wanted not in text[unit.start : unit.end].casefold()]
+    return _rejoined(text, found, kept) if kept else text
+
+
+def order(text: str, given: Given) -> str:
+    """The sentences in another order; their places stay."""
+    found = units(text)
+    said = [text[unit.start : unit.end] for unit in found]
+    ordered = ORDERS[given["order"]](said)
+    # What a second pass would see must be what this one made: an order that depends on places is none.
+    for unit, new in reversed(list(zip(found, ordered, strict=True))):
+        text = text[: unit.start] + new + text[unit.end :]
+    return text
+
+
+def joined(text: str, given: Given) -> str:
+    """Sentences that follow each other in a line become one, with `with` between them."""
+    found = units(text)
+    for one, other in reversed(list(zip(found, found[1:], strict=False))):
+        if text[one.end : other.start].strip(" ") == "":
+            words, sign, tail = stop_of(text[one.start : one.end])
+            if sign == given["sign"]:
+                rest = text[other.start :]
+                text = text[: one.start] + words + tail + given["with"] + rest[:1].lower() + rest[1:]
+    return text
+
+
+def single(text: str, given: Given) -> str:  # noqa: ARG001 (every shape takes its parameters)
+    """No empty lines, no line breaks: one paragraph of all sentences."""
+    return " ".join(line.body.strip() for line in lines(text) if line.kind != "blank")
+
+
+def _rejoined(text: str, found: Sequence[Unit], kept: Sequence[Unit]) -> str:
+    for unit in reversed(found):
+        if unit not in kept:
+            text = text[: unit.start].rstrip(" ") + text[unit.end :]
+    return text.strip()
+
+
+ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
+    "shortest first": lambda said: sorted(said, key=len),
+    "longest first": lambda said: sorted(said, key=len, reverse=True),
+    "questions last": lambda said: sorted(said, key=lambda one: one.endswith("?")),
+    "questions first": lambda said: sorted(said, key=lambda one: not one.endswith("?")),
+}
+
+
+def _layout(given: Given) -> str:
+    around = f"{given['prefix'].strip()} … {given['suffix'].strip()}".strip()
+    where = {" ": "in running text", "\n": "in a line of its own"}.get(given["separator"], "in a paragraph of its own")
+    return f"Put each sentence {where}" + (f" as “{around}”" if around != "…" else "")
+
+
+def _placed(given: Given) -> str:
+    at = given["at"]
+    return (
+        f"before sentence {at + 1}" if at >= 0 else "before the last sentence" if at == -1 else f"{-at} before the end"
+    )
+
+
+def _length(given: Given) -> str:
+    if given["unit"] == "words":
+        return f"At most {given['count']} words"
+    return f"Only the {'first' if given['from'] == 'start' else 'last'} {given['count']} sentences"
+
+
+def _framed(verb: str) -> Callable[[Given], str]:
+    def says(given: Given) -> str:
+        literal = " ".join(given["literal"].split())
+        return f"{verb} with “{literal}”" if literal else f"{verb} without a greeting"
+
+    return says
+
+
+LAYOUTS: dict[str, tuple[Any, ...]] = {
+    "without": (9, without, lambda given: given["holding"], lambda given: f"No sentence with “{given['holding']}”"),
+    "length": (10, length, lambda _: "", _length),
+    "order": (11, order, lambda _: "", lambda given: f"Put sentences in order: {given['order']}"),
+    "join": (45, joined, lambda _: "", lambda given: f"Join sentences with “{given['with'].strip()}”"),
+    "paragraph": (46, single, lambda _: "", lambda _: "Write one paragraph without line breaks"),
+    "layout": (50, layout, lambda _: "", _layout),
+    "insert": (
+        70,
+        insert,
+        lambda given: str(given["at"]),
+        lambda given: f"Say “{given['literal'].strip()}” {_placed(given)}",
+    ),
+    "begin": (80, begin, lambda _: "", _framed("Begin"), True),
+    "end": (81, end, lambda _: "", _framed("End"), True),
+}

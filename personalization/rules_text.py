@@ -1,0 +1,136 @@
+"""Where the sentences of a text are, what lies between them, and which words of two texts correspond. Knows no rule."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from personalization.edit_cost import TOKEN
+from personalization.prose import EMOJI, MARKER, lines, sentences
+
+# What may follow the sign that ends a sentence and still belongs to it.
+_TAIL = rf"[\"'”’)*_]*(?:\s*{MARKER.pattern})*(?:\s*{EMOJI.pattern})*"
+_STOP = re.compile(rf"(?P<sign>[.!?…]+|[\ue800-\uefff])?(?P<tail>{_TAIL})$")
+BLOCK = re.compile("[\ue000-\ue7ff]")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One sentence, list item or heading: its place in the text, without the blanks and list signs around it."""
+
+    start: int
+    end: int
+    item: bool
+
+
+def units(text: str) -> list[Unit]:
+    """All sentences of a text in order; blocks belong to the gaps."""
+    found, start = list[Unit](), 0
+    for line in lines(text):
+        at = start + len(line.lead)
+        if line.kind not in ("blank", "block"):
+            for sentence in sentences(line.body):
+                at = text.index(sentence, at) + len(sentence)
+                if found and not re.search(r"\w|[\ue000-\uf7ff]", sentence) and "\n" not in text[found[-1].end : at]:
+                    # Signs alone, such as an emoji after the last stop, are no sentence.
+                    found[-1] = Unit(found[-1].start, at, found[-1].item)
+                else:
+                    found.append(Unit(at - len(sentence), at, line.kind == "item"))
+        start += len(line.text) + 1
+    return found
+
+
+def stop_of(sentence: str) -> tuple[str, str, str]:
+    """A sentence as its words, the sign that ends it (may be empty), and what follows that sign."""
+    end = _STOP.search(sentence)
+    assert end is not None, "the pattern matches the empty end of every text"
+    return sentence[: end.start()], end["sign"] or "", end["tail"]
+
+
+def ends(sentence: str) -> bool:
+    return bool(stop_of(sentence)[1])
+
+
+def capitalised(text: str) -> str:
+    """The first letter as a capital, where the text begins with a word."""
+    return re.sub(r"^\W*\w", lambda match: match[0][:-1] + match[0][-1].upper(), text, count=1)
+
+
+@dataclass(frozen=True)
+class Token:
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Hunk:
+    """Tokens `before[a:b]` that became `after[c:d]`; one of the two may be empty."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A text and what became of it, with the tokens that correspond whatever their case."""
+
+    before: str
+    after: str
+
+    @cached_property
+    def old(self) -> list[Token]:
+        return list(_tokens(self.before))
+
+    @cached_property
+    def new(self) -> list[Token]:
+        return list(_tokens(self.after))
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        return units(self.before)
+
+    @cached_property
+    def _matcher(self) -> "SequenceMatcher[str]":
+        old, new = ([token.text.casefold() for token in side] for side in (self.old, self.new))
+        return SequenceMatcher(None, old, new, autojunk=False)
+
+    @cached_property
+    def matches(self) -> dict[int, int]:
+        """From the tokens of the text to those of the edited one."""
+        return {
+            block.a + step: block.b + step
+            for block in self._matcher.get_matching_blocks()
+            for step in range(block.size)
+        }
+
+    @cached_property
+    def hunks(self) -> list[Hunk]:
+        return [Hunk(*places) for tag, *places in self._matcher.get_opcodes() if tag != "equal"]
+
+    def between(self, hunk: Hunk) -> tuple[str, str]:
+        """What stands in both texts between the corresponding tokens around a hunk, blanks included."""
+        return (
+            _between(self.before, self.old, hunk.a, hunk.b),
+            _between(self.after, self.new, hunk.c, hunk.d),
+        )
+
+    def tokens_of(self, unit: Unit) -> tuple[int, int]:
+        """The range of tokens of the text that lie in a unit."""
+        inside = [at for at, token in enumerate(self.old) if token.start >= unit.start and token.end <= unit.end]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def _between(text: str, found: list[Token], first: int, last: int) -> str:
+    start = found[first - 1].end if first else 0
+    return text[start : found[last].start if last < len(found) else len(text)]
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    # Stripped as the cost counts: blank lines around a text are no token.
+    lead = len(text) - len(text.lstrip())
+    for match in TOKEN.finditer(text.strip()):
+        yield Token(match[0], match.start() + lead, match.end() + lead)
