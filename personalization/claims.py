@@ -8,6 +8,7 @@ from personalization.framing import closing, greeting, is_framing, opener
 from personalization.lexicon import (
     ALIKE,
     CONTRACTIONS,
+    FORMAL,
     NO_CLAIM,
     NO_CLAIM_GERMAN,
     NUMBERS,
@@ -18,7 +19,7 @@ from personalization.lexicon import (
 )
 from personalization.prose import Hidden, lines, protected, sentences
 
-_PHRASES = sorted((phrase for phrase in {**PLAIN, **ALIKE} if not phrase.isalpha()), key=len, reverse=True)
+_PHRASES = sorted((phrase for phrase in {**FORMAL, **PLAIN, **ALIKE} if not phrase.isalpha()), key=len, reverse=True)
 _TOKEN = re.compile(
     rf"(?P<phrase>(?<!\w)(?:{'|'.join(map(re.escape, _PHRASES))})(?!\w))|(?P<marker>\[\d+(?:\s*[,;]\s*\d+)*\])"
     r"|(?P<tag>#[^\W\d]\w*)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>\w+(?:[-'’]\w+)*)|(?P<sign>[%€$£°+=<>≤≥±×])",
@@ -106,7 +107,7 @@ def _plainest(token: re.Match[str]) -> list[str]:
         return [re.sub(r"[.,](?=\d{3}(?!\d))", "", found)]
     if token[0].isupper() and found in {"us", "it", "who", "may"}:
         return [token[0]]
-    for table in (CONTRACTIONS, PLAIN, ALIKE, PLAIN, NUMBERS):
+    for table in (CONTRACTIONS, FORMAL, PLAIN, ALIKE, PLAIN, NUMBERS):
         found = table.get(found, found)
     parts = found.split()
     return [piece for part in parts for piece in ("not",) * (part == "cannot") or (part.removesuffix("'s"),)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from personalization.prose import settle
@@ -10,7 +11,16 @@ KIND = "dimension"
 Settings = Mapping[str, Any]
 
 
-def _unchanged(text: str, settings: Settings) -> str:  # noqa: ARG001 (an act's signature)
+class Phase(IntEnum):
+    """When a wish is done beside others: what drops sentences first, what frames the text last."""
+
+    SENTENCES = 10
+    WORDS = 20
+    LINES = 50
+    FRAME = 80
+
+
+def unchanged(text: str, settings: Settings) -> str:  # noqa: ARG001 (an act's signature)
     """What a format cannot guarantee is left to the description."""
     return text
 
@@ -19,8 +29,9 @@ def _unchanged(text: str, settings: Settings) -> str:  # noqa: ARG001 (an act's 
 class Dimension:
     """One way in which texts differ.
 
-    `values` are the values each setting may have: a type, or the choices. `wanted` reads from a draft and what a person
-    made of it what they want, None where the edit does not say. `act` does to a text what a format can guarantee.
+    `values` are the values each setting may have: a type, or the choices. `wanted` reads from a draft and what became
+    of it what the person wants, None where the edit does not say. `act` does to a text what a format can guarantee, and
+    `undo` takes away what it put around one.
     """
 
     name: str
@@ -28,7 +39,9 @@ class Dimension:
     measure: Callable[[str], float]
     wanted: Callable[[str, str], Settings | None]
     describe: Callable[[Settings], str]
-    act: Callable[[str, Settings], str] = _unchanged
+    act: Callable[[str, Settings], str] = unchanged
+    undo: Callable[[str, Settings], str] = unchanged
+    phase: Phase = Phase.WORDS
 
     def want(self, **settings: object) -> "Wish":
         """Raises ValueError where a setting is missing, unknown or not among its values."""
@@ -36,8 +49,9 @@ class Dimension:
             raise ValueError(f"dimension {self.name} has the settings {sorted(self.values)}, not {sorted(settings)}")
         for name, value in settings.items():
             allowed = self.values[name]
-            # not isinstance: True is an int, and a setting of one is never meant as the other
-            if type(value) is not allowed if isinstance(allowed, type) else value not in allowed:
+            # by type and not by isinstance, for True is an int
+            choices = [value] if isinstance(allowed, type) else [one for one in allowed if one == value]
+            if not any(type(value) is (allowed if isinstance(allowed, type) else type(one)) for one in choices):
                 raise ValueError(f"setting {name} of dimension {self.name} is {value!r}; it may be {allowed}")
         return Wish(self, settings)
 
@@ -52,11 +66,15 @@ class Wish:
     """A dimension set to a value: a Transformation."""
 
     dimension: Dimension = field(repr=False)
-    settings: Settings
+    settings: Settings = field(hash=False)
 
     @property
     def key(self) -> str:
         return f"{KIND}:{self.dimension.name}"
+
+    @property
+    def phase(self) -> int:
+        return self.dimension.phase
 
     @property
     def description(self) -> str:
@@ -67,4 +85,21 @@ class Wish:
         return {"kind": KIND, "dimension": self.dimension.name, **self.settings}
 
     def apply(self, text: str) -> str:
+        """Idempotent, and refused where a citation would be lost: see prose.settle."""
         return settle(text, lambda before: self.dimension.act(before, self.settings))
+
+    def undo(self, text: str) -> str:
+        """The text without what this wish put around it."""
+        return self.dimension.undo(text, self.settings)
+
+
+def on_or_off(measure: Callable[[str], float], least: float) -> Callable[[str, str], Settings | None]:
+    """`wanted` of a dimension that is used or not: it was not there and now clearly is, or the other way round."""
+
+    def wanted(draft: str, edited: str) -> Settings | None:
+        before, after = measure(draft), measure(edited)
+        if after - before >= least:
+            return {"use": True}
+        return {"use": False} if before - after >= least and after < before / 2 else None
+
+    return wanted

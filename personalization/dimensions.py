@@ -4,10 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from personalization.dimension import KIND, Dimension, Wish
-from personalization.dimensions_wording import CONTRACTION
+from personalization.dimensions_frame import ANNOUNCEMENT, CLOSING, GREETING, HEADING
+from personalization.dimensions_layout import CASING, EMPHASIS, LISTS, PARAGRAPHS
+from personalization.dimensions_length import CONNECTIVE, HEDGING, LENGTH, SENTENCE_LENGTH
+from personalization.dimensions_manner import (
+    CITATIONS,
+    DEFINITIONS,
+    EXAMPLES,
+    LANGUAGE,
+    PERSON,
+    QUESTIONS,
+    READING,
+    TENSE,
+)
+from personalization.dimensions_wording import CONTRACTION, EMOJIS, EXCLAMATION, SPELLING, WORDING
 
-# In the order in which they are best applied, one after the other: wording first, then layout, then the frame.
-DIMENSIONS: tuple[Dimension, ...] = (CONTRACTION,)
+# In the order in which they are best applied: what drops sentences, what changes words, what breaks lines, the frame.
+DIMENSIONS: tuple[Dimension, ...] = (
+    *(ANNOUNCEMENT, EXAMPLES, LENGTH),
+    *(HEDGING, CONNECTIVE, SENTENCE_LENGTH, CONTRACTION, SPELLING, WORDING, EXCLAMATION, EMPHASIS, CASING, EMOJIS),
+    *(LANGUAGE, PERSON, TENSE, READING, DEFINITIONS, QUESTIONS, CITATIONS),
+    *(LISTS, PARAGRAPHS, HEADING, GREETING, CLOSING),
+)
 _BY_NAME = {dimension.name: dimension for dimension in DIMENSIONS}
 
 

@@ -1,6 +1,7 @@
 """What stands around an answer without being one: greetings, closings, announcements; knows not whose they are."""
 
 import re
+from dataclasses import dataclass
 
 from personalization.lexicon import NEGATIONS, listed
 from personalization.prose import EMOJI, WORD
@@ -54,6 +55,36 @@ _ANNOUNCEMENT = re.compile(
     r"(?-i:[A-Z]):)(?!\w)",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A text in three: together they are the text, blanks and all."""
+
+    greeting: str
+    body: str
+    closing: str
+
+    def around(self, body: str) -> str:
+        return self.greeting + body + self.closing
+
+    def apart(self, body: str) -> str:
+        """Around a body of several lines greeting and closing stand alone."""
+        if "\n" not in body.strip():
+            return self.around(body)
+        before, after = self.greeting, self.closing
+        if before and "\n" not in before[len(before.rstrip()) :]:
+            before = before.rstrip() + "\n\n"
+        if after and "\n" not in after[: -len(after.lstrip())]:
+            after = "\n\n" + after.lstrip()
+        return before + body + after
+
+
+def framed(text: str) -> Framed:
+    """The body of a text between its greeting and its closing."""
+    start = len(greeting(text))
+    end = max(start, len(text) - len(closing(text)))
+    return Framed(text[:start], text[start:end], text[end:])
 
 
 def is_framing(sentence: str) -> bool:

@@ -44,6 +44,15 @@ zunächst obwohl während aber vielleicht möglicherweise wahrscheinlich vermutl
 grundsätzlich sehr wirklich ziemlich äußerst einfach eigentlich sicherlich natürlich durchaus eben halt bitte
 """)
 
+# How sure somebody is, in words that can go without a change of grammar; and what only joins a sentence to the last.
+HEDGES = listed("""
+perhaps maybe possibly probably presumably apparently arguably seemingly vielleicht möglicherweise vermutlich
+""") | {"it seems that", "it appears that", "i think that", "i think", "i believe that", "i believe", "in my opinion"}
+CONNECTIVES = listed("""
+however moreover furthermore additionally besides thus therefore hence consequently nevertheless nonetheless meanwhile
+overall ultimately firstly secondly thirdly lastly finally accordingly allerdings außerdem zudem ferner folglich
+""") | {"in addition", "as a result", "on the other hand", "in conclusion", "in fact", "after all", "first of all"}
+
 # Who is spoken of when nobody in particular is: "one can", "we can", "you can".
 PERSONS = listed("""
 i we you one us me my our your ours yours one's ourselves yourself myself
@@ -94,8 +103,21 @@ modifications=changes; locate=find; locates=finds; located=found
 # Safe to write both ways; the other pairs above are only known to say the same.
 _AMBIGUOUS = listed("""
 required permit permits provided selected located receive possessed obtained additional attempts initial
-principal purchase purchases desired informed individuals
+principal purchase purchases desired informed individuals concerning select construct desire attempt optimal
+substantial retain cease ceases
 """)
+# Safe as well, the other way.
+_FORMAL = """
+buy=purchase; buys=purchases; bought=purchased; buying=purchasing; begin=commence; begins=commences; began=commenced;
+enough=sufficient; kids=children; kid=child; find out=ascertain; finds out=ascertains; found out=ascertained;
+a lot of=many; lots of=many; loads of=many; big=large; bigger=larger; biggest=largest; ok=acceptable; okay=acceptable;
+gonna=going to; wanna=want to; gotta=have to; yeah=yes; nope=no; cops=police; guys=people; boss=supervisor;
+super=very; pretty much=largely; sort of=somewhat; kind of=somewhat; deal with=address; deals with=addresses;
+look into=investigate; looks into=investigates; set up=establish; sets up=establishes; go up=increase;
+goes up=increases;
+go down=decrease; goes down=decreases; get rid of=remove; gets rid of=removes; right away=immediately;
+fix=repair
+"""
 _BRITISH = """
 color=colour; colors=colours; colored=coloured; favor=favour; favors=favours; favorite=favourite; behavior=behaviour;
 behaviors=behaviours; honor=honour; honors=honours; labor=labour; neighbor=neighbour; neighbors=neighbours;
@@ -133,6 +155,7 @@ _NUMBERS = (
 CONTRACTIONS = _pairs(_CONTRACTIONS)
 PLAIN = _pairs(_PLAIN)
 PLAIN_SAFE = {formal: plain for formal, plain in PLAIN.items() if formal not in _AMBIGUOUS}
+FORMAL = _pairs(_FORMAL)
 BRITISH = _pairs(_BRITISH)
 ALIKE = {**_pairs(_ALIKE), **{british: american for american, british in BRITISH.items()}}
 # "one" is a person as often as a number, so it stays a word
@@ -170,6 +193,14 @@ think=thought; bring=brought; build=built; buy=bought; become=became; feel=felt;
 sell=sold; sit=sat; spend=spent; teach=taught; understand=understood; wear=wore; break=broke; choose=chose;
 draw=drew; drive=drove; eat=ate; fly=flew; hear=heard; throw=threw; will=would
 """)
+
+
+_PASTS = frozenset(_IRREGULAR.values()) | listed("was were had did")
+
+
+def is_past(word: str) -> bool:
+    """Whether a word looks like a past tense."""
+    return word in _PASTS or (len(word) > 4 and word.endswith("ed"))
 
 
 def is_past_of(past: str, present: str) -> bool:

@@ -1,0 +1,184 @@
+"""The dimensions of how much is said: sentences, words, what is left out first; they know nothing of wording."""
+
+import re
+from collections.abc import Callable
+from math import ceil
+
+from personalization.dimension import Dimension, Phase, Settings, on_or_off
+from personalization.framing import framed
+from personalization.lexicon import CONNECTIVES, HEDGES
+from personalization.prose import Hidden, all_sentences, each_sentence, lines, markers, outside, sentences, words
+
+
+def _said(text: str) -> list[str]:
+    return all_sentences(framed(text).body)
+
+
+def _length(text: str) -> int:
+    return len(words(framed(text).body))
+
+
+def _length_wanted(draft: str, edited: str) -> Settings | None:
+    before, after = _length(draft), _length(edited)
+    was, now = len(_said(draft)), len(_said(edited))
+    if 0 < now < was and after <= 0.8 * before:
+        return {"bound": "at most", "count": now, "of": "sentences"}
+    if now and after <= 0.6 * before:
+        return {"bound": "at most", "count": 5 * ceil(after / 5), "of": "words"}
+    if before and after >= 1.5 * before and after >= before + 10:
+        return {"bound": "at least", "count": 5 * (after // 5), "of": "words"}
+    return None
+
+
+def _shorten(text: str, wish: Settings) -> str:
+    if wish["bound"] == "at least":
+        return text
+
+    def fits(said: list[str]) -> bool:
+        size = len(said) if wish["of"] == "sentences" else sum(len(words(one)) for one in said)
+        return size <= wish["count"]
+
+    return _without(text, fits)
+
+
+def _without(text: str, fits: Callable[[list[str]], bool]) -> str:
+    """The text without its last sentences until it fits; one whose citation stands nowhere else is never left out."""
+    parts = framed(text)
+    hidden = Hidden.of(parts.body)
+    rows = [(line, sentences(line.body) if line.kind in ("prose", "item") else None) for line in lines(hidden.text)]
+    kept = [(row, at) for row, (_, said) in enumerate(rows) for at in range(len(said or ()))]
+    all_of = {(row, at): hidden.reveal((rows[row][1] or [])[at]) for row, at in kept}
+    fixed = parts.greeting + parts.closing + "".join(line.text for line, said in rows if said is None)
+    for place in reversed(list(kept)):
+        if len(kept) == 1 or fits([all_of[one] for one in kept]):
+            break
+        rest = fixed + " ".join(all_of[one] for one in kept if one != place)
+        if set(markers(all_of[place])) <= set(markers(rest)):
+            kept.remove(place)
+    if len(kept) == len(all_of):
+        return text
+    written = []
+    for row, (line, said) in enumerate(rows):
+        if said is None:
+            written.append(line.text)
+        elif left := [one for at, one in enumerate(said) if (row, at) in kept]:
+            written.append(line.lead + " ".join(left))
+    body = re.sub(r"\n{3,}", "\n\n", hidden.reveal("\n".join(written)))
+    return parts.around(body.rstrip())
+
+
+LENGTH = Dimension(
+    name="length",
+    values={"bound": ("at most", "at least"), "count": int, "of": ("sentences", "words")},
+    measure=_length,
+    wanted=_length_wanted,
+    describe=lambda wish: f"Write {wish['bound']} {wish['count']} {wish['of'][: -1 if wish['count'] == 1 else None]}.",
+    act=_shorten,
+    phase=Phase.SENTENCES,
+)
+
+
+def _sentence_length(text: str) -> float:
+    said = _said(text)
+    return sum(len(words(one)) for one in said) / len(said) if said else 0.0
+
+
+def _sentence_length_wanted(draft: str, edited: str) -> Settings | None:
+    before, after = _sentence_length(draft), _sentence_length(edited)
+    if not before or not after or abs(after - before) < max(3.0, 0.3 * before):
+        return None
+    return {"sentences": "short" if after < before else "long"}
+
+
+_HALVES = re.compile(r"(?<=\w); (?=(\w)[^;]*\w+\s+\w+)")
+
+
+def _halve(text: str, wish: Settings) -> str:
+    if wish["sentences"] == "long":
+        return text
+    return outside(text, lambda shown: each_sentence(shown, _halved))
+
+
+def _halved(sentence: str) -> str:
+    first, *rest = _HALVES.sub("\x00", sentence).split("\x00")
+    return ". ".join([first, *(part[0].upper() + part[1:] for part in rest)]) if all(rest) else sentence
+
+
+SENTENCE_LENGTH = Dimension(
+    name="sentence length",
+    values={"sentences": ("short", "long")},
+    measure=_sentence_length,
+    wanted=_sentence_length_wanted,
+    describe=lambda wish: f"Write {wish['sentences']} sentences.",
+    act=_halve,
+)
+
+
+def _without_phrases(phrases: frozenset[str]) -> Callable[[str], str]:
+    """Drops the phrases from a sentence, with the commas that set them apart."""
+    listed = "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
+    first = re.compile(rf"(?:{listed})(?:,\s*|\s+)(?=\w)", re.IGNORECASE)
+    inside = re.compile(rf",\s+(?:{listed}),(?=\s)|\s+(?:{listed})(?![\w'’-])(?=\s+\w)", re.IGNORECASE)
+
+    def drop(sentence: str) -> str:
+        rest = inside.sub("", sentence)
+        if start := first.match(rest):
+            shorter = rest[start.end() :]
+            rest = shorter[0].upper() + shorter[1:] if rest[0].isupper() else shorter
+        return rest
+
+    return drop
+
+
+_drop_hedges = _without_phrases(HEDGES)
+_CONNECTED = re.compile(
+    rf"(?:{'|'.join(map(re.escape, sorted(CONNECTIVES, key=len, reverse=True)))}),\s*(?=\w)", re.IGNORECASE
+)
+
+
+def _disconnected(sentence: str) -> str:
+    start = _CONNECTED.match(sentence)
+    if not start:
+        return sentence
+    rest = sentence[start.end() :]
+    return rest[0].upper() + rest[1:] if sentence[0].isupper() else rest
+
+
+def _times(listed: frozenset[str]) -> Callable[[str], float]:
+    def measure(text: str) -> float:
+        said = f" {' '.join(words(Hidden.of(text).text)).lower()} "
+        return sum(said.count(f" {phrase} ") for phrase in listed)
+
+    return measure
+
+
+def _dropping(drop: Callable[[str], str]) -> Callable[[str, Settings], str]:
+    def act(text: str, wish: Settings) -> str:
+        return text if wish["use"] else outside(text, lambda shown: each_sentence(shown, drop))
+
+    return act
+
+
+HEDGING = Dimension(
+    name="hedging",
+    values={"use": (True, False)},
+    measure=_times(HEDGES),
+    wanted=on_or_off(_times(HEDGES), 1),
+    describe=lambda wish: (
+        "Say how sure you are." if wish["use"] else "Do not hedge: leave out perhaps, probably and the like."
+    ),
+    act=_dropping(_drop_hedges),
+)
+
+CONNECTIVE = Dimension(
+    name="connectives",
+    values={"use": (True, False)},
+    measure=_times(CONNECTIVES),
+    wanted=on_or_off(_times(CONNECTIVES), 1),
+    describe=lambda wish: (
+        "Connect sentences with words such as however."
+        if wish["use"]
+        else "Do not begin sentences with however, moreover and the like."
+    ),
+    act=_dropping(_disconnected),
+)
