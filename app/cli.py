@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.command import fetch_models, print_json, report, run, settings_from
+from app.feedback_commands import feedback_commands
 from evaluation.commands import bench_commands, eval_commands
 from training.commands import train_commands
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Answers from your own documents, cited.")
 user_commands = typer.Typer(no_args_is_help=True, help="People and their tokens.")
 app.add_typer(user_commands, name="user")
+app.add_typer(feedback_commands, name="feedback")
 app.add_typer(eval_commands, name="eval")
 app.add_typer(bench_commands, name="bench")
 app.add_typer(train_commands, name="train")
@@ -49,9 +51,7 @@ def up(
     once: Annotated[bool, typer.Option("--once", help="Stop after the demo instead of serving.")] = False,
 ) -> None:
     """Start everything in one process and print a one-time login link; a new link where it runs already."""
-    chosen = {"host": host, "port": port, "home": home or context.obj}
-    settings = settings_from(**chosen)
-    _run(_up(settings, demo, once))
+    _run(_up(settings_from(host=host, port=port, home=home or context.obj), demo, once))
 
 
 @app.command()

@@ -133,7 +133,7 @@ async def note_facts(
     session.add_all([*feedback, *labels])
 
 
-async def costs(session: AsyncSession, person_id: str) -> Sequence[tuple[str, datetime]]:
+async def answers(session: AsyncSession, person_id: str) -> Sequence[tuple[str, datetime]]:
     """(turn id, time) of every answer that a model wrote for this person, in the order they were given."""
     query = (
         select(Turn.id, Turn.created_at)

@@ -62,6 +62,11 @@ async def evidence(session: AsyncSession, person_id: str) -> Sequence[Preference
     return (await session.exec(select(PreferenceEvidence).where(PreferenceEvidence.person_id == person_id))).all()
 
 
+async def uses(session: AsyncSession, person_id: str) -> Sequence[PreferenceUse]:
+    """All of this person's."""
+    return (await session.exec(select(PreferenceUse).where(PreferenceUse.person_id == person_id))).all()
+
+
 async def evidence_of(session: AsyncSession, person_id: str, preference_id: str) -> dict[str, bool]:
     """Edit id -> whether it speaks for this preference."""
     query = select(PreferenceEvidence.edit_id, PreferenceEvidence.supports).where(

@@ -1,10 +1,14 @@
 """People and their tokens, for admins: what `attune user` speaks to."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 
 from app import people
 from app.auth import LOGIN_CODE_LIFE, AccountError, normal_email
 from app.deps import CurrentPerson, ServicesDep
+from app.feedback_export import Format, rows
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
 from app.schemas import PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
@@ -16,6 +20,9 @@ async def _require_admin(person: CurrentPerson) -> None:
 
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(_require_admin)])
+
+_LINES = "application/x-ndjson"
+_ROWS: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}}}}
 
 
 @router.post("/users", status_code=201)
@@ -50,6 +57,24 @@ async def create_login_code(person: CurrentPerson, services: ServicesDep) -> Tok
     """The code of a login link for the caller: `token` logs in once, at `/login?code=`, before it expires."""
     expires_at = utc_now() + LOGIN_CODE_LIFE
     return TokenPublic(token=await services.auth.issue_login_code(person), expires_at=expires_at)
+
+
+@router.get("/feedback", responses=_ROWS)
+async def export_feedback(
+    services: ServicesDep,
+    form: Annotated[Format, Query(alias="format")] = "turns",
+    email: Annotated[str | None, Query(max_length=254)] = None,
+) -> StreamingResponse:
+    """What people did with answers, or one of them: turns, or pairs of a draft and what became of it; a line each."""
+    async with services.database.session() as session:
+        if email is None:
+            chosen = [person.id for person in await people.list_people(session)]
+        elif person := await people.find_person(session, normal_email(email)):
+            chosen = [person.id]
+        else:
+            raise not_found("person", email)
+    headers = {"Cache-Control": "no-store"}
+    return StreamingResponse(rows(services.database, chosen, form), media_type=_LINES, headers=headers)
 
 
 def _public(person: Person) -> PersonPublic:

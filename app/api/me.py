@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app import documents, people, turns
+from app import documents, edits, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
 from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
@@ -14,6 +15,7 @@ from app.library import forget_person
 from app.models import Conversation, Person
 from app.problems import Problem
 from app.schemas import ConversationDetail, ConversationPublic, DocumentPublic, PersonPublic, PersonUpdate
+from app.schemas_preferences import EditCostPoint
 from app.services import Services
 
 router = APIRouter(prefix="/api/v1/me", tags=["me"])
@@ -58,9 +60,27 @@ async def erase(person: CurrentPerson, services: ServicesDep) -> Response:
 
 @router.get("/export")
 async def export(person: CurrentPerson, services: ServicesDep) -> StreamingResponse:
-    """Everything we hold about you as one JSON file: account, documents, conversations with all their turns."""
+    """Everything we hold about you as one JSON file: account, documents, conversations with all their turns, edits,
+    and what was learned from them."""
     headers = {"Content-Disposition": 'attachment; filename="attune-export.json"', "Cache-Control": "no-store"}
     return StreamingResponse(_export(services, person), media_type="application/json", headers=headers)
+
+
+@router.get("/edit-cost")
+async def edit_cost(
+    person: CurrentPerson, services: ServicesDep, stretch: Annotated[int, Query(ge=1, le=1000)] = 20
+) -> list[EditCostPoint]:
+    """How much of your answers you rewrote, stretch by stretch, oldest first: it falls as your ways are learned."""
+    async with services.database.session() as session:
+        given = await edits.answers(session, person.id)
+        spent = await edits.cost_by_turn(session, person.id)
+    stretches = [given[start : start + stretch] for start in range(0, len(given), stretch)]
+    return [
+        EditCostPoint(
+            until=part[-1][1], answers=len(part), mean_cost=sum(spent.get(turn, 0.0) for turn, _ in part) / len(part)
+        )
+        for part in stretches
+    ]
 
 
 async def _export(services: Services, person: Person) -> AsyncIterator[str]:
@@ -70,6 +90,15 @@ async def _export(services: Services, person: Person) -> AsyncIterator[str]:
     yield '],\n"conversations": ['
     async for piece in _joined(_conversations(services, person)):
         yield piece
+    yield '],\n"edits": ['
+    async for piece in _joined(_edits(services, person)):
+        yield piece
+    async with services.database.session() as session:
+        learned = await preferences.ever(session, person.id)
+        evidence = await preferences.evidence(session, person.id)
+        uses = await preferences.uses(session, person.id)
+    for name, held in (("preferences", learned), ("preference_evidence", evidence), ("preference_uses", uses)):
+        yield f'],\n"{name}": [' + ",\n".join(row.model_dump_json(exclude={"vector"}) for row in held)
     yield "]}\n"
 
 
@@ -103,6 +132,18 @@ async def _conversations(services: Services, person: Person) -> AsyncIterator[st
         if len(rows) < PAGE:
             return
         before = rows[-1].updated_at, rows[-1].id
+
+
+async def _edits(services: Services, person: Person) -> AsyncIterator[str]:
+    before = None
+    while True:
+        async with services.database.session() as session:
+            rows = await edits.page(session, person.id, PAGE, before)
+        for row in rows:
+            yield row.model_dump_json(exclude={"vector"})
+        if len(rows) < PAGE:
+            return
+        before = rows[-1].created_at, rows[-1].id
 
 
 async def _conversation(services: Services, person: Person, row: Conversation) -> ConversationDetail:

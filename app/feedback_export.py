@@ -1,0 +1,94 @@
+"""What people did with answers, as rows to train on. Streams; every statement is filtered by one person at a time."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import edits, turns
+from app.db import Database
+from app.learning import said
+from app.models import Exposure, Feedback, Turn
+from app.models_preferences import Edit
+
+Format = Literal["turns", "dpo"]
+PAGE = 100
+
+_TURN = {"id", "created_at", "error", "timings"}
+_EXPOSURE = {"id", "turn_id", "person_id"}
+
+
+async def rows(database: Database, people: Sequence[str], form: Format) -> AsyncIterator[str]:
+    """One JSON object a line, person by person, oldest turn first."""
+    for person_id in people:
+        last: Turn | None = None
+        while True:
+            async with database.session() as session:
+                found = await _page(session, person_id, last)
+                made = await (_whole(session, person_id, found) if form == "turns" else _pairs(session, found))
+            for row in made:
+                yield json.dumps(row, ensure_ascii=False) + "\n"
+            if len(found) < PAGE:
+                break
+            last = found[-1]
+
+
+async def _page(session: AsyncSession, person_id: str, last: Turn | None) -> Sequence[Turn]:
+    query = select(Turn).where(Turn.person_id == person_id, Turn.state != "running")
+    if last is not None:
+        tied = (col(Turn.created_at) == last.created_at) & (col(Turn.id) > last.id)
+        query = query.where(or_(col(Turn.created_at) > last.created_at, tied))
+    return (await session.exec(query.order_by(col(Turn.created_at), col(Turn.id)).limit(PAGE))).all()
+
+
+async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Turns with every passage that was shown and all that was said about them."""
+    ids = [turn.id for turn in found]
+    shown = await turns.list_exposures(session, person_id, ids)
+    query = select(Feedback).where(col(Feedback.turn_id).in_(ids), Feedback.person_id == person_id)
+    events: dict[str, list[dict[str, Any]]] = {}
+    for event in (await session.exec(query.order_by(col(Feedback.created_at)))).all():
+        events.setdefault(event.turn_id, []).append(event.model_dump(mode="json", exclude={"turn_id", "person_id"}))
+    return [
+        {
+            "turn_id": turn.id,
+            **turn.model_dump(mode="json", exclude=_TURN),
+            "exposures": [_exposure(exposure) for exposure in shown.get(turn.id, [])],
+            "feedback": events.get(turn.id, []),
+            "created_at": turn.created_at.isoformat(),
+        }
+        for turn in found
+    ]
+
+
+async def _pairs(session: AsyncSession, found: Sequence[Turn]) -> list[dict[str, Any]]:
+    """What the model wrote and what its person made of it last, in TRL's conversational form.
+
+    A turn whose prompt was erased with a document gives none.
+    """
+    pairs = []
+    for turn in found:
+        rejected = said(turn.answer)
+        if not turn.prompt or turn.edited_answer in (None, rejected):
+            continue
+        chain: Sequence[Edit] = await edits.of_turn(session, turn.person_id, turn.id)
+        pairs.append(
+            {
+                "prompt": turn.prompt,
+                "chosen": [{"role": "assistant", "content": turn.edited_answer}],
+                "rejected": [{"role": "assistant", "content": rejected}],
+                "turn_id": turn.id,
+                "edit_id": chain[-1].id,
+                "person_id": turn.person_id,
+                "facts_changed": bool(chain[-1].facts),
+                "versions": turn.versions,
+                "created_at": chain[-1].created_at.isoformat(),
+            }
+        )
+    return pairs
+
+
+def _exposure(exposure: Exposure) -> dict[str, Any]:
+    return {"exposure_id": exposure.id, **exposure.model_dump(mode="json", exclude=_EXPOSURE)}
