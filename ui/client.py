@@ -186,8 +186,9 @@ class ApiClient:
     async def edit(self, edit_id: str) -> EditPublic:
         return await self._api.get(f"/api/v1/edits/{edit_id}", EditPublic)
 
-    async def edits(self, turn_id: str, cursor: str | None = None) -> EditsPublic:
-        return await self._api.get(f"/api/v1/turns/{turn_id}/edits", EditsPublic, {"cursor": cursor})
+    async def edits(self, turn_id: str, cursor: str | None = None, limit: int | None = None) -> EditsPublic:
+        """Of one answer, oldest first."""
+        return await self._api.get(f"/api/v1/turns/{turn_id}/edits", EditsPublic, {"cursor": cursor, "limit": limit})
 
     async def forget_learned(self, edit_id: str) -> None:
         """Undo what was learned from an edit; the edit itself stays."""

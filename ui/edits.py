@@ -54,7 +54,7 @@ def _outcome(edit: EditPublic) -> str:
             because = f": {reason}" if reason else ""
             said = f'<p class="learning warn">Could not learn yet{because}. It is tried again.</p>'
         case "forgotten":
-            said = '<p class="learning">Undone: nothing is kept from this edit. Your text stays.</p>'
+            said = '<p class="learning">Undone: what this edit taught is forgotten. Your text stays.</p>'
     fact = '<p class="learning warn">You corrected a fact: the source is marked as wrong</p>'
     return said + (fact if any(span.fact for span in edit.difference) else "")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from app.schemas_preferences import PreferencePublic
+from app.schemas_preferences import EditPublic, PreferencePublic
 from ui.chat import render_turns
 from ui.client import ApiClient, ApiError
 from ui.edits import render_applied, render_edit
@@ -33,8 +33,8 @@ def shown_routes(api: ApiClient) -> APIRouter:
     @router.get("/edit/{turn_id}")
     async def edit(turn_id: str, request: Request) -> HTMLResponse:
         async def render(person: ApiClient) -> str:
-            edits = (await person.edits(turn_id)).items
-            return render_edit(max(edits, key=lambda edit: edit.created_at)) if edits else ""
+            latest = await _latest_edit(person, turn_id)
+            return render_edit(latest) if latest else ""
 
         return await _piece(api, request, render)
 
@@ -63,6 +63,13 @@ async def _piece(api: ApiClient, request: Request, render: Callable[[ApiClient],
         return HTMLResponse(await render(visitor(api, request)), headers=HEADERS)
     except ApiError as error:
         return HTMLResponse(f'<p class="problem">{esc(error.detail or error.title)}</p>', error.status, HEADERS)
+
+
+async def _latest_edit(person: ApiClient, turn_id: str) -> EditPublic | None:
+    page = await person.edits(turn_id, limit=200)
+    while page.next_cursor:
+        page = await person.edits(turn_id, page.next_cursor, limit=200)
+    return page.items[-1] if page.items else None
 
 
 async def _find(person: ApiClient, wanted: set[str]) -> list[PreferencePublic]:

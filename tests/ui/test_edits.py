@@ -48,7 +48,7 @@ def test_a_difference_is_told_by_elements_and_facts_by_a_class() -> None:
         ({"learning": "nothing", "reason": "a typing mistake"}, "Nothing to learn from this: a typing mistake"),
         ({"learning": "nothing"}, "Nothing to learn from this<"),
         ({"learning": "failed", "reason": "no model"}, "Could not learn yet: no model. It is tried again."),
-        ({"learning": "forgotten"}, "Undone: nothing is kept from this edit."),
+        ({"learning": "forgotten"}, "Undone: what this edit taught is forgotten."),
         ({"learned": [a_preference()]}, "<b>Learned:</b> Keep answers short <button"),
         ({"learned": [a_preference(), a_preference("No lists")]}, "<li>Keep answers short</li><li>No lists</li>"),
         ({"learned": []}, "What was learned here has been deleted."),

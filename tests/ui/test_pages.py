@@ -1,7 +1,9 @@
 import httpx
 import pytest
 
+from app.schemas import AnswerEvent, ChatRequest
 from tests.ui.stand_in import StandIn
+from ui.client import ApiClient
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +114,18 @@ async def test_a_long_list_goes_on_at_its_next_page(pages_url: str, pages_script
     last = (await fetch(f"{pages_url}/about-me?after=100", many)).text
     assert ">wish 100<" in last
     assert "Show more" not in last
+
+
+async def test_what_is_shown_of_an_answer_is_its_latest_edit(pages_url: str, pages_script: StandIn) -> None:
+    zoe = pages_script.add_person("zoe@example.org")
+    async with ApiClient(pages_url, zoe) as client:
+        events = [event async for event in client.chat(ChatRequest(question="How much leave?"))]
+        assert isinstance(events[-1], AnswerEvent)
+        turn = events[-1].turn
+        for number in range(201):
+            await client.edit_answer(turn.id, f"version {number}")
+    page = (await fetch(f"{pages_url}/shown/edit/{turn.id}", zoe)).text
+    assert "version <del>199</del><ins>200</ins>" in page
+    article = (await fetch(f"{pages_url}/shown/turn/{turn.conversation_id}/{turn.id}", zoe)).text
+    assert "<p>version 200</p>" in article
+    assert article.count("<article") == 1

@@ -70,10 +70,12 @@ def edit_routes(script: StandIn) -> APIRouter:
         return edit
 
     @router.get("/turns/{turn_id}/edits")
-    async def edits(request: Request, turn_id: str) -> EditsPublic:
+    async def edits(request: Request, turn_id: str, cursor: int = 0, limit: int = 50) -> EditsPublic:
         account = script.account(request)
         own_turn(account, turn_id)
-        return EditsPublic(items=[settle(account, e) for e in account.edits.values() if e.turn_id == turn_id])
+        known = [edit for edit in account.edits.values() if edit.turn_id == turn_id]
+        shown, more = known[cursor : cursor + limit], len(known) > cursor + limit
+        return EditsPublic(items=[settle(account, e) for e in shown], next_cursor=str(cursor + limit) if more else None)
 
     @router.get("/edits/{edit_id}")
     async def edit(request: Request, edit_id: str) -> EditPublic:

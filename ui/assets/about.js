@@ -5,9 +5,14 @@
   if (theme) document.documentElement.dataset.theme = theme;
 
   const by_id = (id) => document.getElementById(id);
+  let fading;
   const say = (text, warning) => {
-    by_id("said").classList.toggle("warn", Boolean(warning));
-    by_id("said").textContent = text;
+    const said = by_id("said");
+    clearTimeout(fading);
+    said.classList.toggle("warn", Boolean(warning));
+    said.textContent = text;
+    // What went well is seen in the page itself; what did not stays until the next try.
+    if (!warning) fading = setTimeout(() => { said.textContent = ""; }, 6000);
   };
 
   // What the fresh page must take over from this one: what is open or half typed, but for the form that was `sent`.

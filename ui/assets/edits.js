@@ -1,7 +1,7 @@
 // Editing an answer where it stands: the editor with its preview, what was typed kept until it is saved, and what
 // became of a saved edit. The page may be drawn again at any time; what is open or known here is then put back.
 (() => {
-  const { ask, piece } = window.attune_pieces;
+  const { ask, piece } = window.attune_pieces, { difference } = window.attune_difference;
   const editors = new Map(); // turn -> its open form
   const outcomes = new Map(); // turn -> the place where what became of its edit is shown
   const kept = (turn) => `attune-edit-${turn}`;
@@ -11,63 +11,6 @@
     element.append(...children);
     return element;
   };
-
-  // --- the difference of two texts, in words
-  const MOST_CELLS = 4e6; // of the table of a comparison: beyond, the middle counts as replaced
-  const words_of = (text) => text.match(/\s+|[^\s]+/g) || [];
-
-  function difference(before, after) {
-    const old_words = words_of(before), new_words = words_of(after);
-    let start = 0, old_end = old_words.length, new_end = new_words.length;
-    while (start < old_end && start < new_end && old_words[start] === new_words[start]) start += 1;
-    while (old_end > start && new_end > start && old_words[old_end - 1] === new_words[new_end - 1]) { old_end -= 1; new_end -= 1; }
-    const spans = [];
-    const add = (tag, words) => {
-      if (!words.length) return;
-      const last = spans.at(-1);
-      if (last && last[0] === tag) last[1] += words.join("");
-      else spans.push([tag, words.join("")]);
-    };
-    add("span", old_words.slice(0, start));
-    align(old_words.slice(start, old_end), new_words.slice(start, new_end), add);
-    add("span", old_words.slice(old_end));
-    return whole_phrases(spans);
-  }
-
-  // A blank that both texts happen to have between two changes is part of them: a phrase reads better than its words.
-  function whole_phrases(spans) {
-    const merged = [];
-    let change = { del: "", ins: "" };
-    const flush = () => {
-      for (const tag of ["del", "ins"]) if (change[tag]) merged.push([tag, change[tag]]);
-      change = { del: "", ins: "" };
-    };
-    spans.forEach(([tag, text], index) => {
-      if (tag !== "span") change[tag] += text;
-      else if (!text.trim() && index && index < spans.length - 1) { change.del += text; change.ins += text; }
-      else { flush(); merged.push([tag, text]); }
-    });
-    flush();
-    return merged;
-  }
-
-  // The longest common subsequence, read off its table from the beginning.
-  function align(left, right, add) {
-    const wide = right.length + 1;
-    if (left.length * right.length > MOST_CELLS) { add("del", left); add("ins", right); return; }
-    const longest = new Uint32Array((left.length + 1) * wide);
-    for (let i = left.length - 1; i >= 0; i -= 1)
-      for (let j = right.length - 1; j >= 0; j -= 1)
-        longest[i * wide + j] = left[i] === right[j]
-          ? longest[(i + 1) * wide + j + 1] + 1
-          : Math.max(longest[(i + 1) * wide + j], longest[i * wide + j + 1]);
-    let i = 0, j = 0;
-    while (i < left.length || j < right.length) {
-      if (i < left.length && j < right.length && left[i] === right[j]) { add("span", [left[i]]); i += 1; j += 1; }
-      else if (i < left.length && (j === right.length || longest[(i + 1) * wide + j] >= longest[i * wide + j + 1])) add("del", [left[i++]]);
-      else add("ins", [right[j++]]);
-    }
-  }
 
   // --- the editor
   function build(turn, base, text) {
@@ -173,7 +116,9 @@
       let state = "pending";
       try {
         state = await look(place, turn);
-      } catch { /* the server is away: its state is asked for again below, and the last one stays in view */ }
+      } catch (error) {
+        if (error.status === 404) return; // deleted meanwhile; any other trouble passes, and the last state stays in view
+      }
       if (!(state in PATIENCE)) return;
       const [first, growth, longest] = PATIENCE[state];
       wait = Math.min(Math.max(first, wait * growth), longest);

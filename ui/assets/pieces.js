@@ -15,7 +15,8 @@
     if (response.status === 401) location.replace("/login");
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
-    throw new Error(problem.detail || problem.title || `The server answered ${response.status}: try again.`);
+    const said = problem.detail || problem.title || `The server answered ${response.status}: try again.`;
+    throw Object.assign(new Error(said), { status: response.status });
   }
 
   // The body of a piece, parsed apart from the page: nothing in it has run or been loaded.
