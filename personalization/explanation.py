@@ -11,6 +11,7 @@ Propose = Callable[[str, str], Sequence[Transformation]]
 
 _ROUNDS = 3  # times that what is left to edit is looked at again
 _SMALLEST = 0.5  # weighted tokens that a transformation must save to be worth having
+_AIM = 0.5  # share of the tokens that a transformation changes which must bring a text closer
 _POOL = 40  # candidates that are tried in company, the most promising alone
 
 
@@ -45,6 +46,12 @@ def joined(chosen: Sequence[Transformation], one: Transformation) -> list[Transf
     return [*(other for other in chosen if other.key != one.key), one]
 
 
+def _effort(
+    replay: Replay, edits: Sequence[Weighted], chosen: Sequence[Transformation], one: Transformation
+) -> float:
+    return sum(each.weight * replay.effort(each.edit, chosen, joined(chosen, one)) for each in edits)
+
+
 def _greedy(
     replay: Replay, edits: Sequence[Weighted], pool: Sequence[Transformation], start: Sequence[Transformation]
 ) -> list[Transformation]:
@@ -61,7 +68,7 @@ def _greedy(
                 waiting.append((gain, best))
                 waiting.sort(key=lambda pair: -pair[0])
             continue
-        if gain >= _SMALLEST:
+        if gain >= max(_SMALLEST, _AIM * _effort(replay, edits, chosen, best)):
             chosen, cost = joined(chosen, best), cost - gain
     return chosen
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from personalization.explanation import Propose, Weighted, explain, total
 from personalization.ports import ContextEdit, Guidance, Preference, Transformation, Vectors
-from personalization.proposals import distinct, identity, proposals
+from personalization.proposals import copied, distinct, identity, proposals
 from personalization.replay import DECAY, Replay, lower_bound
 from personalization.transformations import rendering
 
@@ -117,6 +117,8 @@ class _Judge:
             own = edit is self.new or edit in self.alike
             company = self.found if own else self._company(edit)
             gain = self.replay.gain(edit, preference.transformation, company)
+            if gain > 0 and copied(preference.transformation, edit.written):
+                gain = 0
             supporting.pop(edit.id, None)
             against.pop(edit.id, None)
             if gain:

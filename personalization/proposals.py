@@ -1,11 +1,12 @@
 """What an edit may mean: transformations of both families that bring the draft closer to it. Knows no other edit."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 
 from personalization.ports import Transformation
-from personalization.rules_from_gaps import from_gaps, from_sentences
+from personalization.rules_from_gaps import from_gaps, from_lines, from_sentences
 from personalization.rules_from_words import from_words
 from personalization.rules_text import Pair
 
@@ -19,7 +20,7 @@ def proposals(before: str, after: str) -> list[Transformation]:
     found = list(_dimensions(before, after))
     if max(len(before), len(after)) <= _LONGEST:
         pair = Pair(before, after)
-        found += [*from_gaps(pair), *from_sentences(pair), *from_words(pair)]
+        found += [*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair)]
     return distinct(found)
 
 
@@ -43,3 +44,11 @@ def _dimensions(before: str, after: str) -> Iterator[Transformation]:
 
     suggested: Sequence[Transformation] = dimensions.suggest(before, after)
     yield from suggested
+
+
+def copied(transformation: Transformation, written: str) -> bool:
+    """Whether what it puts in is made of the text's own words: that says something about this text only."""
+    literal = str(transformation.parameters.get("literal", ""))
+    said = {word.casefold() for word in re.findall(r"\w{4,}|\d+", literal)}
+    known = {word.casefold() for word in re.findall(r"\w{4,}|\d+", written)}
+    return bool(said) and len(said & known) * 2 >= len(said)

@@ -24,6 +24,7 @@ class Replay:
         self._tokens: dict[str, list[str]] = {}
         self._costs: dict[tuple[str, str], int] = {}
         self._done: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._applied: dict[tuple[int, str], str] = {}
         self._known: list[Transformation] = []  # keeps identities from being used twice
 
     def done(self, text: str, transformations: Sequence[Transformation]) -> str:
@@ -32,15 +33,22 @@ class Replay:
         request = (text, tuple(map(id, ordered)))
         if request not in self._done:
             self._known += ordered
-            self._done[request] = once(ordered, text)
+            self._done[request] = once(ordered, text, self._apply)
         return self._done[request]
+
+    def _apply(self, transformation: Transformation, text: str) -> str:
+        request = (id(transformation), text)
+        if request not in self._applied:
+            self._applied[request] = transformation.apply(text)
+        return self._applied[request]
+
+    def effort(self, edit: ContextEdit, before: Sequence[Transformation], after: Sequence[Transformation]) -> int:
+        """How many tokens differ between what two sets make of an edit's draft."""
+        return self._distance(self.done(edit.written, before), self.done(edit.written, after))
 
     def cost(self, edit: ContextEdit, transformations: Sequence[Transformation] = ()) -> int:
         """What would have been left to edit."""
-        text = self.done(edit.written, transformations)
-        if (text, edit.edited) not in self._costs:
-            self._costs[text, edit.edited] = Levenshtein.distance(self._split(text), self._split(edit.edited))
-        return self._costs[text, edit.edited]
+        return self._distance(self.done(edit.written, transformations), edit.edited)
 
     def gain(self, edit: ContextEdit, transformation: Transformation, company: Sequence[Transformation] = ()) -> int:
         """What one more transformation saves in company; those of its own key step back for it."""
@@ -48,6 +56,11 @@ class Replay:
         rivals = [one for one in others if one.key != transformation.key]
         without = others if transformation not in company else rivals
         return self.cost(edit, without) - self.cost(edit, [*rivals, transformation])
+
+    def _distance(self, one: str, other: str) -> int:
+        if (one, other) not in self._costs:
+            self._costs[one, other] = Levenshtein.distance(self._split(one), self._split(other))
+        return self._costs[one, other]
 
     def _split(self, text: str) -> list[str]:
         if text not in self._tokens:

@@ -5,9 +5,10 @@ What a shape does is in rules_words.py (inside sentences) and rules_layout.py (s
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from personalization.prose import outside, settle
+from personalization.prose import Hidden, settle
 from personalization.rules_layout import LAYOUTS
 from personalization.rules_words import WORDS
 
@@ -61,7 +62,8 @@ class Rule:
         def change(given: str) -> str:
             if shape.raw:
                 return shape.change(given, self.given)
-            return outside(given, lambda hidden: shape.change(hidden, self.given))
+            hidden = _hidden(given)
+            return hidden.reveal(shape.change(hidden.text, self.given))
 
         return settle(text, change)
 
@@ -73,6 +75,12 @@ class Rule:
         if literal and self.shape == "end" and text.rstrip().endswith(literal):
             return text.rstrip().removesuffix(literal).rstrip()
         return text
+
+
+@lru_cache(1024)
+def _hidden(text: str) -> Hidden:
+    """Replay asks for the same text again and again."""
+    return Hidden.of(text)
 
 
 def restore(parameters: Given) -> Rule:

@@ -181,6 +181,17 @@ def _endings(pair: Pair, kept: Sequence[Unit]) -> Iterator[Rule]:
             yield Rule("ending", {"old": sign, "new": now, "of": of})
 
 
+def from_lines(pair: Pair) -> Iterator[Rule]:
+    """Breaks inside sentences: how long the longest line is."""
+    rows = [line for line in pair.after.split("\n") if line.strip()]
+    if len(rows) < 3 or len(rows) <= pair.before.count("\n") + 2:
+        return
+    yield Rule("lines", {"unit": "words", "size": max(len(row.split()) for row in rows)})
+    yield Rule("lines", {"unit": "letters", "size": max(map(len, rows))})
+    for size in {len(row.split()) for row in rows}:
+        yield Rule("lines", {"unit": "words", "size": size})
+
+
 def reordered(pair: Pair) -> bool:
     """Whether sentences that are still there stand in another order."""
     after = [pair.after[unit.start : unit.end].casefold() for unit in units(pair.after)]

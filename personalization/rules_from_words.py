@@ -13,11 +13,23 @@ from personalization.rules_words import CASES, CLASSES, STARTS
 
 _LONGEST = 5  # tokens of a phrase that is replaced
 _ENDING = 5  # letters of a word's ending
+_MARKUP = set("*_`~#")  # signs that dress words: they are put around them by a rule of their own
 
 
 def from_words(pair: Pair) -> Iterator[Rule]:
     """All rules that the changed words of this edit suggest, likely and unlikely ones."""
-    swaps = []
+    swaps: list[tuple[str, str]] = []
+    for rule in _swapped(pair, swaps):
+        if not _MARKUP & (set(str(rule.given["new"])) - set(str(rule.given["old"]))):
+            yield rule
+    yield from _endings(swaps)
+    yield from _figures(pair)
+    yield from _classes(pair, swaps)
+    yield from _wraps(pair)
+    yield from _cases(pair)
+
+
+def _swapped(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:
     for hunk in pair.hunks:
         if hunk.b - hunk.a > _LONGEST or hunk.d - hunk.c > 2 * _LONGEST:
             continue
@@ -31,11 +43,6 @@ def from_words(pair: Pair) -> Iterator[Rule]:
             swaps.append((old, new))
             yield Rule("replace", {"old": old, "new": new})
             yield from _singly(pair, hunk)
-    yield from _endings(swaps)
-    yield from _figures(pair)
-    yield from _classes(pair, swaps)
-    yield from _wraps(pair)
-    yield from _cases(pair)
 
 
 def _without_common_blanks(old: str, new: str) -> tuple[str, str]:
@@ -128,7 +135,7 @@ def _wraps(pair: Pair) -> Iterator[Rule]:
             found[before, after] += 1
             words[inner, before, after] += 1
     for (before, after), _ in found.most_common(2):
-        for of in (*CLASSES, *STARTS, "first sentence"):
+        for of in (*CLASSES, *STARTS, "line starts", "first sentence"):
             yield Rule("wrap", {"of": of, "before": before, "after": after})
     for inner, before, after in words:
         if len(inner.split()) <= 3:

@@ -116,6 +116,21 @@ def without(text: str, given: Given) -> str:
     return _rejoined(text, found, kept) if kept else text
 
 
+def narrow(text: str, given: Given) -> str:
+    """Lines of at most so many words, or letters, filled one after the other; paragraphs stay."""
+    size, count = given["size"], (len if given["unit"] == "letters" else lambda line: len(line.split()))
+    filled = []
+    for paragraph in re.split(r"(\n{2,})", text):
+        rows: list[str] = []
+        for word in paragraph.split() if paragraph.strip() else ():
+            if rows and count(f"{rows[-1]} {word}") <= size:
+                rows[-1] += f" {word}"
+            else:
+                rows.append(word)
+        filled.append("\n".join(rows) if rows else paragraph)
+    return "".join(filled)
+
+
 def order(text: str, given: Given) -> str:
     """The sentences in another order; their places stay."""
     found = units(text)
@@ -193,6 +208,7 @@ LAYOUTS: dict[str, tuple[Any, ...]] = {
     "join": (45, joined, lambda _: "", lambda given: f"Join sentences with “{given['with'].strip()}”"),
     "paragraph": (46, single, lambda _: "", lambda _: "Write one paragraph without line breaks"),
     "layout": (50, layout, lambda _: "", _layout),
+    "lines": (62, narrow, lambda _: "", lambda given: f"Lines of at most {given['size']} {given['unit']}"),
     "insert": (
         70,
         insert,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from personalization.rules_text import capitalised, stop_of, units
@@ -24,22 +25,26 @@ CASES: dict[str, Callable[[str], str]] = {
 }
 
 
+@lru_cache(4096)
 def phrase(old: str) -> str:
     """A pattern for a phrase as whole words, whatever its blanks."""
     inner = r"\s+".join(map(re.escape, old.split()))
-    lead = r"[ \t]*" if old[0].isspace() else r"(?<!\w)" if old.lstrip()[0].isalnum() else ""
-    tail = r"[ \t]+" if old[-1].isspace() else r"(?!\w)" if old.rstrip()[-1].isalnum() else ""
+    lead = r"[ \t]*" if old[0].isspace() else r"(?<!\w)" if old[0].isalnum() else ""
+    tail = r"[ \t]+" if old[-1].isspace() else r"(?!\w)" if old[-1].isalnum() else ""
     return lead + inner + tail
+
+
+@lru_cache(4096)
+def _replaced(old: str, new: str) -> re.Pattern[str]:
+    kept = f"(?P<kept>{phrase(new)})" if new.strip() and old.strip().casefold() in new.casefold() else "(?P<kept>(?!))"
+    return re.compile(f"{kept}|(?P<old>{phrase(old)})(?P<next>\\s*)(?P<letter>\\w?)", re.IGNORECASE)
 
 
 def replace(text: str, given: Given) -> str:
     """`new` for `old`; what is `new` already is left alone, so a word may become a phrase that holds it."""
     old, new = given["old"], given["new"]
-    kept = f"(?P<kept>{phrase(new)})|" if new.strip() and old.strip().casefold() in new.casefold() else ""
-    pattern = re.compile(f"{kept}(?P<old>{phrase(old)})(?P<next>\\s*)(?P<letter>\\w?)", re.IGNORECASE)
-
     def put(match: re.Match[str]) -> str:
-        if kept and match["kept"] is not None:
+        if match["kept"] is not None:
             return match[0]
         start = _starts(text, match.start("old"))
         made = _as_written(match["old"].strip(), new)
@@ -51,7 +56,7 @@ def replace(text: str, given: Given) -> str:
         blank = match["next"] if made.strip() or not start else ""
         return made + blank + letter
 
-    return pattern.sub(put, text)
+    return _replaced(old, new).sub(put, text)
 
 
 def _starts(text: str, at: int) -> bool:
@@ -89,8 +94,8 @@ def wrap(text: str, given: Given) -> str:
     before, after, of = given["before"], given["after"], given["of"]
 
     def put(match: re.Match[str]) -> str:
-        here = match.string
-        if here[: match.start()].endswith(before) and here[match.end() :].startswith(after):
+        beside = (match.string[: match.start()], match.string[match.end() :])
+        if before in match[0] or beside[0].endswith(before) or beside[1].startswith(after):
             return match[0]
         return before + match[0] + after
 
@@ -98,9 +103,15 @@ def wrap(text: str, given: Given) -> str:
         return CLASSES[of][0].sub(put, text)
     if of in STARTS:
         return _each(text, lambda sentence: _first_group(STARTS[of], sentence, before, after))
+    if of == "line starts":
+        return re.sub(r"(?m)^([^\w\n]*?)(\w+(?:[-'’]\w+)*)", lambda match: _beside(match, before, after), text)
     if of == "first sentence":
         return _only(text, 0, lambda sentence: _around(sentence, before, after))
     return re.sub(phrase(of), put, text)
+
+
+def _beside(match: re.Match[str], before: str, after: str) -> str:
+    return match[0] if match[1].endswith(before) else match[1] + before + match[2] + after
 
 
 def _around(sentence: str, before: str, after: str) -> str:
@@ -109,7 +120,7 @@ def _around(sentence: str, before: str, after: str) -> str:
 
 def _first_group(wanted: str, sentence: str, before: str, after: str) -> str:
     match = re.match(wanted, sentence)
-    if match is None or (sentence[: match.start(1)].endswith(before) and sentence[match.end(1) :].startswith(after)):
+    if match is None or sentence[: match.start(1)].endswith(before):
         return sentence
     return sentence[: match.start(1)] + before + match[1] + after + sentence[match.end(1) :]
 
@@ -192,7 +203,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
         lambda given: f"Words in “-{given['old']}” end in “{given['new']}”",
     ),
     "wrap": (
-        30,
+        65,
         wrap,
         lambda given: given["of"],
         lambda given: f"Put {_named(given['of'])} in {given['before']}…{given['after']}",

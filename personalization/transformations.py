@@ -71,13 +71,20 @@ def rendering(transformations: Sequence[Transformation]) -> Callable[[str], str]
     return render
 
 
-def once(ordered: Sequence[Transformation], text: str) -> str:
+Apply = Callable[[Transformation, str], str]
+
+
+def _apply(transformation: Transformation, text: str) -> str:
+    return transformation.apply(text)
+
+
+def once(ordered: Sequence[Transformation], text: str, apply: Apply = _apply) -> str:
     """Each of them done once, inside the frames that the text may have already."""
     for transformation in reversed(ordered):
         if (undo := getattr(transformation, "undo", None)) is not None:
             text = undo(text)
     for transformation in ordered:
-        text = transformation.apply(text)
+        text = apply(transformation, text)
     return text
 
 
