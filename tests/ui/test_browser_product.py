@@ -20,11 +20,10 @@ ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "demo" / "corpus"
 
 
-@pytest.fixture(scope="module")
-def login_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def login_link(tmp_path: Path) -> Iterator[str]:
     """What `attune up` prints, on a free port and in a home of its own."""
-    home = tmp_path_factory.mktemp("home")
-    chosen = {"ATTUNE_HOME": str(home), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
+    chosen = {"ATTUNE_HOME": str(tmp_path), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", "from app.cli import main; main()", "up", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -64,3 +63,44 @@ async def test_from_the_login_link_to_the_cited_page(browser: Browser, login_lin
     reader = await opened.value
     await expect(reader.locator("section:target")).to_be_in_viewport()
     await shoot(reader, "product-2-reader")
+
+
+async def test_an_edit_changes_the_next_answer_until_its_lesson_is_deleted(browser: Browser, login_link: str) -> None:
+    question = "Where is the assembly point when the fire alarm sounds?"
+    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(login_link)
+    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
+    await page.set_input_files("#upload-input", CORPUS / "warden-handbook-2025.pdf")
+    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=60_000)
+    await ask(page, question)
+    await page.click("#history [data-edit-answer]", timeout=30_000)
+    area = page.locator(".editor textarea")
+    await area.fill(f"{await area.input_value()}\n\nKind regards")
+    await area.press("Control+Enter")
+    await expect(page.locator("[role=status] .learning.good")).to_contain_text("Kind regards", timeout=30_000)
+    await shoot(page, "product-3-learned")
+
+    await ask(page, question)
+    again = page.locator("#history article").nth(1)
+    await expect(again.locator(".prose")).to_contain_text("Kind regards", timeout=30_000)
+    await again.locator(".your-way summary").click()
+    await expect(again.locator(".your-way li")).to_contain_text("Kind regards")
+    await shoot(page, "product-4-your-way")
+
+    await page.click("#account a")
+    card = page.locator(".card")
+    await expect(card).to_contain_text("learned from 1 edit, 0 speak against it; used 1 time")
+    await card.locator("summary", has_text="Where from").click()
+    await expect(card.locator(".provenance ins")).to_contain_text("Kind regards")
+    await expect(card.locator(".provenance a")).to_have_text(question)
+    await shoot(page, "product-5-about-me")
+    await card.locator("[data-delete]").click()
+    await expect(page.locator("#learned")).to_contain_text("Nothing yet")
+
+    await page.click("a.back")
+    await expect(page.locator(".welcome")).to_be_visible(timeout=20_000)
+    await ask(page, question)
+    await expect(page.locator("#history .prose")).to_be_visible(timeout=30_000)
+    await expect(page.locator("#history .prose")).not_to_contain_text("Kind regards")
+    await expect(page.locator("#history .your-way")).to_have_count(0)
