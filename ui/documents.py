@@ -69,8 +69,9 @@ def _row(document: DocumentPublic, chosen: bool) -> str:
 
 def _status(document: DocumentPublic) -> str:
     if document.status == "indexed":
-        pages = plural(document.pages, "page") if document.pages else plural(document.passages, "passage")
-        return f'<span class="muted">{pages}</span>'
+        size = plural(document.pages, "page") if document.pages else plural(document.passages, "passage")
+        unread = f'<span class="status">{esc(document.reason)}</span>' if document.reason else ""
+        return f'<span class="muted">{size}</span>{unread}'
     if document.status in PENDING:
         return f'<span class="status pending">{_LABELS[document.status]}…</span>'
     reason = f": {document.reason}" if document.reason else ""

@@ -102,7 +102,10 @@ def print_report(report: dict[str, Any]) -> None:
         counts[entry["status"]] = counts.get(entry["status"], 0) + 1
         if entry["reason"]:
             out.print(Text.assemble((entry["path"], "bold"), f"  {entry['status']}: {entry['reason']}"))
-    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no files"
+    if not counts:
+        out.print("no files found: name files, or a folder that holds some")
+        return
+    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     out.print(f"{summary} in {report['seconds']:.1f} s")
 
 

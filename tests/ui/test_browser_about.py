@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from app.schemas_preferences import EditCostPoint, ProvenanceItem
-from tests.ui.browsing import SIZES, enter, shoot
+from tests.ui.browsing import ARTIFACTS, SIZES, enter, shoot
 from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
 from tests.ui.wire_preferences import difference
 
@@ -67,7 +67,7 @@ async def test_what_was_learned_is_said_in_plain_words_with_where_it_came_from(
     await expect(card.locator(".provenance li")).to_have_count(2)
     await expect(card.locator("del").first).to_be_visible()
     await card.locator("summary", has_text="Change the words").click()
-    await page.screenshot(path=f"artifacts/{size}-{scheme}-about-2.png", full_page=True)
+    await page.screenshot(path=ARTIFACTS / f"{size}-{scheme}-about-2.png", full_page=True)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await page.title() == "About me · Attune"
 

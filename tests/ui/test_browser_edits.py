@@ -53,13 +53,16 @@ async def test_an_edit_is_previewed_saved_learned_from_and_undone(
     await expect(page.locator(".changes ins").first).to_be_visible()
     await shoot(page, f"{size}-{scheme}-edit-2-learned")
 
+    await answered(page, "And for how long?")  # the thread is drawn again: what was learned is still said
+    await expect(page.locator("#history .cite")).to_have_count(4)
+    await expect(page.locator("[role=status] .learning")).to_contain_text(f"Learned: {scripted.lesson}")
     await page.click("[data-undo]")
     await expect(page.locator("[role=status] .learning")).to_contain_text("Undone")
     await expect(page.locator("[data-part=learning]")).to_be_focused()
     assert scripted.accounts[TOKEN].preferences == {}
     await page.reload()
     await expect(page.locator("[role=status] .learning")).to_contain_text("Undone")
-    await expect(page.locator("#history .prose")).to_contain_text("five carry over")
+    await expect(page.locator("#history .prose").first).to_contain_text("five carry over")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -89,6 +92,25 @@ async def test_nothing_typed_is_lost_by_a_failed_save_a_new_answer_or_a_reload(
     await page.reload()
     await expect(page.locator(".edited-mark")).to_be_visible(timeout=20_000)
     await expect(page.locator(".editor")).to_have_count(0)
+
+
+async def test_the_editor_has_the_size_of_the_answer_and_a_second_edit_is_followed_anew(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    scripted.answer = "\n\n".join(f"Paragraph {number} about leave [1]." for number in range(8))
+    scripted.outcome, scripted.reason = "failed", "the model is away"
+    page = await enter(browser, pages_url)
+    await answered(page)
+    height = await page.locator("#history .prose").evaluate("prose => prose.offsetHeight")
+    await write(page, "First.")
+    assert await page.locator(".editor textarea").evaluate("area => area.offsetHeight") >= height
+    await page.click(".editor [type=submit]")
+    await expect(page.locator("[role=status] .learning")).to_contain_text("Could not learn yet")
+    scripted.outcome = "learned"
+    await write(page, "Second.")
+    await page.click(".editor [type=submit]")
+    await expect(page.locator("[role=status] .learning")).to_contain_text("Learned:", timeout=4000)
+    await expect(page.locator("#history .prose")).to_have_text("Second.")
 
 
 async def test_escape_leaves_the_answer_as_it_was_and_asks_first(

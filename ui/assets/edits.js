@@ -3,7 +3,8 @@
 (() => {
   const { ask, piece } = window.attune_pieces, { difference } = window.attune_difference;
   const editors = new Map(); // turn -> its open form
-  const outcomes = new Map(); // turn -> the place where what became of its edit is shown
+  const outcomes = new Map(); // turn -> the piece that says what became of its edit
+  const followed = new Map(); // turn -> the run that asks about its edit again and again
   const kept = (turn) => `attune-edit-${turn}`;
   const article_of = (turn) => document.querySelector(`#history article[data-turn="${CSS.escape(turn)}"]`);
   const make = (tag, properties, ...children) => {
@@ -50,10 +51,11 @@
 
   function place(turn) {
     const article = article_of(turn), form = editors.get(turn);
-    if (!article || article.contains(form)) return;
-    const prose = article.querySelector(".prose");
-    form.querySelector("textarea").style.minHeight = `${Math.min(Math.max(prose.offsetHeight, 72), innerHeight * 0.6)}px`;
+    if (!article) return;
+    const height = Math.max(article.querySelector(".prose").offsetHeight, 72); // of the answer, before it is hidden
+    form.querySelector("textarea").style.minHeight ||= `${Math.min(height, innerHeight * 0.6)}px`;
     article.classList.add("editing");
+    if (article.contains(form)) return;
     article.querySelector(".answer").insertBefore(form, article.querySelector(".answer > .actions"));
   }
 
@@ -89,7 +91,8 @@
     }
     const article = article_of(turn);
     close(turn);
-    outcomes.delete(turn);
+    outcomes.delete(turn); // it was about an earlier edit
+    followed.delete(turn);
     if (article) await redraw_turn(article, turn, area.value);
   }
 
@@ -109,40 +112,49 @@
   // --- what became of an edit
   const PATIENCE = { pending: [700, 1.25, 8000], failed: [5000, 1.5, 60000] }; // first wait, growth, longest, in ms
 
-  async function follow(place) {
-    const turn = place.dataset.afterEdit;
-    let wait = 0;
-    while (place.isConnected) {
-      let state = "pending";
+  const state_of = (piece) => piece.querySelector("[data-learning]")?.dataset.learning;
+  const place_of = (turn) => article_of(turn)?.querySelector("[data-after-edit]");
+
+  async function follow(turn) {
+    if (followed.has(turn)) return;
+    const run = {};
+    followed.set(turn, run);
+    for (let wait = 0, state = "pending"; followed.get(turn) === run && place_of(turn) && state in PATIENCE;) {
       try {
-        state = await look(place, turn);
+        state = await look(turn);
       } catch (error) {
-        if (error.status === 404) return; // deleted meanwhile; any other trouble passes, and the last state stays in view
+        if (error.status === 404) break; // deleted meanwhile; any other trouble passes, and the last state stays in view
       }
-      if (!(state in PATIENCE)) return;
-      const [first, growth, longest] = PATIENCE[state];
+      const [first, growth, longest] = PATIENCE[state] || [0, 0, 0];
       wait = Math.min(Math.max(first, wait * growth), longest);
       await new Promise((resolve) => { setTimeout(resolve, wait); });
     }
-    place.dataset.left = "yes"; // taken up again when the thread is drawn with it
+    if (followed.get(turn) === run) followed.delete(turn);
   }
 
-  async function look(place, turn) {
+  async function look(turn) {
     const fresh = await piece(`/shown/edit/${encodeURIComponent(turn)}`);
+    outcomes.set(turn, fresh);
+    fill(turn, fresh);
+    return state_of(fresh);
+  }
+
+  // Parts that have not changed are left alone: one may be open, and a status must not be read out twice.
+  function fill(turn, fresh) {
     for (const part of fresh.querySelectorAll("[data-part]")) {
-      const old = place.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (old.innerHTML !== part.innerHTML) old.replaceChildren(...document.importNode(part, true).childNodes);
+      const old = place_of(turn)?.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (!old || (old.childElementCount && old.shown_html === part.innerHTML)) continue;
+      old.shown_html = part.innerHTML;
+      old.replaceChildren(...document.importNode(part, true).childNodes);
     }
-    outcomes.set(turn, place);
-    return fresh.querySelector("[data-learning]")?.dataset.learning;
   }
 
   async function undo(button) {
-    const place = button.closest("[data-after-edit]"), part = button.closest("[data-part]");
+    const turn = button.closest("[data-after-edit]").dataset.afterEdit, part = button.closest("[data-part]");
     button.disabled = true;
     try {
       await ask("DELETE", `/api/v1/edits/${encodeURIComponent(button.dataset.undo)}/learned`);
-      await look(place, place.dataset.afterEdit);
+      await look(turn);
       part.tabIndex = -1;
       part.focus({ preventScroll: true });
     } catch (error) {
@@ -153,18 +165,16 @@
 
   const in_view = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen)
-      if (isIntersecting) { in_view.unobserve(target); follow(target); }
+      if (isIntersecting) { in_view.unobserve(target); follow(target.dataset.afterEdit); }
   });
 
   // --- after every drawing of the thread
   function restore() {
     for (const place of document.querySelectorAll("#history [data-after-edit]")) {
-      const known = outcomes.get(place.dataset.afterEdit);
+      const turn = place.dataset.afterEdit, known = outcomes.get(turn);
+      if (known) fill(turn, known);
       if (!known) in_view.observe(place);
-      else if (known !== place) {
-        place.replaceWith(known);
-        if (known.dataset.left) { delete known.dataset.left; follow(known); }
-      }
+      else if (state_of(known) in PATIENCE) follow(turn);
     }
     for (const article of document.querySelectorAll("#history article[data-turn]")) {
       const turn = article.dataset.turn, draft = JSON.parse(sessionStorage.getItem(kept(turn)) || "null");
