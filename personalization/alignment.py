@@ -1,7 +1,6 @@
 """Which words of two texts' claims are unaccounted for: taken back, or made anew; knows nothing of spans."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ _QUESTION = listed("""
 """)
 _PAST = listed("was were had did war waren hatte hatten")
 # What may be left out of a sentence that otherwise stays: an aside says something of its own.
-_ASIDE = re.compile(r"\s*\([^()]*\)|,\s+(?:which|who|whose|where|der|die|das)\s[^,.;]*(?:,|(?=[.;]|$))")
+_ASIDE = re.compile(r"(?<!\s)\s*+\([^()]*\)|,\s+(?:which|who|whose|where|der|die|das)\s[^,.;]*(?:,|(?=[.;]|$))")
 
 
 @dataclass(frozen=True)
@@ -61,22 +60,26 @@ def unaccounted(old: Sequence[Sentence], new: Sequence[Sentence], context: Conte
 
 
 def _unpaired(old: Sequence[Sentence], new: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
-    after = [sentence for sentence in new if sentence.claims]
-    before = []
-    for sentence in old:
-        twin = next((s for s in after if s.words == sentence.words or _is_fronted(sentence, s)), None)
-        if twin is not None:
-            after.remove(twin)
-        elif sentence.claims:
+    twins: dict[tuple[str, ...], list[Sentence]] = {}
+    for sentence in new:
+        twins.setdefault(tuple(sorted(sentence.words)), []).append(sentence)
+    before, paired = [], set()
+    for sentence in filter(lambda one: one.claims, old):
+        alike = twins.get(tuple(sorted(sentence.words)), [])
+        same = [one for one in alike if one.words == sentence.words] or [
+            one for one in alike if _is_fronted(sentence, one)
+        ]
+        if same:
+            alike.remove(same[0])
+            paired.add(same[0].start)
+        else:
             before.append(sentence)
-    return before, after
+    return before, [sentence for sentence in new if sentence.claims and sentence.start not in paired]
 
 
 def _is_fronted(old: Sentence, new: Sentence) -> bool:
-    """Whether one is the other with its first phrase last."""
+    """Whether one, of the same words, is the other with its first phrase last."""
     ours, theirs = ([word for word in s.words if word[0] != "["] for s in (old, new))
-    if Counter(old.words) != Counter(new.words) or len(ours) < 2:
-        return False
     first = {sentence.text.split()[0].lower().strip("*_-") for sentence in (old, new)}
     return bool(first & _FRONTED) and any(ours[at:] + ours[:at] == theirs for at in range(1, len(ours)))
 

@@ -1,7 +1,8 @@
 """What a text claims, as a sequence of words that say the same whatever the style; knows nothing of edits."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from personalization.framing import closing, greeting, is_framing, opener
@@ -58,13 +59,14 @@ def read(text: str, german: bool | None = None) -> list[Sentence]:
     """The sentences of a text in order, greeting and closing among them with no claim."""
     silent = NO_CLAIM_GERMAN | PERSONS_GERMAN if (is_german(text) if german is None else german) else NO_CLAIM | PERSONS
     begin, finish = len(greeting(text)), len(text) - len(closing(text))
+    fixed = protected(text)
     found, at = [], 0
     for part, heading in _parts(text):
         start = text.index(part, at)
         at = start + len(part)
         skipped = max(begin - start, len(opener(part)))
         frames = is_framing(part) or start >= finish or at <= begin
-        kept = () if frames else tuple(_claims(text, start + skipped, min(at, finish), silent))
+        kept = () if frames else tuple(_claims(text, (start + skipped, min(at, finish)), fixed, silent))
         found.append(Sentence(part, start, kept, heading))
     return found
 
@@ -78,12 +80,14 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
             yield hidden.reveal(line.body).strip(), line.kind == "heading"
 
 
-def _claims(text: str, start: int, end: int, silent: frozenset[str]) -> Iterator[Claim]:
-    """Code, addresses and quotations are one word each, letter by letter."""
-    at = start
-    for left, right in protected(text):
-        if left >= end or right <= at:
-            continue
+def _claims(
+    text: str, within: tuple[int, int], fixed: Sequence[tuple[int, int]], silent: frozenset[str]
+) -> Iterator[Claim]:
+    """Code, addresses and quotations, which are `fixed`, are one word each, letter by letter."""
+    at, end = within
+    for left, right in fixed[bisect_right(fixed, (at, at)) :]:
+        if left >= end:
+            break
         yield from _words(text, at, left, silent)
         yield Claim(text[left:right], left, right)
         at = right

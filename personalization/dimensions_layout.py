@@ -67,11 +67,17 @@ def _numbered(sign: str, number: int) -> str:
 
 def _without_gaps(said: list[Line]) -> Iterator[Line]:
     """The lines without the empty ones between what will be items; those around a list stay."""
-    for at, line in enumerate(said):
-        before = next((one.kind for one in reversed(said[:at]) if one.kind != "blank"), "")
-        after = next((one.kind for one in said[at + 1 :] if one.kind != "blank"), "")
-        if line.kind != "blank" or before not in ("prose", "item") or after not in ("prose", "item"):
-            yield line
+    gap: list[Line] = []
+    listed = False
+    for line in said:
+        if line.kind == "blank":
+            gap.append(line)
+            continue
+        will_be = line.kind in ("prose", "item")
+        yield from gap if not (listed and will_be) else []
+        yield line
+        gap, listed = [], will_be
+    yield from gap
 
 
 def _unlisted(body: str) -> str:

@@ -1,6 +1,7 @@
 """The dimensions of how much is said: sentences, words, what is left out first; they know nothing of wording."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from math import ceil
 
@@ -31,40 +32,38 @@ def _length_wanted(draft: str, edited: str) -> Settings | None:
 
 
 def _shorten(text: str, wish: Settings) -> str:
+    """The text without its last sentences until it fits; one whose citation stands nowhere else is never left out."""
     if wish["bound"] == "at least":
         return text
-
-    def fits(said: list[str]) -> bool:
-        size = len(said) if wish["of"] == "sentences" else sum(len(words(one)) for one in said)
-        return size <= wish["count"]
-
-    return _without(text, fits)
-
-
-def _without(text: str, fits: Callable[[list[str]], bool]) -> str:
-    """The text without its last sentences until it fits; one whose citation stands nowhere else is never left out."""
     parts = framed(text)
     hidden = Hidden.of(parts.body)
-    rows = [(line, sentences(line.body) if line.kind in ("prose", "item") else None) for line in lines(hidden.text)]
-    kept = [(row, at) for row, (_, said) in enumerate(rows) for at in range(len(said or ()))]
-    all_of = {(row, at): hidden.reveal((rows[row][1] or [])[at]) for row, at in kept}
-    fixed = parts.greeting + parts.closing + "".join(line.text for line, said in rows if said is None)
-    for place in reversed(list(kept)):
-        if len(kept) == 1 or fits([all_of[one] for one in kept]):
-            break
-        rest = fixed + " ".join(all_of[one] for one in kept if one != place)
-        if set(markers(all_of[place])) <= set(markers(rest)):
-            kept.remove(place)
-    if len(kept) == len(all_of):
+    rows = [(line, sentences(line.body) if line.kind in ("prose", "item") else []) for line in lines(hidden.text)]
+    gone = _dropped([[hidden.reveal(one) for one in said] for _, said in rows], wish, Counter(markers(text)))
+    if not gone:
         return text
     written = []
     for row, (line, said) in enumerate(rows):
-        if said is None:
-            written.append(line.text)
-        elif left := [one for at, one in enumerate(said) if (row, at) in kept]:
-            written.append(line.lead + " ".join(left))
-    body = re.sub(r"\n{3,}", "\n\n", hidden.reveal("\n".join(written)))
-    return parts.around(body.rstrip())
+        left = [one for at, one in enumerate(said) if (row, at) not in gone]
+        if left or not said:
+            written.append(line.lead + " ".join(left) if said else line.text)
+    return parts.around(re.sub(r"\n{3,}", "\n\n", hidden.reveal("\n".join(written))).rstrip())
+
+
+def _dropped(rows: list[list[str]], wish: Settings, cited: Counter[str]) -> set[tuple[int, int]]:
+    """The places (row, sentence) of what is left out, from the last on; one sentence always stays."""
+    size = {(row, at): len(words(one)) for row, said in enumerate(rows) for at, one in enumerate(said)}
+    by_words = wish["of"] == "words"
+    left = sum(size.values()) if by_words else len(size)
+    gone: set[tuple[int, int]] = set()
+    for place in reversed(list(size)):
+        if left <= wish["count"] or len(gone) == len(size) - 1:
+            break
+        own = Counter(markers(rows[place[0]][place[1]]))
+        if all(cited[marker] > count for marker, count in own.items()):
+            cited -= own
+            left -= size[place] if by_words else 1
+            gone.add(place)
+    return gone
 
 
 LENGTH = Dimension(
@@ -90,9 +89,6 @@ def _sentence_length_wanted(draft: str, edited: str) -> Settings | None:
     return {"sentences": "short" if after < before else "long"}
 
 
-_HALVES = re.compile(r"(?<=\w); (?=(\w)[^;]*\w+\s+\w+)")
-
-
 def _halve(text: str, wish: Settings) -> str:
     if wish["sentences"] == "long":
         return text
@@ -100,8 +96,10 @@ def _halve(text: str, wish: Settings) -> str:
 
 
 def _halved(sentence: str) -> str:
-    first, *rest = _HALVES.sub("\x00", sentence).split("\x00")
-    return ". ".join([first, *(part[0].upper() + part[1:] for part in rest)]) if all(rest) else sentence
+    parts = sentence.split("; ")
+    if len(parts) == 1 or any(len(words(part)) < 3 or not part[0].isalnum() for part in parts):
+        return sentence
+    return ". ".join([parts[0], *(part[0].upper() + part[1:] for part in parts[1:])])
 
 
 SENTENCE_LENGTH = Dimension(
@@ -118,7 +116,7 @@ def _without_phrases(phrases: frozenset[str]) -> Callable[[str], str]:
     """Drops the phrases from a sentence, with the commas that set them apart."""
     listed = "|".join(map(re.escape, sorted(phrases, key=len, reverse=True)))
     first = re.compile(rf"(?:{listed})(?:,\s*|\s+)(?=\w)", re.IGNORECASE)
-    inside = re.compile(rf",\s+(?:{listed}),(?=\s)|\s+(?:{listed})(?![\w'’-])(?=\s+\w)", re.IGNORECASE)
+    inside = re.compile(rf",\s++(?:{listed}),(?=\s)|(?<!\s)\s++(?:{listed})(?![\w'’-])(?=\s+\w)", re.IGNORECASE)
 
     def drop(sentence: str) -> str:
         rest = inside.sub("", sentence)

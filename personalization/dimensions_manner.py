@@ -6,7 +6,7 @@ from collections.abc import Callable
 from personalization.claims import read
 from personalization.dimension import Dimension, Phase, Settings, on_or_off
 from personalization.framing import framed
-from personalization.lexicon import is_german, is_past, is_past_of, listed
+from personalization.lexicon import is_german, is_past, listed, pasts
 from personalization.prose import Hidden, all_sentences, each_sentence, markers, outside, words
 
 _PERSONS = {
@@ -48,11 +48,10 @@ def _past(text: str) -> float:
 
 def _tense_wanted(draft: str, edited: str) -> Settings | None:
     """From verbs that changed only their tense, or the copulas, not from what else was put in or left out."""
-    old = [claim for sentence in read(draft) for claim in sentence.words]
-    new = [claim for sentence in read(edited) for claim in sentence.words]
-    gone, made = set(old) - set(new), set(new) - set(old)
-    to_past = sum(is_past_of(past, verb) for past in made for verb in gone) + _copulas(edited) - _copulas(draft)
-    to_present = sum(is_past_of(past, verb) for past in gone for verb in made) + _copulas(draft) - _copulas(edited)
+    old, new = ({word for sentence in read(text) for word in sentence.words} for text in (draft, edited))
+    copulas = _copulas(edited) - _copulas(draft)
+    to_past = sum(not pasts(verb).isdisjoint(new - old) for verb in old - new) + copulas
+    to_present = sum(not pasts(verb).isdisjoint(old - new) for verb in new - old) - copulas
     moved = _past(edited) - _past(draft)
     if max(to_past, to_present) < 2 or abs(moved) < 0.3:
         return None
@@ -78,7 +77,7 @@ def _counting(pattern: str) -> Callable[[str], float]:
 
 
 _EXAMPLE = r"(?:for example|for instance|e\.g\.|such as|zum beispiel|z\.\s?b\.|beispielsweise)"
-_ASIDE = re.compile(rf"\s*\({_EXAMPLE}[^()\[\]]*\)", re.IGNORECASE)
+_ASIDE = re.compile(rf"(?<!\s)\s*+\({_EXAMPLE}[^()\[\]]*\)", re.IGNORECASE)
 _FIRST = re.compile(_EXAMPLE, re.IGNORECASE)
 _examples = _counting(_EXAMPLE)
 

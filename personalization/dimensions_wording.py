@@ -1,7 +1,7 @@
 """The dimensions of single words and signs; they know nothing of layout."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from personalization.dimension import Dimension, Settings, on_or_off
 from personalization.framing import framed
@@ -17,8 +17,8 @@ _EXCLAMATION = re.compile(r"(?<![?!])!+(?=[\"'”’)*_]*(?:\s|\[|$))")
 _FULL_STOP = re.compile(r"(?<![.\d])\.(?=[\"'”’)*_]*(?:\s*\[\d+\])*\s*$)")
 
 
-def replaced(text: str, pairs: Mapping[str, str], following: str = "") -> str:
-    """The words of `pairs` outside code, addresses and quotations replaced, capitals kept and the article adapted.
+def replacing(pairs: Mapping[str, str], following: str = "") -> Callable[[str], str]:
+    """Replaces the words of `pairs` outside code, addresses and quotations, keeps capitals and adapts the article.
 
     `following` is a pattern of what must follow them."""
     listed = "|".join(map(re.escape, sorted(pairs, key=len, reverse=True)))
@@ -31,7 +31,7 @@ def replaced(text: str, pairs: Mapping[str, str], following: str = "") -> str:
         article = found[1][0] + "n" * (partner[0].lower() in "aeiou")
         return article + found[2] + partner
 
-    return outside(text, lambda shown: pattern.sub(swap, shown))
+    return lambda text: outside(text, lambda shown: pattern.sub(swap, shown))
 
 
 def _alike(word: str, pairs: Mapping[str, str]) -> str:
@@ -42,16 +42,25 @@ def _alike(word: str, pairs: Mapping[str, str]) -> str:
     return partner[0].upper() + partner[1:] if word[0].isupper() else partner
 
 
-def _count(text: str, listed: Mapping[str, str]) -> int:
-    """How often words or phrases of a list stand in the text, quotations apart."""
-    said = f" {' '.join(words(Hidden.of(text).text)).lower()} ".replace("’", "'")
-    return sum(said.count(f" {word} ") for word in listed)
+def _spoken(text: str) -> str:
+    """The words of a text, quotations apart, in small letters and with blanks around each."""
+    return f" {' '.join(words(Hidden.of(text).text)).lower()} ".replace("’", "'")
+
+
+def _count(text: str, listed: Iterable[str]) -> int:
+    """How often words or phrases of a list stand in the text."""
+    spoken = _spoken(text)
+    return sum(spoken.count(f" {word} ") for word in listed)
+
+
+_contracted = replacing(_CONTRACTED, r"(?=\s+\w)")
+_expanded = replacing(_EXPANDED)
 
 
 def _contract(text: str, wish: Settings) -> str:
     if wish["use"]:
-        return replaced(text, _CONTRACTED, r"(?=\s+\w)")
-    return replaced(outside(text, lambda shown: _PERFECT.sub(r"\1 has", shown)), _EXPANDED)
+        return _contracted(text)
+    return _expanded(outside(text, lambda shown: _PERFECT.sub(r"\1 has", shown)))
 
 
 def _contractions_wanted(draft: str, edited: str) -> Settings | None:
@@ -81,24 +90,32 @@ def _spelling_wanted(draft: str, edited: str) -> Settings | None:
     return next(({"variety": variety} for variety, gain in moved.items() if gain >= 2), None)
 
 
+_VARIETIES = {"British": replacing(BRITISH), "American": replacing(_AMERICAN)}
 SPELLING = Dimension(
     name="spelling",
-    values={"variety": ("British", "American")},
+    values={"variety": tuple(_VARIETIES)},
     measure=lambda text: _count(text, _AMERICAN) - _count(text, BRITISH),
     wanted=_spelling_wanted,
     describe=lambda wish: f"Use {wish['variety']} spelling.",
-    act=lambda text, wish: replaced(text, BRITISH if wish["variety"] == "British" else _AMERICAN),
+    act=lambda text, wish: _VARIETIES[wish["variety"]](text),
 )
 
 _STYLES = {"plain": PLAIN_SAFE, "formal": FORMAL}
 
 
 def _wording_wanted(draft: str, edited: str) -> Settings | None:
+    before, after = _spoken(draft), _spoken(edited)
+
+    def gained(word: str) -> int:
+        return after.count(f" {word} ") - before.count(f" {word} ")
+
     for style, pairs in _STYLES.items():
-        gone = [old for old in pairs if _count(draft, {old: ""}) > _count(edited, {old: ""})]
-        if any(_count(edited, {pairs[old]: ""}) > _count(draft, {pairs[old]: ""}) for old in gone):
+        if any(gained(old) < 0 < gained(new) for old, new in pairs.items()):
             return {"words": style}
     return None
+
+
+_WORDED = {style: replacing(pairs) for style, pairs in _STYLES.items()}
 
 
 WORDING = Dimension(
@@ -107,7 +124,7 @@ WORDING = Dimension(
     measure=lambda text: _count(text, PLAIN_SAFE) - _count(text, FORMAL),
     wanted=_wording_wanted,
     describe=lambda wish: f"Use {wish['words']} words.",
-    act=lambda text, wish: replaced(text, _STYLES[wish["words"]]),
+    act=lambda text, wish: _WORDED[wish["words"]](text),
 )
 
 
@@ -132,8 +149,6 @@ EXCLAMATION = Dimension(
     act=_exclaim,
 )
 
-_WITH_BLANKS = re.compile(rf"(?P<before>[ \t]*){EMOJI.pattern}(?P<after>[ \t]*)")
-
 
 def _emoji_wanted(draft: str, edited: str) -> Settings | None:
     before, after = EMOJI.findall(draft), EMOJI.findall(edited)
@@ -148,7 +163,15 @@ def _emoji_wanted(draft: str, edited: str) -> Settings | None:
 
 
 def _without_emoji(shown: str) -> str:
-    return _WITH_BLANKS.sub(lambda found: " " if found["before"] and found["after"] else "", shown)
+    """Of the blanks on both sides one stays."""
+    first, *rest = EMOJI.split(shown)
+    done = [first]
+    for part in rest:
+        before, after = done[-1].rstrip(" \t"), part.lstrip(" \t")
+        apart = len(before) < len(done[-1]) and len(after) < len(part)
+        done[-1] = before
+        done.append(" " * (apart and bool(after)) + after)
+    return "".join(done)
 
 
 def _decorate(text: str, wish: Settings) -> str:

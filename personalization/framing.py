@@ -42,7 +42,7 @@ _REGARDS = (
     r"gr(?:ü|ue)(?:ß|ss)e[n]?|danke|lg|mfg)"
 )
 _SIGNATURE = rf"{_REGARDS}[,.!]*(?:[ \t]*\n?[ \t]*{_NAME}(?:[ \t]+{_NAME}){{0,2}})?[.!]?"
-_CLOSING = re.compile(rf"(?:(?<=[.!?…:)\]*\"”])[ \t]+|\n\s*|^\s*)(?:{_SIGNATURE})(?:[ \t]*{EMOJI.pattern})*\s*$")
+_CLOSING = re.compile(rf"(?:(?<=[.!?…:)\]*\"”])[ \t]+|\n|^)(?:{_SIGNATURE})(?:[ \t]*{EMOJI.pattern})*+$")
 _OPENER = re.compile(r"[^:,.!?\n]{1,60}[:,](?!\S)|(?i:tl;?dr:?)|(?:\*\*[^*\n]{1,40}\*\*:?)")
 _ANNOUNCEMENT = re.compile(
     r"(?:(?:it is|it's) (?:important|worth|useful|good|crucial|interesting) "
@@ -111,14 +111,15 @@ def greeting(text: str) -> str:
 
 def closing(text: str) -> str:
     """The closing at the end of a text with the blanks before it, or nothing: a signature, or sentences of framing."""
-    signature = _CLOSING.search(text)
-    body = text[: signature.start()] if signature else text
-    while True:
-        last = _LAST_SENTENCE.search(body)
-        if not last or not is_framing(last[0]) or not body[: last.start()].strip():
-            break
-        body = body[: last.start()]
-    return text[len(body.rstrip()) :] if len(body) < len(text) else ""
+    end = len(text.rstrip())
+    start = max(0, end - _LONGEST)
+    body = text[start:end]
+    if signature := _CLOSING.search(body, 0 if not start else 1):
+        body = body[: signature.start()].rstrip()
+    while (last := _LAST_SENTENCE.search(body)) and is_framing(last[0]) and body[: last.start()].strip():
+        body = body[: last.start()].rstrip()
+    return text[start + len(body) :] if start + len(body) < end else ""
 
 
-_LAST_SENTENCE = re.compile(r"(?:(?<=[.!?…)\]*\"”])[ \t]+|\n\s*)[^.!?…\n]+[.!?…]*[^\w\n]*\s*$")
+_LONGEST = 300  # letters of a closing
+_LAST_SENTENCE = re.compile(r"(?:(?<=[.!?…)\]*\"”])[ \t]+|\n)[^.!?…\n]+[.!?…]*[^\w\n]*$")

@@ -203,9 +203,13 @@ def is_past(word: str) -> bool:
     return word in _PASTS or (len(word) > 4 and word.endswith("ed"))
 
 
+def pasts(present: str) -> frozenset[str]:
+    """What may be the past of a verb form: went of goes, carried of carry; most of them are no words."""
+    verbs = {present, present.removesuffix("s"), present.removesuffix("es"), present.removesuffix("ies") + "y"}
+    regular = {verb.removesuffix(end) + past for verb in verbs for end, past in (("", "ed"), ("e", "ed"), ("y", "ied"))}
+    return frozenset(regular | {_IRREGULAR[verb] for verb in verbs if verb in _IRREGULAR})
+
+
 def is_past_of(past: str, present: str) -> bool:
-    """Whether one verb form is the past of the other: went and goes, carried and carry."""
-    for verb in (present, present.removesuffix("s"), present.removesuffix("es"), present.removesuffix("ies") + "y"):
-        if past in {_IRREGULAR.get(verb), verb + "ed", verb.removesuffix("e") + "ed", verb.removesuffix("y") + "ied"}:
-            return True
-    return False
+    """Whether one verb form is the past of the other."""
+    return past in pasts(present)

@@ -7,10 +7,11 @@ from typing import Literal
 
 from personalization.lexicon import listed
 
-MARKER = re.compile(r"\[\d+(?:\s*[,;]\s*\d+)*\]")
+# Texts are hostile: possessive quantifiers and guards before them keep every pattern linear.
+MARKER = re.compile(r"\[\d++(?:\s*+[,;]\s*+\d++)*+\]")
 EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55]"
-    "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f300-\U0001faff]*"
+    "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f300-\U0001faff]*+"
 )
 WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 
@@ -22,7 +23,7 @@ _SIGNS = re.compile("[\ue000-\uf7ff]")
 _PROTECTED = re.compile(
     r"(?P<block>^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?![ \t]*(?P=fence))[^\n]*)*(?:\n[ \t]*(?P=fence)[^\n]*)?"
     r"|^[ \t]*>[^\n]*|^[ \t]*\|[^\n]*)"
-    r"|`[^`\n]+`|(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|`[^`\n]+`|(?:https?://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|(?<!\w)\"[^\"\n]+\"|“[^“”\n]+”|„[^„“”\n]+[“”]|«[^«»\n]+»|»[^«»\n]+«",
     re.MULTILINE,
 )
@@ -36,7 +37,8 @@ _ABBREVIATIONS = listed("""
 _MONTHS = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
 # Closing signs, markers and emoji after the stop belong to the sentence that ends.
 _SENTENCE_END = re.compile(
-    rf"(?:[.!?…]+|[\ue800-\uefff])[\"'”’)*_]*(?:[ \t]*{MARKER.pattern}[.!?]?)*(?:[ \t]*{EMOJI.pattern})*[ \t]+(?=\S)"
+    rf"(?:(?<![.!?…])[.!?…]++|[\ue800-\uefff])[\"'”’)*_]*+(?:[ \t]*+{MARKER.pattern}[.!?]?)*+"
+    rf"(?:[ \t]*+{EMOJI.pattern})*+[ \t]++(?=\S)"
 )
 
 Kind = Literal["blank", "heading", "item", "block", "prose"]

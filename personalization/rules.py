@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from personalization.prose import Hidden, settle
+from personalization.rules_frames import FRAMES, core
 from personalization.rules_layout import LAYOUTS
 from personalization.rules_words import WORDS
 
@@ -28,7 +29,8 @@ class Shape:
     raw: bool = False
 
 
-SHAPES: dict[str, Shape] = {name: Shape(*made) for name, made in {**LAYOUTS, **WORDS}.items()}
+_BEFORE_LAYOUT = 48
+SHAPES: dict[str, Shape] = {name: Shape(*made) for name, made in {**LAYOUTS, **WORDS, **FRAMES}.items()}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Rule:
 
     @property
     def phase(self) -> int:
-        return SHAPES[self.shape].phase
+        return _BEFORE_LAYOUT if self.given.get("inside") else SHAPES[self.shape].phase
 
     @property
     def key(self) -> str:
@@ -69,12 +71,10 @@ class Rule:
 
     def undo(self, text: str) -> str:
         """`text` without the frame that this rule put around it; other shapes find their own traces."""
-        literal = str(self.given.get("literal", "")).strip()
-        if literal and self.shape == "begin" and text.startswith(literal):
-            return text[len(literal) :].lstrip()
-        if literal and self.shape == "end" and text.rstrip().endswith(literal):
-            return text.rstrip().removesuffix(literal).rstrip()
-        return text
+        if self.shape not in ("begin", "end") or not str(self.given["literal"]).strip() or self.given.get("inside"):
+            return text
+        inner = core(text, self.given, self.shape)
+        return text if inner is None else inner
 
 
 @lru_cache(1024)

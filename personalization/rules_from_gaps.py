@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from personalization.rules import Rule
+from personalization.rules_from_frames import from_frames, from_places
 from personalization.rules_layout import ORDERS
 from personalization.rules_text import Pair, Unit, stop_of, units
 
@@ -30,8 +31,8 @@ def from_gaps(pair: Pair) -> Iterator[Rule]:
         yield Rule("layout", _given(separator=separator, prefix=prefix, suffix=suffix, first=first, last=last))
     if any("\n" in gap for gap in was) and not any("\n" in gap for gap in gaps[1:-1]):
         yield Rule("paragraph", {})
-    yield from _frames(pair, kept, gaps, affixes or [("", "", "")])
-    yield from _inserted(gaps, was, affixes)
+    yield from from_frames(pair, kept, gaps, affixes)
+    yield from from_places(pair, kept, gaps, affixes)
     yield from _joins(pair, kept, gaps)
 
 
@@ -98,43 +99,6 @@ def _parts(gap: str, gaps: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         yield " ", gap[1:], ""
     else:
         yield " ", "", gap.rstrip()
-
-
-def _frames(
-    pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: Sequence[tuple[str, str, str]]
-) -> Iterator[Rule]:
-    """A beginning and an ending without what belongs to the layout, whole and by lines."""
-    _, prefix, suffix = affixes[0]
-    before, after = pair.before[: kept[0].start].strip(), pair.before[kept[-1].end :].strip()
-    opening = re.sub(re.escape(prefix).replace(r"\{n\}", "1") + "$", "", gaps[0]) if prefix else gaps[0]
-    closing = gaps[-1].removeprefix(suffix) if suffix else gaps[-1]
-    if opening.strip() != before:
-        yield Rule("begin", {"literal": opening if opening.strip() else "", "over": bool(before)})
-        for part in _blocks(opening):
-            yield Rule("begin", {"literal": part, "over": bool(before)})
-    if closing.strip() != after:
-        yield Rule("end", {"literal": closing.rstrip(), "over": bool(after)})
-        for part in _blocks(closing):
-            yield Rule("end", {"literal": part.rstrip(), "over": bool(after)})
-
-
-def _blocks(literal: str) -> list[str]:
-    """The paragraphs, or else lines, of an addition, one by one, where there are several."""
-    parts = re.findall(r"\n*[^\n]+(?:\n(?!\n)[^\n]+)*\n*", literal)
-    parts = parts if len(parts) > 1 else re.findall(r"\n*[^\n]+\n*", literal)
-    return parts if len(parts) > 1 else []
-
-
-def _inserted(gaps: Sequence[str], was: Sequence[str], affixes: Sequence[tuple[str, str, str]]) -> Iterator[Rule]:
-    """Something said at one place between sentences, counted from both ends."""
-    for at in range(1, len(gaps) - 1):
-        literal = gaps[at]
-        for separator, prefix, suffix in affixes:
-            literal = literal.removesuffix(separator + prefix.replace("{n}", str(at + 1))).removeprefix(suffix)
-        if re.search(r"\w", literal) or (literal.strip() and literal.strip() not in was[at - 1]):
-            said = literal if literal[:1].isspace() else " " + literal
-            yield Rule("insert", {"at": at, "literal": said.rstrip() + " " if not said.endswith("\n") else said})
-            yield Rule("insert", {"at": at - len(gaps) + 1, "literal": said})
 
 
 def _joins(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str]) -> Iterator[Rule]:

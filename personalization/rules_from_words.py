@@ -34,6 +34,8 @@ def _swapped(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:
         if hunk.b - hunk.a > _LONGEST or hunk.d - hunk.c > 2 * _LONGEST:
             continue
         old, new = pair.between(hunk)
+        if "\n" in new and "\n" not in old and hunk.b > hunk.a:
+            yield from _parted(pair, hunk)
         if "\n" in old or "\n" in new:
             continue
         if hunk.b == hunk.a:
@@ -42,6 +44,8 @@ def _swapped(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:
             old, new = _without_common_blanks(old, new)
             swaps.append((old, new))
             yield Rule("replace", {"old": old, "new": new})
+            if not re.search(r"\w", old):
+                yield from _parted(pair, hunk)
             yield from _singly(pair, hunk)
 
 
@@ -58,6 +62,8 @@ def _without_common_blanks(old: str, new: str) -> tuple[str, str]:
 
 def _attached(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
     """Words put in inside a sentence hang on the word before or after them."""
+    if any(pair.tokens_of(unit)[0] == hunk.a for unit in pair.units):
+        return  # between sentences: that is a gap
     for first, last in ((hunk.a - 1, hunk.a), (hunk.a, hunk.a + 1)):
         if 0 <= first and last <= len(pair.old):
             shift = (first - hunk.a, last - hunk.a)
@@ -65,6 +71,14 @@ def _attached(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
             old, new = (side.strip(" ") for side in pair.between(around))
             if old and "\n" not in old + new and re.search(r"\w", old + new):
                 yield Rule("replace", {"old": old, "new": new})
+
+
+def _parted(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
+    """A sentence that was cut in two, whatever the layout put between: at these signs before this word."""
+    if hunk.b < len(pair.old) and not any(token.text[0].isalnum() for token in pair.old[hunk.a : hunk.b]):
+        old, new = pair.between(Hunk(hunk.a, hunk.b + 1, hunk.c, hunk.d + 1))
+        new = re.sub(r"\n+(?:[^\w\n]+|\d+[.)] +)*", " ", new)
+        yield Rule("replace", {"old": old.strip(), "new": new.strip()})
 
 
 def _singly(pair: Pair, hunk: Hunk) -> Iterator[Rule]:

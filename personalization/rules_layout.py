@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from personalization.prose import lines
-from personalization.rules_text import BLOCK, Unit, ends, stop_of, units
+from personalization.rules_text import BLOCK, Unit, apart, stop_of, units
 
 Given = Mapping[str, Any]
-_SALUTATION = 8  # words of a first or last line that is no sentence but a greeting or a name
 
 
 def layout(text: str, given: Given) -> str:
@@ -21,7 +20,7 @@ def layout(text: str, given: Given) -> str:
         gap = text[found[at - 1].end if at else 0 : unit.start]
         said = _bare(text[unit.start : unit.end], given)
         last = at == len(found) - 1
-        titled = _apart(text, found, at)
+        titled = apart(text, found, at)
         if titled or BLOCK.search(gap):
             pieces.append(gap + text[unit.start : unit.end])
             follows = False
@@ -41,54 +40,6 @@ def _bare(said: str, given: Given) -> str:
     if prefix.strip():
         said = re.sub("^" + re.escape(prefix).replace(r"\{n\}", r"\d+"), "", said)
     return said.removesuffix(suffix) if suffix.strip() else said
-
-
-def _apart(text: str, found: Sequence[Unit], at: int) -> bool:
-    """A line that is no sentence: a heading, a greeting, a name under a letter."""
-    unit = found[at]
-    alone = unit.start == 0 or text[: unit.start].rstrip(" \t").endswith("\n")
-    rest = text[unit.end :]
-    return (
-        len(found) > 1
-        and not unit.item
-        and alone
-        and (not rest or rest.startswith("\n"))
-        and not ends(text[unit.start : unit.end])
-    )
-
-
-def begin(text: str, given: Given) -> str:
-    """A beginning, in place of a greeting that is there if `over`."""
-    literal = given["literal"]
-    if literal.strip() and text.startswith(literal.rstrip()):
-        return text
-    if given["over"]:
-        first, _, rest = text.partition("\n")
-        if first.strip() and len(first.split()) <= _SALUTATION and not re.search(r"[.!?]$", first.strip()):
-            text = rest.lstrip("\n")
-    return literal + text
-
-
-def end(text: str, given: Given) -> str:
-    """An ending, in place of a greeting that is there if `over`."""
-    literal = given["literal"]
-    if literal.strip() and text.rstrip().endswith(literal.strip()):
-        return text
-    if given["over"]:
-        found = re.search(r"(?:\n[^\n.!?]{1,60}){1,2}\s*$", text)
-        text = text[: found.start()].rstrip("\n") if found else text
-    return text.rstrip() + literal
-
-
-def insert(text: str, given: Given) -> str:
-    """A phrase of its own before the sentence `at`, counted from the end if negative."""
-    found = units(text)
-    literal, at = given["literal"], given["at"]
-    if literal.strip() in text or len(found) <= (at if at >= 0 else -at - 1):
-        return text
-    place = found[at].start
-    before = text[:place].rstrip(" ") if literal[:1] in " \n" else text[:place]
-    return before + literal + text[place:]
 
 
 def length(text: str, given: Given) -> str:
@@ -180,25 +131,10 @@ def _layout(given: Given) -> str:
     return f"Put each sentence {where}" + (f" as “{around}”" if around != "…" else "")
 
 
-def _placed(given: Given) -> str:
-    at = given["at"]
-    return (
-        f"before sentence {at + 1}" if at >= 0 else "before the last sentence" if at == -1 else f"{-at} before the end"
-    )
-
-
 def _length(given: Given) -> str:
     if given["unit"] == "words":
         return f"At most {given['count']} words"
     return f"Only the {'first' if given['from'] == 'start' else 'last'} {given['count']} sentences"
-
-
-def _framed(verb: str) -> Callable[[Given], str]:
-    def says(given: Given) -> str:
-        literal = " ".join(given["literal"].split())
-        return f"{verb} with “{literal}”" if literal else f"{verb} without a greeting"
-
-    return says
 
 
 LAYOUTS: dict[str, tuple[Any, ...]] = {
@@ -209,12 +145,4 @@ LAYOUTS: dict[str, tuple[Any, ...]] = {
     "paragraph": (46, single, lambda _: "", lambda _: "Write one paragraph without line breaks"),
     "layout": (50, layout, lambda _: "", _layout),
     "lines": (62, narrow, lambda _: "", lambda given: f"Lines of at most {given['size']} {given['unit']}"),
-    "insert": (
-        70,
-        insert,
-        lambda given: str(given["at"]),
-        lambda given: f"Say “{given['literal'].strip()}” {_placed(given)}",
-    ),
-    "begin": (80, begin, lambda _: "", _framed("Begin"), True),
-    "end": (81, end, lambda _: "", _framed("End"), True),
 }

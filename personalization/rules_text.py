@@ -1,7 +1,7 @@
 """Where the sentences of a text are, what lies between them, and which words of two texts correspond. Knows no rule."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -50,6 +50,20 @@ def stop_of(sentence: str) -> tuple[str, str, str]:
 
 def ends(sentence: str) -> bool:
     return bool(stop_of(sentence)[1])
+
+
+def apart(text: str, found: Sequence[Unit], at: int) -> bool:
+    """A line that is no sentence: a heading, a greeting, a name under a letter."""
+    unit = found[at]
+    alone = unit.start == 0 or text[: unit.start].rstrip(" \t").endswith("\n")
+    rest = text[unit.end :]
+    return (
+        len(found) > 1
+        and not unit.item
+        and alone
+        and (not rest or rest.startswith("\n"))
+        and not ends(text[unit.start : unit.end])
+    )
 
 
 def capitalised(text: str) -> str:

@@ -43,6 +43,7 @@ def _replaced(old: str, new: str) -> re.Pattern[str]:
 def replace(text: str, given: Given) -> str:
     """`new` for `old`; what is `new` already is left alone, so a word may become a phrase that holds it."""
     old, new = given["old"], given["new"]
+
     def put(match: re.Match[str]) -> str:
         if match["kept"] is not None:
             return match[0]
