@@ -12,6 +12,7 @@ from tests.conftest import Upload
 
 # Whoever knows the address may ask these.
 OPEN = {"/healthz", "/readyz", "/api/v1/auth/token", "/api/v1/auth/session", "/metrics"}
+BODIES = {"PUT": {"text": "In 1871 [1]."}}
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 
 
@@ -23,11 +24,15 @@ async def anns(client: httpx.AsyncClient, upload: Upload) -> dict[str, str]:
     assert asked.status_code == 200, asked.text
     assert added.job_id is not None
     turn = asked.json()
+    edit = await client.put(f"/api/v1/turns/{turn['id']}/answer", json=BODIES["PUT"])
+    stated = await client.post("/api/v1/preferences", json={"description": "no contractions"})
     return {
         "document_id": added.document.id,
         "job_id": added.job_id,
         "conversation_id": turn["conversation_id"],
         "turn_id": turn["id"],
+        "edit_id": edit.json()["id"],
+        "preference_id": stated.json()["id"],
     }
 
 
@@ -41,13 +46,16 @@ async def test_on_every_route_a_thing_of_somebody_else_is_404(
             continue
         path = route.path.format(**anns)
         for method in sorted(route.methods or ()):
-            body = {"title": "mine now"} if method == "PATCH" else None
-            response = await other_client.request(method, path, json=body)
+            body = {"active": False} if "preferences" in path else {"title": "mine now"}
+            response = await other_client.request(method, path, json=BODIES.get(method, body))
             assert response.status_code == 404, f"{method} {path} answered {response.status_code}"
             tried += 1
-    assert tried >= 9
+    assert tried >= 15
     assert (await client.get(f"/api/v1/documents/{anns['document_id']}")).json()["status"] == "indexed"
-    assert (await client.get(f"/api/v1/conversations/{anns['conversation_id']}")).status_code == 200
+    read = (await client.get(f"/api/v1/conversations/{anns['conversation_id']}")).json()
+    assert read["turns"][0]["answer"] == BODIES["PUT"]["text"]
+    (preference,) = (await client.get("/api/v1/preferences")).json()["items"]
+    assert (preference["id"], preference["active"]) == (anns["preference_id"], True)
 
 
 async def test_search_and_chat_find_and_name_nothing_of_somebody_else(
