@@ -25,13 +25,17 @@ def unchanged(text: str, settings: Settings) -> str:  # noqa: ARG001 (an act's s
     return text
 
 
+def _always(settings: Settings) -> bool:  # noqa: ARG001 (the signature of `honours`)
+    return True
+
+
 @dataclass(frozen=True)
 class Dimension:
     """One way in which texts differ.
 
     `values` are the values each setting may have: a type, or the choices. `wanted` reads from a draft and what became
     of it what the person wants, None where the edit does not say. `act` does to a text what a format can guarantee, and
-    `undo` takes away what it put around one.
+    `undo` takes away what it put around one; `honours` tells for which settings `act` does all that is wished.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Dimension:
     act: Callable[[str, Settings], str] = unchanged
     undo: Callable[[str, Settings], str] = unchanged
     phase: Phase = Phase.WORDS
+    honours: Callable[[Settings], bool] = _always
 
     def want(self, **settings: object) -> "Wish":
         """Raises ValueError where a setting is missing, unknown or not among its values."""
@@ -83,6 +88,11 @@ class Wish:
     @property
     def parameters(self) -> Mapping[str, Any]:
         return {"kind": KIND, "dimension": self.dimension.name, **self.settings}
+
+    @property
+    def honoured(self) -> bool:
+        """Whether `apply` alone honours it; else only a model can that follows the description."""
+        return self.dimension.act is not unchanged and self.dimension.honours(self.settings)
 
     def apply(self, text: str) -> str:
         """Idempotent, and refused where a citation would be lost: see prose.settle."""

@@ -110,6 +110,7 @@ ANNOUNCEMENT = Dimension(
     describe=lambda wish: "Announce the answer before you give it." if wish["use"] else "Start with the answer itself.",
     act=_announce,
     phase=Phase.SENTENCES,
+    honours=lambda wish: not wish["use"],
 )
 
 
@@ -163,4 +164,5 @@ HEADING = Dimension(
     describe=_describe_heading,
     act=_head,
     phase=Phase.FRAME,
+    honours=lambda wish: not wish["use"] or bool(wish["text"]),
 )

@@ -191,6 +191,7 @@ EMPHASIS = Dimension(
     wanted=on_or_off(_bold, 1),
     describe=lambda wish: "Set the key terms in bold." if wish["use"] else "Do not set words in bold.",
     act=lambda text, wish: text if wish["use"] else outside(text, lambda shown: _BOLD.sub(r"\1", shown)),
+    honours=lambda wish: not wish["use"],
 )
 
 

@@ -24,7 +24,7 @@ def _length_wanted(draft: str, edited: str) -> Settings | None:
     was, now = len(_said(draft)), len(_said(edited))
     if 0 < now < was and after <= 0.8 * before:
         return {"bound": "at most", "count": now, "of": "sentences"}
-    if now and after <= 0.6 * before:
+    if now and 0 < after <= 0.6 * before:
         return {"bound": "at most", "count": 5 * ceil(after / 5), "of": "words"}
     if before and after >= 1.5 * before and after >= before + 10:
         return {"bound": "at least", "count": 5 * (after // 5), "of": "words"}
@@ -74,6 +74,7 @@ LENGTH = Dimension(
     describe=lambda wish: f"Write {wish['bound']} {wish['count']} {wish['of'][: -1 if wish['count'] == 1 else None]}.",
     act=_shorten,
     phase=Phase.SENTENCES,
+    honours=lambda wish: wish["bound"] == "at most",
 )
 
 
@@ -109,6 +110,7 @@ SENTENCE_LENGTH = Dimension(
     wanted=_sentence_length_wanted,
     describe=lambda wish: f"Write {wish['sentences']} sentences.",
     act=_halve,
+    honours=lambda _: False,
 )
 
 
@@ -166,6 +168,7 @@ HEDGING = Dimension(
         "Say how sure you are." if wish["use"] else "Do not hedge: leave out perhaps, probably and the like."
     ),
     act=_dropping(_drop_hedges),
+    honours=lambda wish: not wish["use"],
 )
 
 CONNECTIVE = Dimension(
@@ -179,4 +182,5 @@ CONNECTIVE = Dimension(
         else "Do not begin sentences with however, moreover and the like."
     ),
     act=_dropping(_disconnected),
+    honours=lambda wish: not wish["use"],
 )

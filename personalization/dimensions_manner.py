@@ -101,6 +101,7 @@ EXAMPLES = Dimension(
     describe=lambda wish: "Give an example." if wish["use"] else "Give no examples.",
     act=_without_examples,
     phase=Phase.SENTENCES,
+    honours=lambda wish: not wish["use"],
 )
 
 _definitions = _counting(

@@ -125,6 +125,7 @@ WORDING = Dimension(
     wanted=_wording_wanted,
     describe=lambda wish: f"Use {wish['words']} words.",
     act=lambda text, wish: _WORDED[wish["words"]](text),
+    honours=lambda _: False,
 )
 
 
@@ -194,4 +195,5 @@ EMOJIS = Dimension(
     wanted=_emoji_wanted,
     describe=lambda wish: f"Use emoji such as {wish['sign']}." if wish["use"] else "Do not use emoji.",
     act=_decorate,
+    honours=lambda wish: not wish["use"] or wish["place"] != "anywhere",
 )

@@ -69,11 +69,13 @@ def test_whatever_an_edit_suggests_can_be_written_down_and_made_again(draft: str
         assert again.apply(draft) == wish.apply(draft)
 
 
+@settings(deadline=None)
 @given(answers)
 def test_an_accepted_draft_suggests_nothing(text: str) -> None:
     assert suggest(text, text) == []
 
 
+@settings(deadline=None)
 @given(anything)
 def test_every_dimension_measures_every_text(text: str) -> None:
     assert set(measure(text)) == {dimension.name for dimension in DIMENSIONS}
