@@ -33,7 +33,7 @@ def render_preferences(preferences: Sequence[PreferencePublic], more: str | None
 def render_provenance(items: Sequence[ProvenanceItem]) -> str:
     """The edits behind a preference, with the difference each made."""
     if not items:
-        return '<p class="muted">No edit stands behind it: you said it yourself.</p>'
+        return '<p class="muted">No edit is kept behind it: you said it, or deleted the conversation it came from.</p>'
     return f'<ol class="provenance">{"".join(_origin(item) for item in items)}</ol>'
 
 

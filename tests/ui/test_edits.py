@@ -134,7 +134,7 @@ def test_no_word_of_a_preference_becomes_markup() -> None:
 
 def test_an_empty_page_says_what_to_do() -> None:
     assert "press <b>Edit</b>" in render_preferences([])
-    assert "you said it yourself" in render_provenance([])
+    assert "No edit is kept behind it" in render_provenance([])
     assert "Not enough answers yet" in render_cost(costs(0.3))
 
 
