@@ -1,0 +1,81 @@
+"""What preferences do to an answer in a turn, and what they may never do to its citations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from agents.types import PastTurn, TurnContext, TurnRequest
+from personalization.ports import Recalled
+from tests.agents.scripted import (
+    ASKED,
+    HITS,
+    PiecewiseModel,
+    ScriptedRetriever,
+    ScriptedSelector,
+    outcome,
+    run,
+    streamed,
+    words,
+)
+
+SAID = "The notice period is four weeks [1]. Lunch is at noon [2]."
+BULLETS = "- The notice period is four weeks [1].\n- Lunch is at noon [2]."
+
+
+@dataclass
+class Liking:
+    """Recalls one preference, and remembers what it was asked."""
+
+    render: Callable[[str], str] | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def recall(self, person_id: str, context: str) -> Recalled:
+        self.asked.append(context)
+        return Recalled("as a list", ("pref-1",), self.render)
+
+
+def context_with(recall: Liking, model: PiecewiseModel, follows_rules: bool | None = None) -> TurnContext:
+    selector = ScriptedSelector()
+    return TurnContext(model, ScriptedRetriever(HITS), selector, recall, 10, 64, follows_rules)
+
+
+def as_list(text: str) -> str:
+    return text if text.startswith("- ") else "- " + text.replace("]. ", "].\n- ")
+
+
+async def test_a_finished_answer_gets_its_form_and_keeps_its_citations_while_the_stream_stays_as_it_was() -> None:
+    events = await run(context_with(Liking(as_list), PiecewiseModel([words(SAID)])), ASKED)
+    done = outcome(events)
+    assert (done.answer, done.written, done.draft) == (BULLETS, SAID, SAID)
+    assert [citation.marker for citation in done.citations] == [1, 2]
+    assert streamed(events) == SAID
+
+
+async def test_an_answer_that_has_its_form_already_is_as_it_was_written() -> None:
+    done = outcome(await run(context_with(Liking(as_list), PiecewiseModel([words(BULLETS)])), ASKED))
+    assert (done.answer, done.written) == (BULLETS, None)
+
+
+@pytest.mark.parametrize(
+    "render",
+    [lambda _: "Four weeks.", lambda text: text + " [3]", lambda text: text.replace("[2]", "[7]"), lambda _: " "],
+)
+async def test_a_form_that_would_cost_all_citations_or_invent_one_is_not_used(render: Callable[[str], str]) -> None:
+    done = outcome(await run(context_with(Liking(render), PiecewiseModel([words(SAID)])), ASKED))
+    assert (done.answer, done.written) == (SAID, None)
+
+
+async def test_a_model_that_rules_confuse_is_told_nothing_about_style() -> None:
+    model = PiecewiseModel([words(SAID)])
+    done = outcome(await run(context_with(Liking(as_list), model, follows_rules=False), ASKED))
+    assert "as a list" not in str(model.prompts) and done.answer.startswith("- ")
+
+
+async def test_a_follow_up_recalls_for_what_it_is_about() -> None:
+    recall = Liking()
+    history = (PastTurn("Who founded Analytical Engines Ltd?", "Charles Babbage [1]."),)
+    request = TurnRequest("When did he found it?", "ada", frozenset({"ada"}), history)
+    model = PiecewiseModel([words("In 1833 [1].")])
+    await run(context_with(recall, model, follows_rules=False), request)
+    assert recall.asked == ["Who founded Analytical Engines Ltd? When did he found it?"]
