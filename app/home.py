@@ -25,6 +25,12 @@ class ServerAddress:
     url: str
     token: str
     pid: int
+    lasting: bool = True  # False: a command that serves others while it works, and has no pages
+
+    def require_lasting(self) -> None:
+        """Raises HomeBusyError where a command would end before anybody has seen its pages."""
+        if not self.lasting:
+            raise HomeBusyError(f"process {self.pid}, a command, is at work in this home: start again when it is done")
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ class Home:
         """The address last published, if any; whoever published it may have died."""
         try:
             return ServerAddress(**json.loads((self.root / "server.json").read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
 
     def _write_private(self, path: Path, text: str) -> None:

@@ -1,22 +1,29 @@
 """Serving the app from this process, and finding the process that already serves this home."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.home import Home, HomeBusyError, ServerAddress
 from app.services import Services
 from app.settings import Settings
 
+log = logging.getLogger(__name__)
+
 STARTING_SECONDS = 60.0  # how long the owner of a home may take from its lock to its first answer
 GOODBYE_SECONDS = 5  # for other requests, after the answers have ended
 RENEW_SECONDS = 12 * 3600.0  # half the life of the token that lies in the home
+RENEW_AGAIN_SECONDS = 60.0  # after a renewal that failed: the old token lives for hours yet
+LOOK_SECONDS = 0.05
 
 
 class _QuietServer(uvicorn.Server):
@@ -49,7 +56,7 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
             config = uvicorn.Config(
                 app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=latest
             )
-            server = _QuietServer(config)
+            server = app.state.server = _QuietServer(config)
             task = asyncio.create_task(server.serve(sockets=[listener]))
             await server.listening.wait()
             try:
@@ -77,11 +84,11 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @asynccontextmanager
-async def publishing(app: FastAPI, home: Home, url: str) -> AsyncIterator[ServerAddress]:
+async def publishing(app: FastAPI, home: Home, url: str, *, lasting: bool = True) -> AsyncIterator[ServerAddress]:
     """Let later commands on this machine find this server and speak to it as the home's owner."""
     services: Services = app.state.services
-    address = await _publish(services, home, url)
-    renewing = asyncio.create_task(_renew(services, home, url))
+    address = await _publish(services, home, url, lasting)
+    renewing = asyncio.create_task(_renew(services, home, url, lasting))
     try:
         yield address
     finally:
@@ -90,34 +97,62 @@ async def publishing(app: FastAPI, home: Home, url: str) -> AsyncIterator[Server
         home.withdraw()
 
 
-async def _publish(services: Services, home: Home, url: str) -> ServerAddress:
+async def _publish(services: Services, home: Home, url: str, lasting: bool) -> ServerAddress:
     owner = await services.auth.ensure_owner()
     token = await services.auth.issue_token(owner, label="command line", days=1)
-    address = ServerAddress(url=url, token=token, pid=os.getpid())
+    address = ServerAddress(url=url, token=token, pid=os.getpid(), lasting=lasting)
     home.publish(address)
     return address
 
 
-async def _renew(services: Services, home: Home, url: str) -> None:
+async def _renew(services: Services, home: Home, url: str, lasting: bool) -> None:
     """A server may run for months; the token that lies in its home never lives longer than a day."""
+    pause = RENEW_SECONDS
     while True:
-        await asyncio.sleep(RENEW_SECONDS)
-        await _publish(services, home, url)
+        await asyncio.sleep(pause)
+        pause = RENEW_SECONDS
+        try:
+            await _publish(services, home, url, lasting)
+        except (OSError, SQLAlchemyError) as error:  # a full disk, say: it may have room again by then
+            pause = RENEW_AGAIN_SECONDS
+            said = "the token in %s, by which commands find this server, was not renewed (%s): trying again in %g s"
+            log.error(said, home.root, error, pause)
 
 
 @asynccontextmanager
 async def connect(settings: Settings, app: FastAPI) -> AsyncIterator[ServerAddress]:
-    """The address to speak to: the server that owns this home, or `app` served here for as long as the block lasts."""
+    """The address to speak to: the server that owns this home, or `app` served here for as long as the block lasts.
+
+    Commands that came to us meanwhile are let finish, unless the block is cancelled.
+    """
     home = Home(settings.home)
     async with AsyncExitStack() as stack:
-        address = await find_server(home)
-        if address is None:
-            try:
-                url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
-                address = await stack.enter_async_context(publishing(app, home, url))
-            except HomeBusyError:
-                address = await _await_server(home)
-        yield address
+        yield await _find_or_become(stack, home, app)
+
+
+async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> ServerAddress:
+    deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
+    while (address := await find_server(home)) is None:
+        try:
+            url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
+            address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
+            stack.push_async_exit(partial(_let_guests_finish, app.state.server))
+            return address
+        except HomeBusyError as error:  # its owner starts, or ends: either may take a while
+            if asyncio.get_running_loop().time() > deadline:
+                raise HomeBusyError(f"{error} that does not answer: stop it and try again") from None
+        await asyncio.sleep(0.2)
+    return address
+
+
+async def _let_guests_finish(server: _QuietServer, kind: type[BaseException] | None, *_: object) -> None:
+    if kind is not None and not issubclass(kind, Exception):  # Ctrl-C
+        return
+    await asyncio.sleep(LOOK_SECONDS)  # our own client has just hung up
+    if server.server_state.connections:
+        log.warning("attune: other commands still work through this one; it ends when they have (Ctrl-C ends them all)")
+    while server.server_state.connections:  # noqa: ASYNC110 (uvicorn tells nobody that one has ended)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def find_server(home: Home) -> ServerAddress | None:
@@ -131,13 +166,3 @@ async def find_server(home: Home) -> ServerAddress | None:
     except httpx.HTTPError:
         return None
     return address if answer.status_code == httpx.codes.OK else None
-
-
-async def _await_server(home: Home) -> ServerAddress:
-    deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while asyncio.get_running_loop().time() < deadline:
-        found = await find_server(home)
-        if found is not None:
-            return found
-        await asyncio.sleep(0.2)
-    raise HomeBusyError(f"{home.root} is in use by another Attune process that does not answer: stop it and try again")
