@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.command import fetch_models, print_json, report, run, settings_from
+from app.command import fetch_models, lines_of, print_json, report, run, settings_from
 from app.feedback_commands import feedback_commands
+from app.schemas import Role
 from evaluation.commands import bench_commands, eval_commands
 from training.commands import train_commands
 
@@ -65,13 +66,14 @@ def ingest(
     """Read documents into the index; what is already there unchanged costs nothing."""
     if engine != "local":
         raise typer.BadParameter(f"{engine!r} is not available in this version: use --engine local")
+    settings = settings_from(home=context.obj)
 
     async def work() -> None:
         from ui import terminal
 
-        async with _client(settings_from(home=context.obj), user) as client:
-            report = await terminal.ingest(client, paths, quiet=as_json)
-        print_json(report) if as_json else terminal.print_report(report)
+        async with _client(settings, user) as client:
+            report = await terminal.ingest(client, paths, quiet=as_json, apart=settings.home)
+            print_json(report) if as_json else terminal.print_report(report)
 
     _run(work())
 
@@ -93,7 +95,7 @@ def ask(
         await asyncio.to_thread(fetch_models, settings)
         async with _client(settings, user) as client:
             turn = await terminal.ask(client, question, documents or [], quiet=as_json)
-        print_json(terminal.turn_figures(turn)) if as_json else terminal.print_sources(turn)
+            print_json(terminal.turn_figures(turn)) if as_json else terminal.print_sources(turn)
 
     _run(work())
 
@@ -110,7 +112,7 @@ def search(
     """Retrieve passages without answering."""
     if (query is None) == (queries is None):
         raise typer.BadParameter("give either a query or --from FILE")
-    lines = queries.read_text().splitlines() if queries is not None else [query or ""]
+    lines = lines_of(queries) if queries is not None else [query or ""]
     wanted = [line for line in lines if line.strip() or queries is None]
 
     async def work() -> None:
@@ -118,7 +120,7 @@ def search(
 
         async with _client(settings_from(home=context.obj), user) as client:
             results = await terminal.search(client, wanted, k)
-        print_json({"results": results}) if as_json else terminal.print_hits(results)
+            print_json({"results": results}) if as_json else terminal.print_hits(results)
 
     _run(work())
 
@@ -152,7 +154,7 @@ def user_add(
     context: typer.Context,
     email: str,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    role: Annotated[str, typer.Option(help="person, operator or admin")] = "person",
+    role: Annotated[Role, typer.Option()] = "person",
 ) -> None:
     """Create an account."""
     _run(_as_owner(context, lambda client: client.create_person(email, password, role)))
@@ -190,6 +192,7 @@ async def _up(settings: "Settings", demo: bool, once: bool) -> None:
 
     running = await find_server(Home(settings.home))
     if running is not None:
+        running.require_lasting()
         async with ApiClient(running.url, running.token) as client:
             await _greet(client, demo, once, f"Attune runs already, as process {running.pid}.")
         return
@@ -231,11 +234,7 @@ async def _client(settings: "Settings", user: str | None) -> AsyncIterator["ApiC
         connect(settings, create_app(settings, warm=False)) as address,
         ApiClient(address.url, address.token) as client,
     ):
-        if user is None:
-            yield client
-            return
-        token = await client.create_token(user, "command line", days=1)
-        yield client.as_person(token)
+        yield client if user is None else client.as_person(await client.create_token(user, "command line", days=1))
 
 
 async def _as_owner(context: typer.Context, call: Callable[["ApiClient"], Awaitable[Any]]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine, Mapping
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,14 +13,17 @@ from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.progress import Progress
 
-from app import adapters
+from app import adapters, schemas
 from app.home import HomeBusyError
 from app.settings import Settings, SettingsError
 from generation.port import GenerationError
+from retrieval.encoder_model import EncoderError
 from retrieval.ports import ForeignIndexError
 from retrieval.verifier import VerifierError
 
-KNOWN: tuple[type[Exception], ...] = (HomeBusyError, GenerationError, ForeignIndexError, VerifierError, OSError)
+KNOWN: tuple[type[Exception], ...] = (
+    *(HomeBusyError, GenerationError, EncoderError, ForeignIndexError, VerifierError, OSError),
+)
 
 
 def settings_from(**chosen: Any) -> Settings:
@@ -69,6 +73,35 @@ def run(work: Coroutine[Any, Any, None], *known: type[Exception]) -> None:
     except (*KNOWN, *known) as error:
         print(f"attune: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
+    except ValidationError as error:
+        asked = getattr(schemas, error.title, None)
+        if not (isinstance(asked, type) and issubclass(asked, schemas.RequestBody)):
+            raise
+        for problem in error.errors():  # an argument that the API would refuse, so it was not even sent
+            print(f"attune: {_refusal(problem)}", file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def _refusal(problem: ErrorDetails) -> str:
+    """One line for one wrong argument; it may be a password, so at most its length is told."""
+    name = ".".join(str(part) for part in problem["loc"])
+    match problem["type"]:
+        case "string_too_short":
+            return f"the {name} is empty: write one"
+        case "string_too_long":
+            most = problem["ctx"]["max_length"]
+            return f"the {name} has {len(problem['input']):,} characters, and {most:,} are the most: shorten it"
+    return f"the {name} cannot be sent: {problem['msg']}"
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text file that the person has named."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{path} is no UTF-8 text (byte {error.start}): save it as UTF-8") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read ({error.strerror}): name a text file") from None
 
 
 def print_json(value: Any) -> None:

@@ -15,7 +15,9 @@ Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take an even 
 HeldBack = Annotated[bool, typer.Option("--held-back", help="Only the questions that training leaves alone.")]
 SelectorName = Annotated[
     str | None,
-    typer.Option("--selector", help="none, encoder, student, llm or a folder; if left out, what the settings say"),
+    typer.Option(
+        "--selector", help="none, encoder, student, a folder or a trained version; if left out, what the settings say"
+    ),
 ]
 RunFolder = Annotated[
     Path | None, typer.Option("--run", help="Keep each result in this folder, and go on from those in it.")

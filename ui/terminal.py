@@ -8,6 +8,7 @@ from contextlib import aclosing, nullcontext
 from pathlib import Path
 from typing import Any
 
+from h11 import LocalProtocolError
 from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
@@ -42,19 +43,24 @@ err = Console(stderr=True)
 
 
 # --- ingest
-def files_below(paths: Iterable[Path]) -> list[Path]:
-    """Every file named or found below a named folder, in order, links to folders not followed."""
+def files_below(paths: Iterable[Path], apart: Path | None = None) -> list[Path]:
+    """Every file named or found below a named folder, in order, links to folders not followed.
+
+    What lies in the folder `apart` is left out: our own home is no document.
+    """
     found: list[Path] = []
     for path in paths:
         whole = path.resolve()  # a document is known by where it lies, from wherever the command is run
         found += sorted(p for p in whole.rglob("*") if p.is_file()) if whole.is_dir() else [whole]
-    return found
+    return [path for path in found if apart is None or not path.is_relative_to(apart.resolve())]
 
 
-async def ingest(client: ApiClient, paths: Sequence[Path], quiet: bool = False) -> dict[str, Any]:
-    """Upload every file below `paths` and wait until each has ended; the figures of `attune ingest`."""
+async def ingest(
+    client: ApiClient, paths: Sequence[Path], quiet: bool = False, apart: Path | None = None
+) -> dict[str, Any]:
+    """Upload every file below `paths`, not below `apart`, and wait until each has ended; the figures of the command."""
     started = time.perf_counter()
-    files = await asyncio.to_thread(files_below, paths)
+    files = await asyncio.to_thread(files_below, paths, apart)
     places = asyncio.Semaphore(IN_FLIGHT)
     with Progress(console=err, disable=quiet or not err.is_terminal, transient=True) as progress:
         task = progress.add_task("reading documents", total=len(files))
@@ -75,24 +81,29 @@ async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
         upload = await client.upload(path, source=str(path))
     except OSError as error:
         return entry | {"reason": f"cannot be read from disk ({error.strerror})"}
+    except LocalProtocolError:  # its length was told before its bytes were read
+        return entry | {"reason": "it changed while it was sent: ingest it again when nothing writes to it"}
     except ApiError as error:
         if error.status != 413:
             raise
         return entry | {"status": "too_large", "reason": error.detail}
     document = upload.document
-    status: str = upload.outcome
+    entry |= {"document": document.name}
     if upload.job_id is not None:
-        async with aclosing(client.watch_job(upload.job_id)) as states:
-            async for job in states:
-                if job.error:
-                    entry["reason"] = job.error
-        document = await client.document(document.id)
-    if status == "queued" or document.status != "indexed":
-        status = document.status
-    reason = document.reason or entry["reason"]
-    if status == "duplicate":
-        reason = f"its content is here already, as {document.name}"  # the name it came with first
-    return entry | {"status": status, "reason": reason, "passages": document.passages, "document": document.name}
+        return entry | await _outcome(client, upload.job_id)
+    # The name it came with first.
+    reason = f"its content is here already, as {document.name}" if upload.outcome == "duplicate" else document.reason
+    return entry | {"status": upload.outcome, "reason": reason, "passages": document.passages}
+
+
+async def _outcome(client: ApiClient, job_id: str) -> dict[str, Any]:
+    """How a job ended, in its own words: the document may have been queued anew since, by another file like it."""
+    ended: dict[str, Any] = {}
+    async with aclosing(client.watch_job(job_id)) as states:
+        async for job in states:
+            cancelled = "it was deleted while it was read" if job.state == "cancelled" else None
+            ended = job.result or {"reason": job.error or cancelled}
+    return ended
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What the command line shows, over the real API."""
 
+import os
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -9,8 +10,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.home import Home
+from app.main import create_app
 from app.schemas import PeoplePublic, PersonPublic
+from app.server import publishing, serving
 from app.services import Services
+from app.settings import Settings
 from ui import terminal
 from ui.client import ApiClient
 
@@ -31,6 +36,56 @@ async def test_a_duplicate_says_what_it_repeats(
     assert report["files"][0]["reason"] == "its content is here already, as lease.txt"
     terminal.print_report(report)
     assert "duplicate: its content is here already" in " ".join(capsys.readouterr().out.split())
+
+
+async def test_a_folder_without_files_is_told(
+    owner: ApiClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    terminal.print_report(await terminal.ingest(owner, [tmp_path / "empty"], quiet=True))
+    assert "no files found" in capsys.readouterr().out
+
+
+async def test_files_alike_that_cannot_be_read_each_end_as_what_they_are(owner: ApiClient, tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.py").write_text("")
+    report = await terminal.ingest(owner, [folder], quiet=True)
+    ended = {(entry["status"], entry["reason"]) for entry in report["files"]}
+    assert ended == {("no_text", "the file is empty")}
+
+
+async def test_the_home_is_no_document(owner: ApiClient, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("The key lies under the mat.")
+    report = await terminal.ingest(owner, [tmp_path], quiet=True, apart=settings.home)
+    assert [Path(entry["path"]).name for entry in report["files"]] == ["note.txt"]
+
+
+async def test_a_file_that_grows_while_it_is_sent_stops_no_other(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.log").write_text("half past nine")
+    (tmp_path / "b.txt").write_text("The key lies under the mat.")
+    plain = os.fstat
+
+    def before_it_grew(descriptor: int) -> os.stat_result:
+        """What somebody sees who asks for the size of the log a moment before the next line is written."""
+        seen = plain(descriptor)
+        if seen.st_ino != (tmp_path / "a.log").stat().st_ino:
+            return seen
+        return os.stat_result((*seen[:6], seen.st_size - 5, *seen[7:]))
+
+    app = create_app(settings)
+    async with (
+        serving(app, "127.0.0.1", 0) as url,
+        publishing(app, Home(settings.home), url) as address,
+        ApiClient(url, address.token) as client,
+    ):
+        monkeypatch.setattr(os, "fstat", before_it_grew)
+        report = await terminal.ingest(client, [tmp_path], quiet=True, apart=settings.home)
+    assert [entry["status"] for entry in report["files"]] == ["unreadable", "indexed"]
+    assert "changed while it was sent" in report["files"][0]["reason"]
 
 
 async def test_the_link_of_a_running_server_logs_in_once(
