@@ -35,6 +35,10 @@ class AccountError(ValueError):
     """An account that cannot be made; the message names the remedy."""
 
 
+class AccountTakenError(AccountError):
+    """There is one with this e-mail already."""
+
+
 class Auth:
     """Makes and checks credentials. Only digests of tokens are stored, so a stolen database logs nobody in."""
 
@@ -128,7 +132,7 @@ class Auth:
     async def create_person(
         self, email: str, password: str | None, role: str = "person", display_name: str | None = None
     ) -> Person:
-        """A new account. Raises AccountError if the e-mail is taken or the password too short."""
+        """A new account. Raises AccountTakenError, or AccountError if e-mail or password are none."""
         email = normal_email(email)
         if not email or "@" not in email:
             raise AccountError(f"{email!r} is no e-mail address")
@@ -138,7 +142,7 @@ class Auth:
             async with self._database.session() as session:
                 session.add(person)
         except IntegrityError:
-            raise AccountError(f"there is an account for {email} already") from None
+            raise AccountTakenError(f"there is an account for {email} already") from None
         return person
 
     async def ensure_owner(self) -> Person:

@@ -104,12 +104,23 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return Problem(error.status_code, detail, headers=error.headers).response()
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    # Only places and messages: what was sent may be a password.
-    fields = [{"field": ".".join(str(part) for part in e["loc"]), "message": e["msg"]} for e in error.errors()]
+    fields = [_field(e, request.headers.get("content-type")) for e in error.errors()]
     detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
     return Problem(422, detail, title="Invalid request", extra={"errors": fields}).response()
+
+
+def _field(problem: Mapping[str, Any], content_type: str | None) -> dict[str, str]:
+    """Only place and message: what was sent may be a password."""
+    place = [str(part) for part in problem["loc"]]
+    match problem["type"]:
+        case "json_invalid":
+            where = f"is no JSON: {problem['ctx']['error']} at character {place.pop()}"
+            return {"field": ".".join(place), "message": where}
+        case "model_attributes_type" if place == ["body"] and "json" not in (content_type or ""):
+            return {"field": "body", "message": "send JSON, with the header `Content-Type: application/json`"}
+    return {"field": ".".join(place), "message": str(problem["msg"])}
 
 
 def unforeseen(scope: Scope, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from app import people
-from app.auth import LOGIN_CODE_LIFE, AccountError, normal_email
+from app.auth import LOGIN_CODE_LIFE, AccountError, AccountTakenError, normal_email
 from app.deps import CurrentPerson, ServicesDep
 from app.feedback_export import Format, rows
 from app.models import Person, utc_now
@@ -31,7 +31,7 @@ async def create_person(body: PersonCreate, services: ServicesDep) -> PersonPubl
     try:
         person = await services.auth.create_person(body.email, body.password, body.role)
     except AccountError as error:
-        raise Problem(409, str(error)) from None
+        raise Problem(409 if isinstance(error, AccountTakenError) else 422, str(error)) from None
     return _public(person)
 
 
@@ -48,7 +48,8 @@ async def create_token(body: TokenCreate, services: ServicesDep) -> TokenPublic:
     async with services.database.session() as session:
         person = await people.find_person(session, normal_email(body.email))
     if person is None:
-        raise not_found("person", body.email)
+        detail = f"there is no account for {body.email!r}: `attune user list` shows all, `attune user add` makes one"
+        raise Problem(404, detail, title="Unknown person")
     return await services.auth.open_session(person, body.label, body.days)
 
 

@@ -191,6 +191,19 @@ async def test_accounts_are_refused_with_the_remedy(services: Services, cleo: Pe
             await services.auth.create_person(email, password)
 
 
+async def test_an_admin_is_told_what_is_wrong_with_an_account(
+    services: Services, stranger: httpx.AsyncClient, cleo: Person
+) -> None:
+    owner = await services.auth.issue_token(await services.auth.ensure_owner(), "test")
+    for email, password, status in [(cleo.email, PASSWORD, 409), ("nonsense", PASSWORD, 422), ("d@e", "short", 422)]:
+        body = {"email": email, "password": password}
+        answer = await stranger.post("/api/v1/admin/users", json=body, headers={"Authorization": f"Bearer {owner}"})
+        assert answer.status_code == status
+    body = {"email": "nobody@example.org", "label": "test"}
+    answer = await stranger.post("/api/v1/admin/tokens", json=body, headers={"Authorization": f"Bearer {owner}"})
+    assert (answer.status_code, "'nobody@example.org'" in answer.json()["detail"]) == (404, True)
+
+
 async def test_the_owner_of_a_laptop_is_made_once_and_has_no_password(services: Services) -> None:
     owner, again = await services.auth.ensure_owner(), await services.auth.ensure_owner()
     assert (owner.id, owner.role, owner.password_hash) == (again.id, "admin", None)

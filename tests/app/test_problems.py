@@ -41,6 +41,16 @@ async def test_a_malformed_body_is_a_422_problem(stranger: httpx.AsyncClient) ->
     assert (response.status_code, response.headers["content-type"]) == (422, PROBLEM)
 
 
+async def test_a_body_that_is_no_json_says_where_or_which_header_is_missing(stranger: httpx.AsyncClient) -> None:
+    kind = {"Content-Type": "application/json"}
+    broken = await stranger.post("/api/v1/auth/token", content=b'{"email": "a", oops', headers=kind)
+    assert "body: is no JSON: " in broken.json()["detail"]
+    assert broken.json()["detail"].endswith("at character 15")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl -d sends
+    unnamed = await stranger.post("/api/v1/auth/token", content=b'{"code": "x"}', headers=form)
+    assert unnamed.json()["detail"] == "body: send JSON, with the header `Content-Type: application/json`"
+
+
 async def test_a_malformed_identifier_is_a_422_problem(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/v1/documents/..%2f..%2fetc")).status_code in {404, 422}
     assert (await client.get("/api/v1/documents/1")).status_code == 422
