@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from personalization.rules_text import Unit, apart, units
+from personalization.prose import MARKER
+from personalization.rules_text import body, ends, units
 
 Given = Mapping[str, Any]
 _SALUTATION = 8  # words of a first or last line that is no sentence but a greeting or a name
@@ -47,9 +48,13 @@ def end(text: str, given: Given) -> str:
     if (literal.strip() and core(text, given, "end") is not None) or _listed(text, given, "end"):
         return text
     if given["over"]:
-        found = re.search(r"(?:\n[^\n.!?]{1,60}){1,2}\s*$", text)
-        text = text[: found.start()].rstrip("\n") if found else text
-    return text.rstrip() + filled(given, text)
+        greeting = re.search(r"(?:\n[^\n.!?]{1,60}){1,2}\s*$", text)
+        text = text[: greeting.start()].rstrip("\n") if greeting else text
+    text = text.rstrip()
+    found = units(text)
+    # What goes on in the same line follows a finished sentence.
+    stop = "." if literal[:1] == " " and found and not ends(text[found[-1].start :]) else ""
+    return text + stop + filled(given, text)
 
 
 def core(text: str, given: Given, side: str) -> str | None:
@@ -59,14 +64,14 @@ def core(text: str, given: Given, side: str) -> str | None:
         if side == "begin":
             return text[len(literal) :].lstrip() if text.startswith(literal) else None
         return text.rstrip().removesuffix(literal).rstrip() if text.rstrip().endswith(literal) else None
-    pattern = re.sub(r"\\\{\d\\\}", r"[^\\n]+?", re.escape(literal))
-    rest = r"(?P<core>\s.*)" if side == "begin" else r"(?P<core>.*\s)"
-    found = re.fullmatch(pattern + rest if side == "begin" else rest + pattern, text.strip(), re.DOTALL)
-    if found is None:
-        return None
-    inner = found["core"].strip()
-    made = filled(given, inner).strip()
-    return inner if (text.startswith(made) if side == "begin" else text.rstrip().endswith(made)) else None
+    for gap in re.finditer(r"\s+", text.strip()):
+        cut, given_gap = gap.start() if side == "end" else gap.end(), "\n" in str(given["literal"]).strip(" ")
+        frame, inner = (
+            (text.strip()[:cut], text.strip()[cut:]) if side == "begin" else (text.strip()[cut:], text.strip()[:cut])
+        )
+        if ("\n" in gap[0]) >= given_gap and frame.strip() == filled(given, inner).strip():
+            return inner.strip()
+    return None
 
 
 def _listed(text: str, given: Given, side: str) -> bool:
@@ -99,20 +104,25 @@ def _slot(slot: Given, text: str) -> str:
     return CASES[slot["case"]](sentence)
 
 
-def body(text: str) -> list[Unit]:
-    """The sentences without headings, greetings and names under a letter; all where nothing else is left."""
-    found = units(text)
-    return [unit for at, unit in enumerate(found) if not apart(text, found, at)] or found
-
-
 def insert(text: str, given: Given) -> str:
     """A phrase of its own before the sentence or line `at`, counted from the end if negative."""
     literal, at = given["literal"], given["at"]
     places = starts(text, given["unit"])
-    if literal.strip() in text or len(places) <= (at if at >= 0 else -at - 1):
+    if (literal.strip() and literal.strip() in text) or len(places) <= (at if at >= 0 else -at - 1):
         return text
     before, after = text[: places[at]], text[places[at] :]
+    if not literal.strip() and before.endswith("\n"):
+        return text
     return (before.rstrip(" ") if literal[:1] in " \n" else before) + literal + after
+
+
+def gather(text: str, given: Given) -> str:
+    """The citations at the end of the text, after a word for them, each once."""
+    found = list(dict.fromkeys(MARKER.findall(text)))
+    tail = given["literal"] + given["between"].join(found)
+    if not found or text.rstrip().endswith(tail):
+        return text
+    return re.sub(rf"[ \t]*{MARKER.pattern}", "", text).rstrip() + tail
 
 
 def starts(text: str, unit: str) -> Sequence[int]:
@@ -120,6 +130,10 @@ def starts(text: str, unit: str) -> Sequence[int]:
     if unit == "line":
         return [match.start() for match in re.finditer(r"(?m)^(?=.*\S)", text)]
     return [one.start for one in body(text)]
+
+
+def _said(literal: str) -> str:
+    return f"Say “{' '.join(literal.split())}”" if literal.strip() else "A break"
 
 
 def _placed(given: Given) -> str:
@@ -141,12 +155,18 @@ def _framed(verb: str) -> Callable[[Given], str]:
     return says
 
 
+def _gathered(given: Given) -> str:
+    said = given["literal"].strip()
+    return "Put the citations at the end" + (f", after “{said}”" if said else "")
+
+
 FRAMES: dict[str, tuple[Any, ...]] = {
+    "gather": (64, gather, lambda _: "", _gathered),
     "insert": (
         70,
         insert,
         lambda given: f"{given['unit']}:{given['at']}",
-        lambda given: f"Say “{' '.join(given['literal'].split())}” {_placed(given)}",
+        lambda given: f"{_said(given['literal'])} {_placed(given)}",
     ),
     "begin": (80, begin, lambda _: "", _framed("Begin"), True),
     "end": (81, end, lambda _: "", _framed("End"), True),

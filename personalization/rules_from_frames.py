@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from personalization.prose import MARKER
 from personalization.rules import Rule
-from personalization.rules_frames import CASES, COUNTS, body, starts
-from personalization.rules_text import Pair, Unit
+from personalization.rules_frames import CASES, COUNTS, starts
+from personalization.rules_text import Pair, Unit, body, ends
 
 Affix = tuple[str, str, str]  # separator, prefix and suffix of a layout
 
@@ -17,14 +18,32 @@ def from_frames(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: 
     before, after = pair.before[: kept[0].start].strip(), pair.before[kept[-1].end :].strip()
     opening = re.sub(re.escape(prefix).replace(r"\{n\}", "1") + "$", "", gaps[0]) if prefix else gaps[0]
     closing = gaps[-1].removeprefix(suffix) if suffix else gaps[-1]
+    if not ends(pair.before[kept[-1].start : kept[-1].end]):
+        closing = re.sub(r"^[.!?](?= )", "", closing)  # a stop that was missing is no part of what was added
+    yield from _gathered(pair)
     for shape, literal, had in (("begin", opening, before), ("end", closing.rstrip(), after)):
         if literal.strip() == had:
             continue
         literal = literal if literal.strip() else ""
         for part in (literal, *_blocks(literal)):
-            yield Rule(shape, {"literal": part, "over": bool(had)})
-            yield from _slotted(pair, shape, part, bool(had))
+            # What repeats the text comes first: of two equally good proposals the first is chosen.
+            yield from sorted(
+                (Rule(shape, {"literal": part, "over": bool(had)}), *_slotted(pair, shape, part, bool(had))),
+                key=lambda rule: not any("sentence" in slot for slot in rule.given.get("slots", ())),
+            )
         yield from _inside(shape, literal, prefix, bool(had))
+
+
+def _gathered(pair: Pair) -> Iterator[Rule]:
+    """Citations that stood with their sentences and now stand together at the end."""
+    found = list(MARKER.finditer(pair.after))
+    rest = pair.after[found[0].start() :] if found else ""
+    if rest and not re.search(r"\w", MARKER.sub("", rest)) and len(MARKER.findall(pair.before)) > 0:
+        before = pair.after[: found[0].start()]
+        lead = re.search(r"(?:\n[^\n]*|[^\n.!?]*)$", before)
+        between = pair.after[found[0].end() : found[1].start()] if len(found) > 1 else " "
+        for literal in {lead[0] if lead else " ", " "}:
+            yield Rule("gather", {"literal": literal, "between": between})
 
 
 def _blocks(literal: str) -> list[str]:
@@ -93,7 +112,12 @@ def from_places(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: 
         for separator, prefix, suffix in affixes:
             literal = literal.removesuffix(separator + prefix.replace("{n}", str(at + 1))).removeprefix(suffix)
         literal = literal.removeprefix(was) if was.strip(" ") else literal
-        if not literal.strip() or literal.strip() in was:
+        if not literal.strip():
+            if "\n" in literal and "\n" not in was:
+                for index in (at, at - len(gaps) + 1):
+                    yield Rule("insert", {"unit": "sentence", "at": index, "literal": literal})
+            continue
+        if literal.strip() in was:
             continue
         said = literal if literal[:1].isspace() or "\n" in was else " " + literal
         said = said if said[-1:].isspace() else said + " "

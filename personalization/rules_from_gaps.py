@@ -29,6 +29,7 @@ def from_gaps(pair: Pair) -> Iterator[Rule]:
         first = not prefix or _templated(gaps[0], 1).endswith(prefix)
         last = bool(suffix) and gaps[-1].strip(" ").startswith(suffix.strip(" "))
         yield Rule("layout", _given(separator=separator, prefix=prefix, suffix=suffix, first=first, last=last))
+    yield from _groups(gaps)
     if any("\n" in gap for gap in was) and not any("\n" in gap for gap in gaps[1:-1]):
         yield Rule("paragraph", {})
     yield from from_frames(pair, kept, gaps, affixes)
@@ -101,6 +102,13 @@ def _parts(gap: str, gaps: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         yield " ", "", gap.rstrip()
 
 
+def _groups(gaps: Sequence[str]) -> Iterator[Rule]:
+    """Paragraphs of so many sentences."""
+    broken = [at for at, gap in enumerate(gaps[1:-1], 1) if "\n" in gap and not gap.strip()]
+    if broken and broken == list(range(broken[0], len(gaps) - 1, broken[0])):
+        yield Rule("groups", {"size": broken[0], "separator": gaps[broken[0]]})
+
+
 def _joins(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str]) -> Iterator[Rule]:
     for unit, gap in zip(kept, gaps[1:-1], strict=False):
         sign = stop_of(pair.before[unit.start : unit.end])[1]
@@ -136,9 +144,9 @@ def _endings(pair: Pair, kept: Sequence[Unit]) -> Iterator[Rule]:
         words = [at for at in range(first, last) if at in pair.matches and pair.old[at].text[0].isalnum()]
         if words:
             end = pair.new[pair.matches[words[-1]]].end
-            match = re.match(r"[.!?…]*", pair.after[end:])
-            now = match[0] if match else ""
-            if now != sign and words[-1] >= last - 3:
+            match = re.match(r"[\])\"'”’]*(?:\s*\[\d+\])*([.!?…]*)", pair.after[end:])
+            now = match[1] if match else ""
+            if now != sign and words[-1] >= last - 4:
                 seen.add((sign, now))
     for sign, now in sorted(seen):
         for of in ("all", "last", "lines"):

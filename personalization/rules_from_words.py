@@ -62,7 +62,7 @@ def _without_common_blanks(old: str, new: str) -> tuple[str, str]:
 
 def _attached(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
     """Words put in inside a sentence hang on the word before or after them."""
-    if any(pair.tokens_of(unit)[0] == hunk.a for unit in pair.units):
+    if any(hunk.a in pair.tokens_of(unit) for unit in pair.units):
         return  # between sentences: that is a gap
     for first, last in ((hunk.a - 1, hunk.a), (hunk.a, hunk.a + 1)):
         if 0 <= first and last <= len(pair.old):
@@ -160,6 +160,8 @@ def _cases(pair: Pair) -> Iterator[Rule]:
     changed = [pair.new[new].text for old, new in pair.matches.items() if pair.old[old].text != pair.new[new].text]
     if not changed:
         return
+    for word in dict.fromkeys(changed):
+        yield Rule("spell", {"word": word})
     for of in ("text", "first sentence", "last sentence", "starts", *STARTS, *CLASSES):
         for name in CASES:
             yield Rule("case", {"of": of, "case": name})

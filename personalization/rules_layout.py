@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from personalization.prose import lines
-from personalization.rules_text import BLOCK, Unit, apart, stop_of, units
+from personalization.prose import MARKER, lines
+from personalization.rules_text import BLOCK, Unit, apart, body, stop_of, units
 
 Given = Mapping[str, Any]
 
@@ -93,6 +93,16 @@ def order(text: str, given: Given) -> str:
     return text
 
 
+def groups(text: str, given: Given) -> str:
+    """Paragraphs of so many sentences, where sentences follow each other in a line."""
+    found = body(text)
+    for at in reversed(range(given["size"], len(found), given["size"])):
+        gap = text[found[at - 1].end : found[at].start]
+        if not gap.strip(" "):
+            text = text[: found[at - 1].end] + given["separator"] + text[found[at].start :]
+    return text
+
+
 def joined(text: str, given: Given) -> str:
     """Sentences that follow each other in a line become one, with `with` between them."""
     found = units(text)
@@ -120,6 +130,8 @@ def _rejoined(text: str, found: Sequence[Unit], kept: Sequence[Unit]) -> str:
 ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
     "shortest first": lambda said: sorted(said, key=len),
     "longest first": lambda said: sorted(said, key=len, reverse=True),
+    "figures first": lambda said: sorted(said, key=lambda one: not re.search(r"\d", MARKER.sub("", one))),
+    "figures last": lambda said: sorted(said, key=lambda one: bool(re.search(r"\d", MARKER.sub("", one)))),
     "questions last": lambda said: sorted(said, key=lambda one: one.endswith("?")),
     "questions first": lambda said: sorted(said, key=lambda one: not one.endswith("?")),
 }
@@ -142,6 +154,7 @@ LAYOUTS: dict[str, tuple[Any, ...]] = {
     "length": (10, length, lambda _: "", _length),
     "order": (11, order, lambda _: "", lambda given: f"Put sentences in order: {given['order']}"),
     "join": (45, joined, lambda _: "", lambda given: f"Join sentences with “{given['with'].strip()}”"),
+    "groups": (51, groups, lambda _: "", lambda given: f"Paragraphs of {given['size']} sentences"),
     "paragraph": (46, single, lambda _: "", lambda _: "Write one paragraph without line breaks"),
     "layout": (50, layout, lambda _: "", _layout),
     "lines": (62, narrow, lambda _: "", lambda given: f"Lines of at most {given['size']} {given['unit']}"),

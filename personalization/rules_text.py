@@ -66,6 +66,12 @@ def apart(text: str, found: Sequence[Unit], at: int) -> bool:
     )
 
 
+def body(text: str) -> list[Unit]:
+    """The sentences without headings, greetings and names under a letter; all where nothing else is left."""
+    found = units(text)
+    return [unit for at, unit in enumerate(found) if not apart(text, found, at)] or found
+
+
 def capitalised(text: str) -> str:
     """The first letter as a capital, where the text begins with a word."""
     return re.sub(r"^\W*\w", lambda match: match[0][:-1] + match[0][-1].upper(), text, count=1)

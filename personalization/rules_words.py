@@ -156,6 +156,12 @@ def _only(text: str, at: int, change: Callable[[str], str]) -> str:
     return text[: unit.start] + change(text[unit.start : unit.end]) + text[unit.end :]
 
 
+def spell(text: str, given: Given) -> str:
+    """A word as it is spelt, capitals and all, but for the first one of a sentence."""
+    word = given["word"]
+    return re.sub(rf"(?<=[\w,;:)\]] ){phrase(word)}", lambda _: word, text, flags=re.IGNORECASE)
+
+
 def ending(text: str, given: Given) -> str:
     """Another sign, or none, at the end of sentences: of all, of the last one, of those that end a line."""
     found = units(text)
@@ -214,6 +220,12 @@ WORDS: dict[str, tuple[Any, ...]] = {
         case,
         lambda given: given["of"],
         lambda given: f"Write {_named(given['of'])} in {given['case']} case",
+    ),
+    "spell": (
+        41,
+        spell,
+        lambda given: given["word"].casefold(),
+        lambda given: f"Write “{given['word']}”",
     ),
     "ending": (60, ending, lambda given: f"{given['of']}:{given['old']}", _ending),
 }
