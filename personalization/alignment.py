@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Indel
 
 from personalization.claims import Claim, Sentence
-from personalization.lexicon import NEGATIONS, is_past_of, listed
+from personalization.lexicon import LIMITS, is_past_of, listed
 
 # A phrase that begins so may stand first or last without a change of meaning.
 _FRONTED = listed("""
@@ -19,7 +19,7 @@ _QUESTION = listed("""
 """)
 _PAST = listed("was were had did war waren hatte hatten")
 # What may be left out of a sentence that otherwise stays: an aside says something of its own.
-_ASIDE = re.compile(r"(?<!\s)\s*+\([^()]*\)|,\s+(?:which|who|whose|where|der|die|das)\s[^,.;]*(?:,|(?=[.;]|$))")
+_ASIDE = re.compile(r"(?<!\s)\s*+\([^()]*\)|,\s+(?:which|who|whose|where)\s[^,.;]*(?:,|(?=[.;]|$))")
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,11 @@ def _is_fronted(old: Sentence, new: Sentence) -> bool:
 
 
 def _claims_nothing(sentence: Sentence, other: Sequence[Sentence]) -> bool:
-    """Whether it is a heading or a question about what the other text speaks of."""
-    if not sentence.heading and not sentence.text.rstrip("*_ ").endswith("?"):
-        return False
-    known = {word for s in other for word in s.words} | _QUESTION
+    """Whether it is a question about what the other text speaks of, or a heading that names it."""
+    asks = sentence.text.rstrip("*_ ").endswith("?")
+    if not asks and (not sentence.heading or len(sentence.words) > 2):
+        return sentence.heading and any(_is_part(sentence.words, whole.words) for whole in other)
+    known = {word for s in other for word in s.words} | (_QUESTION if asks else frozenset())
     return all(word in known or any(is_past_of(past, word) for past in known) for word in sentence.words)
 
 
@@ -99,9 +100,9 @@ def _repeats(sentence: Sentence, stayed: Sequence[tuple[str, ...]], context: Con
 
 
 def _is_part(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Whether the words stand in the whole in their order, and no negation was left out."""
+    """Whether the words stand in the whole in their order, and no negation or limit was left out."""
     rest = iter(whole)
-    return all(word in rest for word in words) and NEGATIONS.intersection(whole) <= set(words)
+    return all(word in rest for word in words) and LIMITS.intersection(whole) <= set(words)
 
 
 def _misaligned(before: Sequence[Sentence], after: Sequence[Sentence]) -> tuple[list[Claim], list[Claim]]:
@@ -145,6 +146,7 @@ def _asides(before: Sequence[Sentence], gone: set[Claim]) -> set[Claim]:
         for aside in _ASIDE.finditer(sentence.text):
             start, end = sentence.start + aside.start(), sentence.start + aside.end()
             inside = {claim for claim in sentence.claims if start <= claim.start < end}
-            if inside <= gone and not (gone & set(sentence.claims)) - inside:
+            limited = LIMITS.intersection(claim.word for claim in inside)
+            if inside <= gone and not limited and not (gone & set(sentence.claims)) - inside:
                 free |= inside
     return free

@@ -23,9 +23,15 @@ from personalization.prose import Hidden, lines, protected, sentences
 _PHRASES = sorted((phrase for phrase in {**FORMAL, **PLAIN, **ALIKE} if not phrase.isalpha()), key=len, reverse=True)
 _TOKEN = re.compile(
     rf"(?P<phrase>(?<!\w)(?:{'|'.join(map(re.escape, _PHRASES))})(?!\w))|(?P<marker>\[\d+(?:\s*[,;]\s*\d+)*\])"
-    r"|(?P<tag>#[^\W\d]\w*)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>\w+(?:[-'’]\w+)*)|(?P<sign>[%€$£°+=<>≤≥±×])",
+    r"|(?P<tag>#[^\W\d]\w*)|(?P<number>(?:(?<!\w)[-−–])?\d+(?:[.,]\d+)*)|(?P<word>\w+(?:[-'’]\w+)*)|(?P<sign>[%€$£°+=<>≤≥±×])",
     re.IGNORECASE,
 )
+
+
+# Small words that are names in capitals; where all is in capitals, or a sentence begins, they are not.
+_NAMES = frozenset({"US", "IT", "WHO"})
+_MAY = re.compile(r"(?<=[a-z,] )May(?!\w)")
+_SILENT = {False: NO_CLAIM | PERSONS, True: NO_CLAIM_GERMAN | PERSONS_GERMAN}
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Sentence:
 
 def read(text: str, german: bool | None = None) -> list[Sentence]:
     """The sentences of a text in order, greeting and closing among them with no claim."""
-    silent = NO_CLAIM_GERMAN | PERSONS_GERMAN if (is_german(text) if german is None else german) else NO_CLAIM | PERSONS
+    german = is_german(text) if german is None else german
     begin, finish = len(greeting(text)), len(text) - len(closing(text))
     fixed = protected(text)
     found, at = [], 0
@@ -66,7 +72,7 @@ def read(text: str, german: bool | None = None) -> list[Sentence]:
         at = start + len(part)
         skipped = max(begin - start, len(opener(part)))
         frames = is_framing(part) or start >= finish or at <= begin
-        kept = () if frames else tuple(_claims(text, (start + skipped, min(at, finish)), fixed, silent))
+        kept = () if frames else tuple(_claims(text, (start + skipped, min(at, finish)), fixed, german))
         found.append(Sentence(part, start, kept, heading))
     return found
 
@@ -80,36 +86,37 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
             yield hidden.reveal(line.body).strip(), line.kind == "heading"
 
 
-def _claims(
-    text: str, within: tuple[int, int], fixed: Sequence[tuple[int, int]], silent: frozenset[str]
-) -> Iterator[Claim]:
+def _claims(text: str, within: tuple[int, int], fixed: Sequence[tuple[int, int]], german: bool) -> Iterator[Claim]:
     """Code, addresses and quotations, which are `fixed`, are one word each, letter by letter."""
     at, end = within
     for left, right in fixed[bisect_right(fixed, (at, at)) :]:
         if left >= end:
             break
-        yield from _words(text, at, left, silent)
+        yield from _words(text, at, left, german)
         yield Claim(text[left:right], left, right)
         at = right
-    yield from _words(text, at, end, silent)
+    yield from _words(text, at, end, german)
 
 
-def _words(text: str, start: int, end: int, silent: frozenset[str]) -> Iterator[Claim]:
+def _words(text: str, start: int, end: int, german: bool) -> Iterator[Claim]:
     for token in _TOKEN.finditer(text, start, max(start, end)):
-        for word in _plainest(token):
-            if word not in silent:
+        for word in _plainest(token, german):
+            if word not in _SILENT[german]:
                 yield Claim(word, *token.span())
 
 
-def _plainest(token: re.Match[str]) -> list[str]:
+def _plainest(token: re.Match[str], german: bool) -> list[str]:
     found = token[0].lower().replace("’", "'")
+    if _MAY.match(token.string, token.start()):
+        return ["May"]
     if token["marker"]:
         return [f"[{number}]" for number in re.findall(r"\d+", found)]
     if token["tag"]:
         return []
     if token["number"]:
-        return [re.sub(r"[.,](?=\d{3}(?!\d))", "", found)]
-    if token[0].isupper() and found in {"us", "it", "who", "may"}:
+        thousands = "[.]" if german else ","
+        return [re.sub(rf"{thousands}(?=\d{{3}}(?!\d))", "", found.replace("−", "-").replace("–", "-"))]
+    if token[0] in _NAMES and not token.string[max(0, token.start() - 9) : token.end() + 9].isupper():
         return [token[0]]
     for table in (CONTRACTIONS, FORMAL, PLAIN, ALIKE, PLAIN, NUMBERS):
         found = table.get(found, found)

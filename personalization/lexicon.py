@@ -67,6 +67,13 @@ not no never none nobody nothing neither nor without cannot nicht kein keine kei
 ohne
 """)
 
+# What a claim is limited by: without them it says more than it did.
+LIMITS = NEGATIONS | listed("""
+only unless if except some most few many several all every each over under above below before after until since
+least most more less or besides nur außer falls wenn einige manche wenige alle jeder jede über unter vor nach bis
+seit mindestens höchstens oder
+""")
+
 _CONTRACTIONS = """
 it's=it is; that's=that is; there's=there is; here's=here is; what's=what is; who's=who is; where's=where is;
 how's=how is; he's=he is; she's=she is; let's=let us; i'm=i am; you're=you are; we're=we are; they're=they are;
@@ -135,6 +142,7 @@ mom=mum; plow=plough; skeptical=sceptical; fulfill=fulfil; aluminum=aluminium; p
 estrogen=oestrogen; maneuver=manoeuvre; mold=mould
 """
 _ALIKE = """
+a few=several; a little=some;
 &=and; percent=%; per cent=%; e.g.=for example; i.e.=that is; for instance=for example; approx.=about; roughly=about;
 circa=about; big=large; huge=enormous; start=begin; starts=begins; started=began; starting=beginning; finish=end;
 finishes=ends; finished=ended; quick=fast; quickly=fast; rapidly=fast; rapid=fast; important=significant;

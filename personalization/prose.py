@@ -35,6 +35,7 @@ _ABBREVIATIONS = listed("""
     str evtl ggf inkl jan feb aug sept oct nov dec
 """)
 _MONTHS = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)"
+_DATE = re.compile(rf"\s*\d{{1,2}}\.\s+{_MONTHS}", re.IGNORECASE)
 # Closing signs, markers and emoji after the stop belong to the sentence that ends.
 _SENTENCE_END = re.compile(
     rf"(?:(?<![.!?…])[.!?…]++|[\ue800-\uefff])[\"'”’)*_]*+(?:[ \t]*+{MARKER.pattern}[.!?]?)*+"
@@ -69,7 +70,7 @@ def _line(line: str) -> Line:
         return Line("block", "", line)
     if heading := _HEADING.match(line):
         return Line("heading", heading[0], line[heading.end() :])
-    if item := _ITEM.match(line):
+    if (item := _ITEM.match(line)) and not _DATE.match(line):
         return Line("item", item[0], line[item.end() :])
     return Line("prose", "", line)
 
