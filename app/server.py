@@ -132,7 +132,7 @@ async def connect(settings: Settings, app: FastAPI) -> AsyncIterator[ServerAddre
 
 async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> ServerAddress:
     deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while (address := await find_server(home)) is None:
+    while (address := await _join(stack, home)) is None:
         try:
             url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
             address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
@@ -143,6 +143,19 @@ async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> Se
                 raise HomeBusyError(f"{error} that does not answer: stop it and try again") from None
         await asyncio.sleep(0.2)
     return address
+
+
+async def _join(stack: AsyncExitStack, home: Home) -> ServerAddress | None:
+    """The server that answers; a command that serves while it works is kept from ending before we do."""
+    address = await find_server(home)
+    if address is None or address.lasting:
+        return address
+    try:
+        _, foot_in_the_door = await asyncio.open_connection(httpx.URL(address.url).host, httpx.URL(address.url).port)
+    except OSError:  # it has ended since
+        return None
+    stack.callback(foot_in_the_door.close)
+    return address if await find_server(home) == address else None  # it may have begun to end before we came
 
 
 async def _let_guests_finish(server: _QuietServer, kind: type[BaseException] | None, *_: object) -> None:
