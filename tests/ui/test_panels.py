@@ -138,6 +138,13 @@ def test_a_document_that_cannot_be_asked_says_why_and_has_no_tick() -> None:
     assert 'data-act="delete"' in page
 
 
+def test_a_document_that_was_read_in_part_says_what_stayed_unread() -> None:
+    page = render_documents([a_document("a.pdf", reason="page 2 is an unreadable scan <b>")], ())
+    assert "3 pages" in page
+    assert "page 2 is an unreadable scan &lt;b&gt;" in page
+    assert 'class="status"' not in render_documents([a_document("a.pdf")], ())
+
+
 def test_the_scope_line_names_what_is_asked() -> None:
     a, b = a_document("a.pdf"), a_document("b.pdf", status="reading")
     assert "Asking within 1 document: <b>a.pdf</b>" in render_scope([a, b], {a.id})
