@@ -29,8 +29,9 @@ def is_fixed(row: Preference) -> bool:
 
 
 def can_be_done(row: Preference) -> bool:
-    """Whether it takes effect without a model that follows instructions."""
-    return any(one.get("kind") != DESCRIBED for one in row.parameters)
+    """Whether all of it takes effect without a model that follows instructions."""
+    wishes = transformations_of(row)
+    return bool(wishes) and all(getattr(wish, "honoured", wish.key != DESCRIBED) for wish in wishes)
 
 
 def held(
@@ -63,7 +64,8 @@ def transformations_of(row: Preference) -> list[Transformation]:
 
 def is_told(row: Preference) -> bool:
     """Whether it is a wish in the person's own words that only a model can follow, and no learner knows."""
-    return not can_be_done(row) and (row.source == "stated" or not row.parameters)
+    described = all(one.get("kind") == DESCRIBED for one in row.parameters)
+    return described and (row.source == "stated" or not row.parameters)
 
 
 def _known(

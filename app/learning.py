@@ -17,6 +17,7 @@ from app.held import held
 from app.jobs import JobCancelledError, Progress, Result
 from app.models import Exposure, Turn
 from app.models_preferences import Edit, Preference, PreferenceEvidence
+from app.recall import StoredRecall
 from app.reconciling import Known, Outcome, reconcile
 from personalization import ports
 from personalization.ports import ContextEdit
@@ -72,6 +73,7 @@ class Learning:
     database: Database
     encoder: Encoder
     infer: Learn = infer
+    recall: StoredRecall | None = None  # of this process: it is told at once, others see it with the next request
 
     async def run(self, progress: Progress) -> Result:
         """Learn from the edit of this job, and from those before it whose learning failed."""
@@ -96,6 +98,8 @@ class Learning:
             told = await asyncio.to_thread(_tell_apart, material)
             outcome = await self._conclude(material, told) if told.is_about_style else None
             if await self._write(material, told, outcome):
+                if self.recall is not None:
+                    await self.recall.renew(person_id)
                 return
         raise RuntimeError(f"the preferences changed {_RACES} times while edit {edit_id} was learned from")
 

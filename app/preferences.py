@@ -14,7 +14,7 @@ from app.models import Person, Turn, table, utc_now
 from app.models_preferences import Edit, Preference, PreferenceEvidence, PreferenceUse
 from app.reconciling import Outcome
 
-_USES = table(PreferenceUse)
+_PREFERENCES, _USES = table(Preference), table(PreferenceUse)
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,16 @@ async def page(
 
 
 async def in_force(session: AsyncSession, person_id: str) -> Sequence[Preference]:
-    """All that hold, the last stated first: of two statements about one thing the later counts."""
-    return (await session.exec(_in_force(person_id).order_by(col(Preference.updated_at).desc()))).all()
+    """All that hold, switched on or not."""
+    return (await session.exec(_in_force(person_id))).all()
+
+
+async def to_recall(session: AsyncSession, person_id: str) -> Sequence[Preference]:
+    """Those that are switched on, the last changed first, past the ORM: objects of it take longer than all the rest."""
+    active = (_PREFERENCES.c.person_id == person_id, _PREFERENCES.c.active.is_(True))
+    holds = (_PREFERENCES.c.forgotten_at.is_(None), _PREFERENCES.c.superseded_by.is_(None))
+    query = sql.select(_PREFERENCES).where(*active, *holds).order_by(_PREFERENCES.c.updated_at.desc())
+    return cast(Sequence[Preference], (await session.execute(query)).all())  # rows have the same attributes
 
 
 async def ever(session: AsyncSession, person_id: str) -> Sequence[Preference]:

@@ -50,7 +50,9 @@ class _Known:
         asked = {transformation.key for transformation in read(context)}
         stems = frozenset(content_stems(context))
         out = {row for row, scope in self.scopes.items() if not scope.holds(stems, vector)}
-        usable = [one for one in self.held if one.row.id not in out and one.preference.transformation.key not in asked]
+        usable = self.held
+        if out or asked:
+            usable = [one for one in usable if one.row.id not in out and one.preference.transformation.key not in asked]
         chosen = guide([one.preference for one in usable], vector)
         told = [row for row in self.told if row.id not in out]
         said = [chosen.guidance.instruction or "", *(row.description for row in told)]
@@ -75,6 +77,11 @@ class StoredRecall:
         elif known is not None and known.version != version:
             del self._known[person_id]
 
+    async def renew(self, person_id: str) -> None:
+        """Read again what is kept of somebody, so that their next question need not wait for it."""
+        if person_id in self._known:
+            await self._read(person_id)
+
     async def recall(self, person_id: str, context: str) -> Recalled:
         """What holds for this question of this person. A follow-up is put as the question that stands alone."""
         if not self._on:
@@ -88,7 +95,7 @@ class StoredRecall:
     async def _read(self, person_id: str) -> _Known:
         async with self._database.session() as session:
             version = await preferences.version(session, person_id)  # first: what follows is at least as new
-            rows = [row for row in await preferences.in_force(session, person_id) if row.active]
+            rows = await preferences.to_recall(session, person_id)
         done = [row for row in rows if not is_told(row)]
         vectors = await vectors_of(self._encoder, done)
         known = _Known(

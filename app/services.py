@@ -104,7 +104,6 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     from retrieval.passages import Cutter
     from retrieval.retriever import Retriever
 
-    auth = await _auth(settings, home, database)
     encoder = await asyncio.to_thread(adapters.make_encoder, settings)
     stack.push_async_callback(encoder.close)
     index = await adapters.make_index(settings, home, encoder)
@@ -120,13 +119,14 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     versions = await registry.register(database, in_use, registry.sources(settings))
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
+    recall = StoredRecall(database, encoder, on=settings.personalization == "on")
     ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
-    await _begin(stack, jobs, ingest, Learning(database, encoder))
+    await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall))
     return Services(
         settings=settings,
         home=home,
         database=database,
-        auth=auth,
+        auth=await _auth(settings, home, database),
         jobs=jobs,
         erasure=erasure,
         model=model,
@@ -135,7 +135,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         retriever=Retriever(encoder, index),
         selector=selector,
         loader=loader,
-        recall=StoredRecall(database, encoder, on=settings.personalization == "on"),
+        recall=recall,
         under_way=UnderWay(),
         verifier=verifier,
         versions=versions,

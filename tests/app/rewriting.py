@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -35,7 +34,8 @@ def no_contractions(known: Sequence[Preference], past: Sequence[ContextEdit], ne
 
 def teach(services: Services, infer: Learn = no_contractions) -> None:
     """From now on learning concludes what `infer` says."""
-    services.jobs.register(KIND, Learning(services.database, services.encoder, infer).run, retry_seconds=(0.01, 0.01))
+    learning = Learning(services.database, services.encoder, infer, services.recall)
+    services.jobs.register(KIND, learning.run, retry_seconds=(0.01, 0.01))
 
 
 async def ask(client: httpx.AsyncClient, question: str = QUESTION, **body: Any) -> TurnPublic:

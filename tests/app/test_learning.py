@@ -105,11 +105,11 @@ async def test_a_corrected_fact_marks_its_source_and_is_no_preference(
     assert edit.learning == "nothing" and edit.learned == [] and edit.reason
     assert any(span.fact for span in edit.difference)
     async with services.database.session() as session:
-        event = (await session.exec(select(Feedback))).one()
+        noted = (await session.exec(select(Feedback))).one()
         label = (await session.exec(select(UtilityLabel))).one()
-        source = (await session.exec(select(Exposure).where(Exposure.id == event.exposure_id))).one()
+        source = (await session.exec(select(Exposure).where(Exposure.id == noted.exposure_id))).one()
         assert (await session.exec(select(Preference))).all() == []
-    assert (event.kind, event.turn_id, source.document_name) == ("source_wrong", turn.id, "mill.txt")
+    assert (noted.kind, noted.turn_id, source.document_name) == ("source_wrong", turn.id, "mill.txt")
     assert (label.exposure_id, label.utility, label.method) == (source.id, 0.0, "edit")
 
 

@@ -45,7 +45,8 @@ async def test_a_statement_that_nothing_here_can_follow_is_kept_and_said_to_be_s
     assert (await state(client, "Write like a pirate")).honoured, "the scripted model follows rules"
     confused = Confused()
     app.state.services = replace(services, model=confused)
-    assert [one.honoured for one in await preferences_of(client)] == [False]
+    await state(client, "No contractions")
+    assert [one.honoured for one in await preferences_of(client)] == [True, False], "a form needs no model"
     await ask(client)
     assert "pirate" not in str(confused.prompts), "it would write about pirates"
 

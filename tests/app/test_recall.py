@@ -100,6 +100,22 @@ async def test_a_change_by_another_process_is_seen_with_the_next_question(tmp_pa
     await database.close()
 
 
+async def test_what_was_read_again_after_learning_need_not_be_read_for_the_next_question(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "a.db"))
+    stated = Preference(person_id="", description="no contractions", parameters=[PLAIN], source="stated", pinned=True)
+    person = await person_with(database, [stated])
+    recall = StoredRecall(database, HashEncoder())
+    await recall.recall(person.id, QUESTION)
+    async with database.session() as session:
+        await preferences.changed(session, person.id)
+    await recall.renew(person.id)
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    recall.expect(person.id, 2)
+    assert (await recall.recall(person.id, QUESTION)).preference_ids and statements == []
+    await database.close()
+
+
 async def test_what_another_encoder_encoded_is_encoded_anew(tmp_path: Path) -> None:
     database, encoder = Database(sqlite_url(tmp_path / "a.db")), HashEncoder()
     old = learned(QUESTION, HashEncoder(64))
