@@ -96,7 +96,8 @@ class Home:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise HomeBusyError(f"{self.root} is in use by another Attune process") from None
+                said = f"{self.root} is in use by another Attune process: try again when it is done, or stop it"
+                raise HomeBusyError(said) from None
             yield
 
     def publish(self, address: ServerAddress) -> None:

@@ -57,8 +57,9 @@ async def reindex(settings: Settings, tell: Tell) -> dict[str, object]:
                 passages, replaced = await _hand_over(settings, home, encoder, tell)
             finally:
                 await encoder.close()
-    except HomeBusyError as error:
-        raise HomeBusyError(f"{error}: stop it (is `attune up` running?) and re-index then") from None
+    except HomeBusyError:
+        said = f"{settings.home} is in use: stop the Attune process that uses it (`attune up`?), and re-index then"
+        raise HomeBusyError(said) from None
     seconds = round(time.perf_counter() - started, 3)
     return {"passages": passages, "seconds": seconds, "from": replaced, "to": encoder.version}
 

@@ -138,9 +138,9 @@ async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> Se
             address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
             stack.push_async_exit(partial(_let_guests_finish, app.state.server))
             return address
-        except HomeBusyError as error:  # its owner starts, or ends: either may take a while
+        except HomeBusyError:  # its owner starts, or ends: either may take a while
             if asyncio.get_running_loop().time() > deadline:
-                raise HomeBusyError(f"{error} that does not answer: stop it and try again") from None
+                raise
         await asyncio.sleep(0.2)
     return address
 

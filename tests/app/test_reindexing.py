@@ -98,7 +98,7 @@ async def test_reindexing_goes_on_after_kill_9(settings: Settings, upload: Uploa
 
 async def test_a_home_in_use_is_not_reindexed(settings: Settings) -> None:
     async with running(settings):
-        with pytest.raises(HomeBusyError, match="stop it"):
+        with pytest.raises(HomeBusyError, match="stop the Attune process"):
             await reindex(with_encoder(settings, "hash-64"), lambda done, total: None)
 
 
