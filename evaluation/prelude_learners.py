@@ -6,10 +6,12 @@ The oracle lives here and not in the product: it alone is told the hidden style.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.prompts import follows_rules
 from evaluation.errors import EvaluationError
 from generation.port import LanguageModel
 from personalization.attune import Attune
 from personalization.baselines import Continual, EditExamples, ExploreExploit, NoLearning
+from personalization.canonical import Canonical
 from personalization.cipher import Cipher
 from personalization.ports import ContextEncoder, Guidance, Learner
 
@@ -44,7 +46,8 @@ LEARNERS: dict[str, Callable[[Materials], Learner]] = {
     "icl-edit": lambda given: EditExamples(given.encoder),
     "continual": lambda given: Continual(given.model),
     "explore-exploit": lambda given: ExploreExploit(given.model),
-    "attune": lambda given: Attune(given.encoder),
+    "canonical": lambda given: Canonical(given.encoder),
+    "attune": lambda given: Attune(given.encoder, given.model if follows_rules(given.model.version) else None),
 }
 REFERENCES = ("none", "oracle")  # regret lies between them
 

@@ -1,4 +1,4 @@
-"""Which transformations together explain edits best: greedy choice by replay. Knows neither contexts nor preferences."""
+"""Which transformations together explain edits best: greedy choice by replay. Knows no context and no preference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,9 +46,7 @@ def joined(chosen: Sequence[Transformation], one: Transformation) -> list[Transf
     return [*(other for other in chosen if other.key != one.key), one]
 
 
-def _effort(
-    replay: Replay, edits: Sequence[Weighted], chosen: Sequence[Transformation], one: Transformation
-) -> float:
+def _effort(replay: Replay, edits: Sequence[Weighted], chosen: Sequence[Transformation], one: Transformation) -> float:
     return sum(each.weight * replay.effort(each.edit, chosen, joined(chosen, one)) for each in edits)
 
 

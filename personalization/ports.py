@@ -109,7 +109,8 @@ class ContextEdit:
 class Preference:
     """One thing learned: what is wanted, where, and from what.
 
-    `vector` is the direction of the contexts that support it, shape (dimension,), of unit length."""
+    `vector`, shape (dimension,), says where: it holds where `vector @ here` reaches memory.HOLDS, and everywhere if it is
+    zero. Its length is part of that: evidence against it in other contexts shortens its reach."""
 
     transformation: Transformation
     vector: Vectors

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable
 
+from personalization import dimensions
 from personalization.ports import Transformation
 from personalization.rules_from_gaps import from_gaps, from_lines, from_sentences
 from personalization.rules_from_words import from_words
@@ -17,7 +17,7 @@ def proposals(before: str, after: str) -> list[Transformation]:
     """All that may explain how `before` became `after`, each once; not validated."""
     if before == after:
         return []
-    found = list(_dimensions(before, after))
+    found: list[Transformation] = list(dimensions.suggest(before, after))
     if max(len(before), len(after)) <= _LONGEST:
         pair = Pair(before, after)
         found += [*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair)]
@@ -35,15 +35,6 @@ def distinct(transformations: Iterable[Transformation]) -> list[Transformation]:
     for one in transformations:
         found.setdefault(identity(one), one)
     return list(found.values())
-
-
-def _dimensions(before: str, after: str) -> Iterator[Transformation]:
-    if find_spec("personalization.dimensions") is None:
-        return
-    from personalization import dimensions
-
-    suggested: Sequence[Transformation] = dimensions.suggest(before, after)
-    yield from suggested
 
 
 def copied(transformation: Transformation, written: str) -> bool:

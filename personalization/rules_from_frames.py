@@ -1,4 +1,4 @@
-"""Rules that an edit shows around a text: what was added before it, after it, at one place within. Knows no other edit."""
+"""Rules that an edit shows around a text: what was added before, after, at one place within. Knows no other edit."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,10 @@ def from_frames(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: 
     if not ends(pair.before[kept[-1].start : kept[-1].end]):
         closing = re.sub(r"^[.!?](?= )", "", closing)  # a stop that was missing is no part of what was added
     yield from _gathered(pair)
-    for shape, literal, had in (("begin", opening, before), ("end", closing.rstrip(), after)):
-        if literal.strip() == had:
+    for shape, added, had in (("begin", opening, before), ("end", closing.rstrip(), after)):
+        if added.strip() == had:
             continue
-        literal = literal if literal.strip() else ""
+        literal = added if added.strip() else ""
         for part in (literal, *_blocks(literal)):
             # What repeats the text comes first: of two equally good proposals the first is chosen.
             yield from sorted(
@@ -105,25 +105,26 @@ def _case(sentence: str, copied: str) -> str:
 
 
 def from_places(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: Sequence[Affix]) -> Iterator[Rule]:
-    """Something said at one place between sentences or lines, counted from both ends."""
+    """Something said at one place between sentences or lines, with what belongs to the layout and without."""
     for at in range(1, len(gaps) - 1):
         was = pair.before[kept[at - 1].end : kept[at].start]
-        literal = gaps[at]
+        literals = {gaps[at]: None}
         for separator, prefix, suffix in affixes:
-            literal = literal.removesuffix(separator + prefix.replace("{n}", str(at + 1))).removeprefix(suffix)
-        literal = literal.removeprefix(was) if was.strip(" ") else literal
-        if not literal.strip():
-            if "\n" in literal and "\n" not in was:
-                for index in (at, at - len(gaps) + 1):
-                    yield Rule("insert", {"unit": "sentence", "at": index, "literal": literal})
-            continue
-        if literal.strip() in was:
-            continue
-        said = literal if literal[:1].isspace() or "\n" in was else " " + literal
-        said = said if said[-1:].isspace() else said + " "
-        for unit in ("sentence", "line"):
-            places = list(starts(pair.before, unit))
-            if kept[at].start in places:
-                index = places.index(kept[at].start)
-                yield Rule("insert", {"unit": unit, "at": index, "literal": said})
-                yield Rule("insert", {"unit": unit, "at": index - len(places), "literal": said})
+            sign = separator + prefix.replace("{n}", str(at + 1))
+            literals[gaps[at].removesuffix(sign).removeprefix(suffix)] = None
+        for literal in literals:
+            yield from _placed(pair, kept[at], literal.removeprefix(was) if was.strip(" ") else literal, was)
+
+
+def _placed(pair: Pair, sentence: Unit, literal: str, was: str) -> Iterator[Rule]:
+    """Before this sentence, or its line, counted from both ends."""
+    if literal.strip() in was and not ("\n" in literal and "\n" not in was):
+        return
+    said = literal if literal[:1].isspace() or "\n" in was else " " + literal
+    said = said if said[-1:].isspace() else said + " "
+    for unit in ("sentence", "line"):
+        places = list(starts(pair.before, unit))
+        if sentence.start in places:
+            index = places.index(sentence.start)
+            yield Rule("insert", {"unit": unit, "at": index, "literal": said})
+            yield Rule("insert", {"unit": unit, "at": index - len(places), "literal": said})

@@ -6,6 +6,7 @@ A gap is what the edited text has between two sentences of the draft that are st
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from personalization.rules import Rule
 from personalization.rules_from_frames import from_frames, from_places
@@ -22,7 +23,7 @@ def from_gaps(pair: Pair) -> Iterator[Rule]:
     if not kept:
         return
     gaps = _gaps(pair, kept)
-    was = [pair.before[one.end : other.start] for one, other in zip(kept, kept[1:], strict=False)]
+    was = [pair.before[one.end : other.start] for one, other in pairwise(kept)]
     affixes: list[tuple[str, str, str]] = []
     for separator, prefix, suffix in _layouts(gaps, was):
         affixes.append((separator, prefix, suffix))
@@ -110,11 +111,11 @@ def _groups(gaps: Sequence[str]) -> Iterator[Rule]:
 
 
 def _joins(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str]) -> Iterator[Rule]:
+    """Two sentences that became one, by a word or a weaker sign."""
     for unit, gap in zip(kept, gaps[1:-1], strict=False):
         sign = stop_of(pair.before[unit.start : unit.end])[1]
-        if sign and re.search(r"\w", gap) is not None and not re.search(r"[.!?\n]", gap):
-            yield Rule("join", {"sign": sign, "with": gap})
-        elif sign and gap and gap.strip(" ") in (";", ",", ":", "—", "–", "-", "/"):
+        by_word = re.search(r"\w", gap) is not None and not re.search(r"[.!?\n]", gap)
+        if sign and (by_word or gap.strip(" ") in (";", ",", ":", "—", "–", "-", "/")):
             yield Rule("join", {"sign": sign, "with": gap})
 
 

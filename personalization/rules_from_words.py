@@ -6,6 +6,8 @@ Everything comes from the alignment of both texts; no word is known beforehand. 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+from os.path import commonprefix
 
 from personalization.rules import Rule
 from personalization.rules_text import Hunk, Pair
@@ -13,6 +15,7 @@ from personalization.rules_words import CASES, CLASSES, STARTS
 
 _LONGEST = 5  # tokens of a phrase that is replaced
 _ENDING = 5  # letters of a word's ending
+_FIGURE = 3  # tokens of a figure such as 1,000
 _MARKUP = set("*_`~#")  # signs that dress words: they are put around them by a rule of their own
 
 
@@ -95,11 +98,8 @@ def _singly(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
 def _endings(swaps: list[tuple[str, str]]) -> Iterator[Rule]:
     """One ending for another, where two different words show it."""
     stems: dict[tuple[str, str], set[str]] = {}
-    for old, new in swaps:
-        old, new = old.casefold(), new.casefold()
-        same = next(
-            (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
-        )
+    for old, new in ((one.casefold(), other.casefold()) for one, other in swaps):
+        same = len(commonprefix([old, new]))
         for cut in range(max(1, same - 2), same + 1):
             if old[cut:] and " " not in old and len(old) - cut <= _ENDING and new[:cut] == old[:cut]:
                 stems.setdefault((old[cut:], new[cut:]), set()).add(old[:cut])
@@ -110,7 +110,8 @@ def _endings(swaps: list[tuple[str, str]]) -> Iterator[Rule]:
 
 def _figures(pair: Pair) -> Iterator[Rule]:
     """Figures whose value stays while the signs around them change."""
-    for hunk in pair.hunks:
+    merged = [Hunk(one.a, other.b, one.c, other.d) for one, other in pairwise(pair.hunks) if other.a - one.b <= _FIGURE]
+    for hunk in (*pair.hunks, *merged):
         for left, right in ((0, 0), (1, 0), (0, 1), (1, 1)):
             wide = Hunk(hunk.a - left, hunk.b + right, hunk.c - left, hunk.d + right)
             if min(wide.a, wide.c) < 0 or wide.b > len(pair.old) or wide.d > len(pair.new) or wide.b - wide.a > 6:
@@ -124,7 +125,7 @@ def _figures(pair: Pair) -> Iterator[Rule]:
 
 
 def _slots(text: str, values: list[str]) -> str:
-    return re.sub(r"\d+", lambda match: "{%d}" % values.index(match[0]), text)
+    return re.sub(r"\d+", lambda match: f"{{{values.index(match[0])}}}", text)
 
 
 def _classes(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:

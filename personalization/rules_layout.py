@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from personalization.prose import MARKER, lines
@@ -106,7 +107,7 @@ def groups(text: str, given: Given) -> str:
 def joined(text: str, given: Given) -> str:
     """Sentences that follow each other in a line become one, with `with` between them."""
     found = units(text)
-    for one, other in reversed(list(zip(found, found[1:], strict=False))):
+    for one, other in reversed(list(pairwise(found))):
         if text[one.end : other.start].strip(" ") == "":
             words, sign, tail = stop_of(text[one.start : one.end])
             if sign == given["sign"]:
@@ -127,9 +128,18 @@ def _rejoined(text: str, found: Sequence[Unit], kept: Sequence[Unit]) -> str:
     return text.strip()
 
 
+def _front(said: list[str], wanted: Callable[[str], bool]) -> list[str]:
+    first = next((at for at, one in enumerate(said) if wanted(one)), 0)
+    return [*said[first : first + 1], *said[:first], *said[first + 1 :]]
+
+
 ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
     "shortest first": lambda said: sorted(said, key=len),
     "longest first": lambda said: sorted(said, key=len, reverse=True),
+    "a sentence with a figure first": lambda said: _front(
+        said, lambda one: bool(re.search(r"\d", MARKER.sub("", one)))
+    ),
+    "a question first": lambda said: _front(said, lambda one: one.endswith("?")),
     "figures first": lambda said: sorted(said, key=lambda one: not re.search(r"\d", MARKER.sub("", one))),
     "figures last": lambda said: sorted(said, key=lambda one: bool(re.search(r"\d", MARKER.sub("", one)))),
     "questions last": lambda said: sorted(said, key=lambda one: one.endswith("?")),

@@ -1,4 +1,4 @@
-"""Shapes of rules inside sentences: words for words, endings for endings, signs around words, capitals. Knows no edit."""
+"""Shapes of rules inside sentences: words for words, endings for endings, signs around words, capitals."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -5,6 +5,7 @@ Knows both families by name and neither from the inside.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from personalization.ports import Transformation
@@ -54,7 +55,26 @@ def restore(parameters: Mapping[str, Any]) -> Transformation:
 
 def in_order(transformations: Sequence[Transformation]) -> list[Transformation]:
     """The order in which they are done: what shapes sentences before what shapes lines before what frames the text."""
-    return sorted(transformations, key=lambda one: (getattr(one, "phase", 0), one.key))
+    return sorted(transformations, key=lambda one: (_phase(one), one.key))
+
+
+def _phase(transformation: Transformation) -> float:
+    """Dimensions say their order among themselves; their layout and frames come where those of rules do."""
+    phase = getattr(transformation, "phase", None)
+    return float(phase) if phase is not None else _dimension_phases().get(transformation.key, 0.0)
+
+
+@cache
+def _dimension_phases() -> dict[str, float]:
+    from personalization.dimensions import DIMENSIONS
+    from personalization.rules import SHAPES
+
+    phase, phases = SHAPES["length"].phase - 1.0, dict[str, float]()
+    begins = {"hedging": SHAPES["replace"].phase, "lists": SHAPES["layout"].phase, "headings": SHAPES["begin"].phase}
+    for dimension in DIMENSIONS:
+        phase = begins.get(dimension.name, phase) - (0.9 if dimension.name in begins else -0.01)
+        phases[f"dimension:{dimension.name}"] = phase
+    return phases
 
 
 def rendering(transformations: Sequence[Transformation]) -> Callable[[str], str]:
