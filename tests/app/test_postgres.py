@@ -1,0 +1,82 @@
+"""The main job on PostgreSQL. Needs its programs (Debian: postgresql), which a server of its own is started from."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from tests.app.test_chat import NOTE, ask
+from tests.conftest import Upload, client_of, running
+from tests.ui.conftest import free_port
+
+pytestmark = pytest.mark.postgres
+
+DEBIAN = Path("/usr/lib/postgresql")  # where the server's programs lie off the PATH
+
+
+def program(name: str) -> str:
+    found = shutil.which(name) or next(map(str, sorted(DEBIAN.glob(f"*/bin/{name}"))), None)
+    if found is None:
+        pytest.skip(f"there is no {name} here: install PostgreSQL (Debian: apt-get install postgresql)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def database_url() -> Iterator[str]:
+    """An empty server in a folder of its own; it refuses to run as root, so there it runs as its own user."""
+    user = "postgres" if os.geteuid() == 0 else None
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="attune-postgres-") as name:
+        folder = Path(name)
+        if user:
+            shutil.chown(folder, user)
+        data = ["-D", str(folder / "data")]
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        subprocess.run([program("initdb"), *data, "-U", "attune", "--auth=trust"], user=user, check=True, cwd=folder)
+        starting = [program("pg_ctl"), *data, "-w", "-l", str(folder / "log"), "-o", options, "start"]
+        subprocess.run(starting, user=user, check=True, cwd=folder)
+        try:
+            yield f"postgresql+psycopg://attune@127.0.0.1:{port}/postgres"
+        finally:
+            stopping = [program("pg_ctl"), *data, "-m", "immediate", "stop"]
+            subprocess.run(stopping, user=user, check=True, cwd=folder)
+
+
+@pytest.fixture
+def settings(settings: Settings, database_url: str) -> Settings:
+    return settings.model_copy(update={"database_url": database_url})
+
+
+async def test_documents_and_answers_are_there_after_a_restart_and_gone_once_deleted(
+    settings: Settings, upload: Upload
+) -> None:
+    async with AsyncExitStack() as first:
+        app = await first.enter_async_context(running(settings))
+        ann = await first.enter_async_context(client_of(app, "ann@example.org"))
+        ben = await first.enter_async_context(client_of(app, "ben@example.org"))
+        added = await upload(ann, "hut.txt", NOTE)
+        job = (await ann.get(f"/api/v1/jobs/{added.job_id}")).json()
+        assert (job["state"], job["error"]) == ("done", None)
+        stored = (await ann.get(f"/api/v1/documents/{added.document.id}")).json()
+        assert (stored["status"], stored["passages"]) == ("indexed", 1)
+        turn = await ask(ann)
+        assert [citation["document"] for citation in turn["citations"]] == ["hut.txt"]
+        assert (await ben.get(f"/api/v1/documents/{added.document.id}")).status_code == 404
+        assert (await ask(ben))["abstained"]
+        bearer = ann.headers["Authorization"]
+    async with AsyncExitStack() as second:
+        app = await second.enter_async_context(running(settings))
+        ann = await second.enter_async_context(client_of(app, "later@example.org"))
+        ann.headers["Authorization"] = bearer
+        assert [one["name"] for one in (await ann.get("/api/v1/documents")).json()["items"]] == ["hut.txt"]
+        kept = (await ann.get(f"/api/v1/conversations/{turn['conversation_id']}")).json()
+        assert [one["answer"] for one in kept["turns"]] == [turn["answer"]]
+        assert (await ann.delete(f"/api/v1/documents/{added.document.id}")).status_code == 204
+        assert (await ask(ann))["abstained"]
+        assert (await ann.get("/api/v1/documents")).json()["items"] == []
