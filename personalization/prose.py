@@ -27,6 +27,7 @@ _PROTECTED = re.compile(
     r"|(?<!\w)\"[^\"\n]+\"|“[^“”\n]+”|„[^„“”\n]+[“”]|«[^«»\n]+»|»[^«»\n]+«",
     re.MULTILINE,
 )
+_PERHAPS_PROTECTED = re.compile('[`~>|@"“„«»]|https?://|www')  # most texts hold nothing of all that
 
 _ITEM = re.compile(r"([ \t]*)([-*+•–·▪‣◦]|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
@@ -79,7 +80,7 @@ def sentences(body: str) -> list[str]:
     """The sentences of one line without the blanks between them."""
     found, start = [], 0
     for end in _SENTENCE_END.finditer(body):
-        if _ends(body[start : end.start()], end[0], body[end.end() :]):
+        if _ends(body[max(start, end.start() - 40) : end.start()], end[0], body[end.end() :]):
             found.append(body[start : end.end()].strip())
             start = end.end()
     rest = body[start:].strip()
@@ -89,8 +90,10 @@ def sentences(body: str) -> list[str]:
 def _ends(before: str, stop: str, after: str) -> bool:
     if not stop.startswith(".") or stop.startswith(".."):
         return True
-    last = before.rsplit(maxsplit=1)[-1].lower().strip("(\"'") if before.strip() else ""
-    if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and not after[0].islower()):
+    word = before.rsplit(maxsplit=1)[-1].strip("(\"'") if before.strip() else ""
+    last = word.lower()
+    initial = len(word) == 1 and (word.isupper() or re.match(r"\w\.", after))  # J. Smith, z. B.
+    if last in _ABBREVIATIONS or initial or ("." in last and after[0].islower()):
         return False
     return not (last.isdigit() and len(last) <= 2 and (after[0].islower() or re.match(_MONTHS, after.lower())))
 
@@ -121,6 +124,8 @@ class Hidden:
     @staticmethod
     def of(text: str) -> "Hidden":
         """Where there are more protected parts than signs, or signs of its own, the whole text is one of them."""
+        if not _PERHAPS_PROTECTED.search(text) and not _SIGNS.search(text):
+            return Hidden(text, {})
         if _SIGNS.search(text) or sum(1 for _ in _PROTECTED.finditer(text)) > _ROOM:
             return Hidden(chr(_BLOCK), {chr(_BLOCK): text})
         parts: dict[str, str] = {}
@@ -139,7 +144,7 @@ class Hidden:
 
 def protected(text: str) -> list[tuple[int, int]]:
     """Where code, addresses and quotations stand, as [start, end), in order."""
-    return [match.span() for match in _PROTECTED.finditer(text)]
+    return [match.span() for match in _PROTECTED.finditer(text)] if _PERHAPS_PROTECTED.search(text) else []
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:
@@ -149,14 +154,15 @@ def outside(text: str, change: Callable[[str], str]) -> str:
 
 
 def settle(text: str, change: Callable[[str], str]) -> str:
-    """`change` done until nothing moves; the text as it was if it never rests or the set of its markers changes.
+    """`change` done until nothing moves; the text as it was if it never rests, loses or gains a marker, or is emptied.
 
     This makes any change idempotent: what comes back is a fixed point of it, or was refused and will be again."""
     result = text
     for _ in range(4):
         before, result = result, change(result)
         if result == before:
-            return result if set(markers(result)) == set(markers(text)) else text
+            harmless = set(markers(result)) == set(markers(text)) and (result.strip() or not text.strip())
+            return result if harmless else text
     return text
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 
 from personalization.diff import Span, difference
-from tests.personalization.texts import anything
+from tests.personalization.answers import anything
 
 
 def joined(spans: list[Span], *changes: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from personalization.dimension import Wish
 from personalization.dimensions import DIMENSIONS, measure, restore, suggest
 from personalization.prose import markers, protected
-from tests.personalization.texts import answers, anything
+from tests.personalization.answers import answers, anything
 
 FREE: dict[str, tuple[object, ...]] = {
     "text": ("", "Dear Dr. Weber,", "Ahoy!", "Thanks, Tom", "## Summary", "Hope this helps!"),
@@ -32,7 +32,7 @@ wishes = st.sampled_from(WISHES)
 
 
 def hidden_parts(text: str) -> list[str]:
-    return sorted(text[start:end] for start, end in protected(text))
+    return sorted(text[start:end].strip() for start, end in protected(text))
 
 
 @settings(max_examples=600, deadline=None)

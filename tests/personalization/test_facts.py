@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from personalization.diff import difference
 from personalization.edit_cost import edit_cost
 from personalization.facts import FactChange, Split, split
-from tests.personalization.texts import anything
+from tests.personalization.answers import anything
 
 LABELLED = Path(__file__).parent / "labelled_edits.jsonl"
 
