@@ -109,8 +109,8 @@ class ContextEdit:
 class Preference:
     """One thing learned: what is wanted, where, and from what.
 
-    `vector`, shape (dimension,), says where: it holds where `vector @ here` reaches memory.HOLDS, and everywhere if it is
-    zero. Its length is part of that: evidence against it in other contexts shortens its reach."""
+    `vector`, shape (dimension,), says where: it holds where `vector @ here` reaches memory.HOLDS, and everywhere if it
+    is zero. Its length is part of that: evidence against it in other contexts shortens its reach."""
 
     transformation: Transformation
     vector: Vectors

@@ -17,11 +17,11 @@ def proposals(before: str, after: str) -> list[Transformation]:
     """All that may explain how `before` became `after`, each once; not validated."""
     if before == after:
         return []
-    found: list[Transformation] = list(dimensions.suggest(before, after))
+    found: list[Transformation] = []
     if max(len(before), len(after)) <= _LONGEST:
         pair = Pair(before, after)
         found += [*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair)]
-    return distinct(found)
+    return distinct([*found, *dimensions.suggest(before, after)])
 
 
 def identity(transformation: Transformation) -> str:
@@ -39,7 +39,7 @@ def distinct(transformations: Iterable[Transformation]) -> list[Transformation]:
 
 def copied(transformation: Transformation, written: str) -> bool:
     """Whether what it puts in is made of the text's own words: that says something about this text only."""
-    literal = str(transformation.parameters.get("literal", ""))
+    literal = re.sub(r"\{\d\}", "", str(transformation.parameters.get("literal", "")))
     said = {word.casefold() for word in re.findall(r"\w{4,}|\d+", literal)}
     known = {word.casefold() for word in re.findall(r"\w{4,}|\d+", written)}
     return bool(said) and len(said & known) * 2 >= len(said)

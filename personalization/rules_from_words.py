@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from os.path import commonprefix
 
 from personalization.rules import Rule
 from personalization.rules_text import Hunk, Pair
@@ -68,7 +67,7 @@ def _attached(pair: Pair, hunk: Hunk) -> Iterator[Rule]:
     if any(hunk.a in pair.tokens_of(unit) for unit in pair.units):
         return  # between sentences: that is a gap
     for first, last in ((hunk.a - 1, hunk.a), (hunk.a, hunk.a + 1)):
-        if 0 <= first and last <= len(pair.old):
+        if first >= 0 and last <= len(pair.old):
             shift = (first - hunk.a, last - hunk.a)
             around = Hunk(first, last, hunk.c + min(shift[0], 0), hunk.d + max(shift[1], 0))
             old, new = (side.strip(" ") for side in pair.between(around))
@@ -99,7 +98,7 @@ def _endings(swaps: list[tuple[str, str]]) -> Iterator[Rule]:
     """One ending for another, where two different words show it."""
     stems: dict[tuple[str, str], set[str]] = {}
     for old, new in ((one.casefold(), other.casefold()) for one, other in swaps):
-        same = len(commonprefix([old, new]))
+        same = next((at for at, letters in enumerate(zip(old, new, strict=False)) if len(set(letters)) > 1), len(new))
         for cut in range(max(1, same - 2), same + 1):
             if old[cut:] and " " not in old and len(old) - cut <= _ENDING and new[:cut] == old[:cut]:
                 stems.setdefault((old[cut:], new[cut:]), set()).add(old[:cut])
