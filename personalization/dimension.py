@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from personalization.prose import settle
+from personalization.prose import protected_parts, settle
 
 KIND = "dimension"
 Settings = Mapping[str, Any]
@@ -95,8 +95,10 @@ class Wish:
         return self.dimension.act is not unchanged and self.dimension.honours(self.settings)
 
     def apply(self, text: str) -> str:
-        """Idempotent, and refused where a citation would be lost: see prose.settle."""
-        return settle(text, lambda before: self.dimension.act(before, self.settings))
+        """Idempotent, and refused where a citation would be lost (see prose.settle), or code or a quotation broken."""
+        result = settle(text, lambda before: self.dimension.act(before, self.settings))
+        own = protected_parts(str(self.settings.get("text", "")))
+        return text if protected_parts(result) - protected_parts(text) - own else result
 
     def undo(self, text: str) -> str:
         """The text without what this wish put around it."""

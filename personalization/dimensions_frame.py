@@ -5,7 +5,7 @@ import re
 from personalization.dimension import Dimension, Phase, Settings, on_or_off
 from personalization.framing import framed, is_framing, opener
 from personalization.lexicon import STOP_WORDS, STOP_WORDS_GERMAN
-from personalization.prose import Hidden, all_sentences, each_sentence, lines, markers, outside, words
+from personalization.prose import Hidden, all_sentences, each_sentence, lines, markers, outside, sentences, words
 
 _GAPS = ("\n\n", "\n", " ")
 
@@ -140,9 +140,14 @@ def _head(text: str, wish: Settings) -> str:
     return parts.apart(f"{wish['text']}\n\n{body}")
 
 
+def _only_names(heading: str) -> bool:
+    """Whether it is a title and not a text that somebody wrote behind a title's sign."""
+    return len(words(heading)) <= 10 and len(sentences(heading)) == 1 and not markers(heading) and heading.isprintable()
+
+
 def _without_headings(body: str) -> str:
     said = lines(body)
-    kept = [line.text for line in said if line.kind != "heading" or markers(line.body)]
+    kept = [line.text for line in said if line.kind != "heading" or not _only_names(line.body)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).lstrip("\n") if len(kept) < len(said) else body
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from personalization.dimension import Dimension, Settings, on_or_off
 from personalization.framing import framed
 from personalization.lexicon import BRITISH, CONTRACTIONS, FORMAL, PLAIN_SAFE
-from personalization.prose import EMOJI, Hidden, all_sentences, each_sentence, outside, words
+from personalization.prose import EMOJI, Hidden, all_sentences, each_sentence, lines, outside, words
 
 _EXPANDED = {**CONTRACTIONS, **{short.replace("'", "’"): full for short, full in CONTRACTIONS.items()}}
 # "They let us go" is not "they let's go", and "I have a car" not "I've a car".
@@ -180,6 +180,9 @@ def _decorate(text: str, wish: Settings) -> str:
         return outside(text, _without_emoji)
     body = framed(text).body
     if wish["place"] == "anywhere" or EMOJI.search(text) or not body.strip():
+        return text
+    said = [line.kind for line in lines(Hidden.of(body).text) if line.kind != "blank"]
+    if said[0 if wish["place"] == "start" else -1] in ("block", "heading"):
         return text
     if wish["place"] == "start":
         return f"{wish['sign']} {text.lstrip()}"

@@ -1,6 +1,7 @@
 """The anatomy of an answer: lines, sentences, citation markers, and what must never be rewritten; knows no style."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -145,6 +146,11 @@ class Hidden:
 def protected(text: str) -> list[tuple[int, int]]:
     """Where code, addresses and quotations stand, as [start, end), in order."""
     return [match.span() for match in _PROTECTED.finditer(text)] if _PERHAPS_PROTECTED.search(text) else []
+
+
+def protected_parts(text: str) -> Counter[str]:
+    """What is protected, and how often each of it stands in the text."""
+    return Counter(text[start:end].strip() for start, end in protected(text))
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:

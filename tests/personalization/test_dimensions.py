@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from personalization.dimension import Wish
 from personalization.dimensions import DIMENSIONS, measure, restore, suggest
-from personalization.prose import markers, protected
+from personalization.prose import markers, protected_parts
 from tests.personalization.answers import answers, anything
 
 FREE: dict[str, tuple[object, ...]] = {
@@ -31,10 +31,6 @@ DROPPING = {"length", "examples", "greeting", "closing", "announcements"}  # wit
 wishes = st.sampled_from(WISHES)
 
 
-def hidden_parts(text: str) -> list[str]:
-    return sorted(text[start:end].strip() for start, end in protected(text))
-
-
 @settings(max_examples=600, deadline=None)
 @given(wishes, anything)
 def test_done_twice_is_done_once(wish: Wish, text: str) -> None:
@@ -51,7 +47,7 @@ def test_no_citation_is_lost_or_invented(wish: Wish, text: str) -> None:
 @settings(max_examples=600, deadline=None)
 @given(st.sampled_from([wish for wish in WISHES if wish.dimension.name not in DROPPING]), answers)
 def test_code_addresses_and_quotations_are_left_alone(wish: Wish, text: str) -> None:
-    assert hidden_parts(wish.apply(text)) == hidden_parts(text)
+    assert protected_parts(wish.apply(text)) == protected_parts(text)
 
 
 @settings(max_examples=300, deadline=None)
