@@ -17,6 +17,7 @@ class Phase(IntEnum):
     SENTENCES = 10
     WORDS = 20
     LINES = 50
+    TITLE = 70
     FRAME = 80
 
 

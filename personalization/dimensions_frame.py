@@ -131,17 +131,24 @@ def _heading_wanted(draft: str, edited: str) -> Settings | None:
 
 
 def _head(text: str, wish: Settings) -> str:
-    parts = framed(text)
+    parts = framed(_beheaded(text, wish))
     if not wish["use"]:
         return parts.around(outside(parts.body, _without_headings))
     body = parts.body.lstrip()
-    if not wish["text"] or not body or (_headings(body) and body.startswith("#")):
+    if not wish["text"] or not body or lines(body)[0].kind == "heading":
         return text
     return parts.apart(f"{wish['text']}\n\n{body}")
 
 
+def _beheaded(text: str, wish: Settings) -> str:
+    parts = framed(text)
+    own, body = wish["text"], parts.body.lstrip()
+    return parts.around(body[len(own) :].lstrip()) if own and body.startswith(own + "\n") else text
+
+
 def _only_names(heading: str) -> bool:
     """Whether it is a title and not a text that somebody wrote behind a title's sign."""
+    # what is protected stands hidden behind a sign that cannot be printed
     return len(words(heading)) <= 10 and len(sentences(heading)) == 1 and not markers(heading) and heading.isprintable()
 
 
@@ -168,6 +175,7 @@ HEADING = Dimension(
     wanted=_heading_wanted,
     describe=_describe_heading,
     act=_head,
-    phase=Phase.FRAME,
+    undo=_beheaded,
+    phase=Phase.TITLE,
     honours=lambda wish: not wish["use"] or bool(wish["text"]),
 )

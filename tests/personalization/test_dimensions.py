@@ -31,32 +31,32 @@ DROPPING = {"length", "examples", "greeting", "closing", "announcements"}  # wit
 wishes = st.sampled_from(WISHES)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(wishes, anything)
 def test_done_twice_is_done_once(wish: Wish, text: str) -> None:
     once = wish.apply(text)
     assert wish.apply(once) == once
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(wishes, anything)
 def test_no_citation_is_lost_or_invented(wish: Wish, text: str) -> None:
     assert set(markers(wish.apply(text))) == set(markers(text))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.sampled_from([wish for wish in WISHES if wish.dimension.name not in DROPPING]), answers)
 def test_code_addresses_and_quotations_are_left_alone(wish: Wish, text: str) -> None:
     assert protected_parts(wish.apply(text)) == protected_parts(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(wishes, answers)
 def test_a_text_is_never_emptied(wish: Wish, text: str) -> None:
     assert bool(wish.apply(text).strip()) == bool(text.strip())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(answers, answers)
 def test_whatever_an_edit_suggests_can_be_written_down_and_made_again(draft: str, edited: str) -> None:
     for wish in suggest(draft, edited):
