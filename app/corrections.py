@@ -63,10 +63,13 @@ def _replaced(spans: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
 
 def _markers_at(draft: str, at: int) -> tuple[int, ...]:
     """The markers of the sentence that holds this place, those behind its full stop too."""
+    done = 0  # markers that begin a sentence belong to the one before
     for start, end in sentences(draft):
         behind = _MARKERS_BEHIND.match(draft, end)
-        if start <= at < (behind.end() if behind else end) or start > at:
-            return cited(draft[start : behind.end() if behind else end])
+        until = behind.end() if behind else end
+        if at < until:
+            return cited(draft[max(start, done) : until])
+        done = until
     return ()
 
 

@@ -5,7 +5,7 @@ import pytest
 from sqlmodel import select
 
 from app.models import Turn
-from app.models_preferences import Edit
+from app.models_preferences import Edit, Preference, PreferenceEvidence, PreferenceUse
 from app.services import Services
 from generation.scripted import ScriptedModel
 from tests.app.rewriting import LONG, NOTE, SHORT, ask, put, rewrite, teach
@@ -121,3 +121,27 @@ async def test_the_export_holds_edits_and_preferences(client: httpx.AsyncClient)
     assert [(edit["draft"], edit["text"]) for edit in export["edits"]] == [(SHORT, LONG)]
     assert [preference["description"] for preference in export["preferences"]] == ["Do not use contractions."]
     assert len(export["preference_evidence"]) == len(export["preference_uses"]) == 1
+
+
+async def test_erasing_the_account_leaves_no_edit_and_nothing_that_was_learned(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    await rewrite(client, (await ask(client)).id, LONG)
+    assert (await ask(client)).preferences
+    assert (await client.delete("/api/v1/me")).status_code == 204
+    async with services.database.session() as session:
+        for table in (Edit, Preference, PreferenceEvidence, PreferenceUse):
+            assert (await session.exec(select(table))).all() == []
+
+
+async def test_deleting_a_document_keeps_the_persons_text_and_drops_the_prompt_that_quoted_it(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    turn = await ask(client)
+    edit = await rewrite(client, turn.id, LONG)
+    (document,) = (await client.get("/api/v1/documents")).json()["items"]
+    assert (await client.delete(f"/api/v1/documents/{document['id']}")).status_code == 204
+    assert (await client.get(f"/api/v1/edits/{edit.id}")).json()["text"] == LONG
+    async with services.database.session() as session:
+        row = (await session.exec(select(Turn))).one()
+    assert (row.prompt, row.edited_answer) == (None, LONG)
