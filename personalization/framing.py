@@ -35,6 +35,8 @@ _TITLE += r"guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?|grüß gott|
 _GREETING = re.compile(
     rf"\s*{_TITLE}\b(?:,?[ \t]+{_NAME}){{0,5}}[ \t]*(?:[,!.:]+|(?=\n)|$)(?:[ \t]*{EMOJI.pattern})*\s*"
 )
+_WISH = re.compile(r"(?i:have a (?:great|good|nice|lovely|wonderful) (?:day|evening|weekend|week|trip|time))\W*$")
+_LABEL = re.compile(r"\*\*([^*\n]{1,40})(?::\*\*|\*\*:)\s+")
 _REGARDS = (
     r"(?i:(?:with )?(?:best|kind|kindest|warm|warmest|many) (?:regards|wishes|thanks)|regards|sincerely(?: yours)?|"
     r"yours (?:sincerely|truly|faithfully)|all the best|best|cheers|thanks(?: a lot| again| in advance)?|thank you|"
@@ -52,7 +54,7 @@ _ANNOUNCEMENT = re.compile(
     r"as (?:you can see|mentioned(?: above)?|noted(?: above)?),?|you (?:will )?(?:need|have) to|"
     r"there is (?:a|some) chance that|it (?:seems|appears) (?:that|as if)|es scheint, dass|"
     r"es ist wichtig zu (?:beachten|wissen), dass|bitte beachten sie, dass|ich (?:denke|glaube|meine), dass|"
-    r"(?-i:[A-Z]):)(?!\w)",
+    r"(?-i:[A-Z]):|(?:first|second|third|zuerst|erstens|zweitens|drittens),)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -92,6 +94,8 @@ def is_framing(sentence: str) -> bool:
     found = [word.lower().replace("’", "'").removesuffix("'s") for word in WORD.findall(EMOJI.sub(" ", sentence))]
     if "hesitate" in found:  # the one thing that is offered by a negation
         found = [word for word in found if word not in NEGATIONS and word != "don't"]
+    if _WISH.match(sentence):
+        return True
     return any(word in _KEYS for word in found) and all(word in _KEYS or word in _FILL for word in found)
 
 
@@ -99,6 +103,9 @@ def opener(sentence: str) -> str:
     """The words with which a sentence announces itself ("In short:", "It is important to note that"), or nothing."""
     if announced := _ANNOUNCEMENT.match(sentence):
         return announced[0]
+    if label := _LABEL.match(sentence):
+        said = {word.lower() for word in WORD.findall(sentence[label.end() :])}
+        return label[0] if said.issuperset(word.lower() for word in WORD.findall(label[1])) else ""
     found = _OPENER.match(sentence)
     return found[0] if found and is_framing(found[0]) else ""
 

@@ -142,8 +142,8 @@ mom=mum; plow=plough; skeptical=sceptical; fulfill=fulfil; aluminum=aluminium; p
 estrogen=oestrogen; maneuver=manoeuvre; mold=mould
 """
 _ALIKE = """
-a few=several; a little=some;
-&=and; percent=%; per cent=%; e.g.=for example; i.e.=that is; for instance=for example; approx.=about; roughly=about;
+a few=several; a little=some; prozent=%; per cent=%;
+&=and; percent=%; e.g.=for example; i.e.=that is; for instance=for example; approx.=about; roughly=about;
 circa=about; big=large; huge=enormous; start=begin; starts=begins; started=began; starting=beginning; finish=end;
 finishes=ends; finished=ended; quick=fast; quickly=fast; rapidly=fast; rapid=fast; important=significant;
 crucial=significant; vital=significant; whole=entire; mainly=primarily; mostly=primarily; largely=primarily;
@@ -168,6 +168,10 @@ BRITISH = _pairs(_BRITISH)
 ALIKE = {**_pairs(_ALIKE), **{british: american for american, british in BRITISH.items()}}
 # "one" is a person as often as a number, so it stays a word
 NUMBERS = {word: str(number) for number, word in enumerate(_NUMBERS.split()) if word != "one"}
+NUMBERS |= {
+    word: str(number)
+    for number, word in enumerate(["zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"], 2)
+}
 
 
 _ONLY_GERMAN = (STOP_WORDS_GERMAN | NO_CLAIM_GERMAN) - {

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ def figures(half: str) -> dict[str, float]:
 
 
 def test_style_and_fact_are_told_apart_on_edits_that_nothing_was_tuned_on() -> None:
-    """Measured once on the test half: see the floors; a fact taken for style is the worse mistake."""
+    """A fact taken for style is the worse mistake. The edits share their author with the rules: on 32 others, written
+    last and measured once before they joined the development half, style was found with precision 1 and recall 0.67."""
     found = figures("test")
     assert found["style precision"] >= 0.95, found
     assert found["fact recall"] >= 0.95, found
@@ -59,9 +61,10 @@ def test_a_mixed_edit_keeps_its_style_and_loses_its_facts(half: str) -> None:
     assert sum(found) >= 0.8 * len(found)
 
 
-def test_the_halves_are_of_a_size() -> None:
-    sizes = [len(list(labelled(half))) for half in ("development", "test")]
-    assert sum(sizes) >= 120 and abs(sizes[0] - sizes[1]) <= 5
+def test_there_are_enough_edits_of_both_kinds_in_both_parts() -> None:
+    kinds = Counter((row["half"], row["kind"]) for half in ("development", "test") for row in labelled(half))
+    assert sum(kinds.values()) >= 120
+    assert min(kinds[half, kind] for half in ("development", "test") for kind in ("style", "fact")) >= 25
 
 
 PLAIN_SENTENCES = (
