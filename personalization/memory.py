@@ -16,7 +16,7 @@ from personalization.proposals import copied, distinct, identity, proposals
 from personalization.replay import DECAY, Replay, lower_bound
 from personalization.transformations import rendering
 
-HOLDS = 0.25  # vector @ here from which a preference holds
+HOLDS = 0.4  # vector @ here from which a preference holds
 SURE = 0.4  # confidence from which a preference is used
 KEPT = 0.2  # confidence below which a preference is forgotten
 STATED = 1.0  # confidence of what the person said: no evidence reaches it, and none takes it away
@@ -147,8 +147,11 @@ def _fitted(preference: Preference, place: dict[str, int], vectors: Vectors) -> 
 
 
 def _direction(contexts: Vectors, targets: npt.NDArray[np.float64]) -> Vectors:
-    """Weighted ridge regression without intercept, in its dual form; `contexts` (n, dimension), oldest first."""
+    """Weighted ridge regression without intercept, in its dual form; `contexts` (n, dimension), oldest first.
+
+    Scaled so that the contexts in favour reach 1 on average: more of the same evidence must not widen the reach."""
     weights = DECAY ** np.arange(len(targets) - 1, -1, -1)
     kernel = contexts @ contexts.T + np.diag(_RIDGE / np.maximum(weights, 1e-3))
     direction: Vectors = (contexts.T @ np.linalg.solve(kernel, targets)).astype(np.float32)
-    return direction
+    level = float((contexts[targets > 0] @ direction).mean())
+    return direction / np.float32(level) if level > 0 else direction

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from personalization.prose import MARKER
-from personalization.rules_text import body, ends, units
+from personalization.rules_text import body, ends, lowered, units
 
 Given = Mapping[str, Any]
 _SALUTATION = 8  # words of a first or last line that is no sentence but a greeting or a name
@@ -111,6 +111,7 @@ def insert(text: str, given: Given) -> str:
     if (literal.strip() and literal.strip() in text) or len(places) <= (at if at >= 0 else -at - 1):
         return text
     before, after = text[: places[at]], text[places[at] :]
+    after = lowered(after, text) if given.get("lower") else after
     if not literal.strip() and before.endswith("\n"):
         return text
     return (before.rstrip(" ") if literal[:1] in " \n" else before) + literal + after

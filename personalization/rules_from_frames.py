@@ -126,5 +126,6 @@ def _placed(pair: Pair, sentence: Unit, literal: str, was: str) -> Iterator[Rule
         places = list(starts(pair.before, unit))
         if sentence.start in places:
             index = places.index(sentence.start)
-            yield Rule("insert", {"unit": unit, "at": index, "literal": said})
-            yield Rule("insert", {"unit": unit, "at": index - len(places), "literal": said})
+            small: dict[str, Any] = {"lower": True} if pair.lowers(sentence) else {}
+            yield Rule("insert", {"unit": unit, "at": index, "literal": said, **small})
+            yield Rule("insert", {"unit": unit, "at": index - len(places), "literal": said, **small})

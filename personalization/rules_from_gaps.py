@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from personalization.prose import MARKER
 from personalization.rules import Rule
 from personalization.rules_from_frames import from_frames, from_places
 from personalization.rules_layout import ORDERS
@@ -29,17 +30,15 @@ def from_gaps(pair: Pair) -> Iterator[Rule]:
         affixes.append((separator, prefix, suffix))
         first = not prefix or _templated(gaps[0], 1).endswith(prefix)
         last = bool(suffix) and gaps[-1].strip(" ").startswith(suffix.strip(" "))
-        yield Rule("layout", _given(separator=separator, prefix=prefix, suffix=suffix, first=first, last=last))
+        given = {"separator": separator, "prefix": prefix, "suffix": suffix, "first": first, "last": last}
+        small = re.search(r"\w\W*$", prefix) and any(map(pair.lowers, kept))
+        yield Rule("layout", given | {"lower": True} if small else given)
     yield from _groups(gaps)
     if any("\n" in gap for gap in was) and not any("\n" in gap for gap in gaps[1:-1]):
         yield Rule("paragraph", {})
     yield from from_frames(pair, kept, gaps, affixes)
     yield from from_places(pair, kept, gaps, affixes)
     yield from _joins(pair, kept, gaps)
-
-
-def _given(**parameters: object) -> dict[str, object]:
-    return parameters
 
 
 def _kept(pair: Pair) -> list[Unit]:
@@ -78,7 +77,8 @@ def _templated(gap: str, number: int) -> str:
 
 def _layouts(gaps: Sequence[str], was: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Separator, prefix and suffix that most gaps between sentences have in common."""
-    inner = [_templated(gap, at) for at, gap in enumerate(gaps[1:-1], 2)]
+    # A citation that was added is not ours to repeat.
+    inner = [_templated(MARKER.sub("", gap), at) for at, gap in enumerate(gaps[1:-1], 2)]
     if not inner:
         lead = re.search(r"(?:^|\n)([^\w\s]+[ \t]|1[.)] )$", gaps[0])
         if lead:

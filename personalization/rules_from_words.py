@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from personalization.prose import MARKER
 from personalization.rules import Rule
 from personalization.rules_text import Hunk, Pair
 from personalization.rules_words import CASES, CLASSES, STARTS
@@ -140,6 +141,8 @@ def _wraps(pair: Pair) -> Iterator[Rule]:
     words = Counter[tuple[str, str, str]]()
     for match in re.finditer(r"(?<![\w])([^\w\s]{1,3})(\w[^\n]*?\w|\w)([^\w\s]{1,3})(?!\w)", pair.after):
         before, inner, after = match.groups()
+        if MARKER.match(pair.after, match.start(1)):
+            continue
         after = after[: len(before)]
         if (
             f"{before}{inner}" not in pair.before
@@ -164,4 +167,6 @@ def _cases(pair: Pair) -> Iterator[Rule]:
         yield Rule("spell", {"word": word})
     for of in ("text", "first sentence", "last sentence", "starts", *STARTS, *CLASSES):
         for name in CASES:
+            if (of, name) == ("starts", "lower") and not re.search(r"(?:^|\n|[.!?]\s)[^\w\n]*[a-z]", pair.after):
+                continue  # small only after words that were put before them
             yield Rule("case", {"of": of, "case": name})

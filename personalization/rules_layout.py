@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from personalization.prose import MARKER, lines
-from personalization.rules_text import BLOCK, Unit, apart, body, stop_of, units
+from personalization.rules_text import BLOCK, Unit, apart, body, lowered, stop_of, units
 
 Given = Mapping[str, Any]
 
@@ -32,6 +32,7 @@ def layout(text: str, given: Given) -> str:
             lead = given["separator"] if number else re.sub(r"\S+[ \t]*$", "", gap) if unit.item else gap
         number, follows = number + 1, True
         prefix = given["prefix"].replace("{n}", str(number)) if number > 1 or given["first"] else ""
+        said = lowered(said, text) if prefix and given.get("lower") else said
         pieces.append(lead + prefix + said + (given["suffix"] if not last or given["last"] else ""))
     return "".join(pieces) + text[found[-1].end :]
 

@@ -77,6 +77,16 @@ def capitalised(text: str) -> str:
     return re.sub(r"^\W*\w", lambda match: match[0][:-1] + match[0][-1].upper(), text, count=1)
 
 
+def lowered(sentence: str, text: str) -> str:
+    """A sentence that goes on where another has begun: its first letter is small, unless it begins with a name."""
+    first = re.match(r"\W*(\w+(?:['’]\w+)?)(?:\s+(\w))?", sentence)
+    if first is None or first[1] == "I" or first[1].startswith("I'") or (first[1].isupper() and len(first[1]) > 1):
+        return sentence
+    named = (first[2] or "").isupper() or re.search(rf"[\w,;] {re.escape(first[1])}\b", text)
+    at = first.start(1)
+    return sentence if named else sentence[:at] + sentence[at].lower() + sentence[at + 1 :]
+
+
 @dataclass(frozen=True)
 class Token:
     text: str
@@ -137,6 +147,13 @@ class Pair:
             _between(self.before, self.old, hunk.a, hunk.b),
             _between(self.after, self.new, hunk.c, hunk.d),
         )
+
+    def lowers(self, unit: Unit) -> bool:
+        """Whether a sentence that began with a capital is still there with a small letter."""
+        first, last = self.tokens_of(unit)
+        if first not in self.matches or first == last:
+            return False
+        return self.old[first].text[:1].isupper() and self.new[self.matches[first]].text[:1].islower()
 
     def tokens_of(self, unit: Unit) -> tuple[int, int]:
         """The range of tokens of the text that lie in a unit."""

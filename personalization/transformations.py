@@ -82,11 +82,14 @@ def rendering(transformations: Sequence[Transformation]) -> Callable[[str], str]
     ordered = in_order(transformations)
 
     def render(text: str) -> str:
-        for count in range(len(ordered), 0, -1):
-            settled = _settled(ordered[:count], text)
-            if settled is not None:
-                return settled
-        return text
+        settled = _settled(ordered, text)
+        if settled is not None:
+            return settled
+        resting: list[Transformation] = []
+        for one in ordered:
+            if _settled([*resting, one], text) is not None:
+                resting.append(one)
+        return _settled(resting, text) or text
 
     return render
 
