@@ -2,7 +2,8 @@
 
 A sentence that its passages do not support is cited to one that does, or loses its markers: a marker says "you can read
 it there", and one that says so wrongly is worse than none. A sentence without markers gets one where a passage supports
-it. Words are never taken out or added; docs/decisions/011 says why, and how the thresholds were chosen.
+it. A figure that a passage does not have is not supported by it, whatever the verifier says. Words are never taken out
+or added; docs/decisions/011 says why, and how the thresholds were chosen.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.citations import cited, without_markers
+from agents.figures import figures_missing
 from retrieval.ports import Verifier
 from retrieval.words import content_stems, sentences
 
@@ -45,7 +47,8 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
     stems = [frozenset(content_stems(passage)) for passage in passages]
     joined = ["\n\n".join(passages[n - 1] for n in one.markers) for one in said]
     cited_at = [place for place, one in enumerate(said) if one.markers]
-    held = dict(zip(cited_at, await verifier.support([(claims[i], joined[i]) for i in cited_at]), strict=True))
+    supports = _Supports(verifier, question)
+    held = dict(zip(cited_at, await supports([(said[i].text, joined[i]) for i in cited_at]), strict=True))
     asked = [
         (i, n)
         for i in range(len(said))
@@ -53,7 +56,7 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
         for n in _nearest(claims[i], stems)
         if (n,) != said[i].markers
     ]
-    found = await verifier.support([(claims[i], passages[n - 1]) for i, n in asked])
+    found = await supports([(said[i].text, passages[n - 1]) for i, n in asked])
     best: dict[int, tuple[float, int]] = {}
     for (i, n), support in zip(asked, found, strict=True):
         if support >= SURE:
@@ -62,6 +65,22 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
     changed = {i: (n,) for i, (_, n) in best.items()} | {i: () for i in cited_at if held[i] < DOUBTED and i not in best}
     text = _with_markers(answer, [(said[i], markers) for i, markers in sorted(changed.items())])
     return Checked(text, frozenset(cited(text)) - own, sum(not markers for markers in changed.values()))
+
+
+@dataclass(frozen=True)
+class _Supports:
+    """The verifier, asked about sentences of an answer to one question."""
+
+    verifier: Verifier
+    question: str
+
+    async def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Support of each sentence by its passages, in [0, 1]."""
+        judged = await self.verifier.support([(_claim(text, self.question), passage) for text, passage in pairs])
+        return [
+            0.0 if figures_missing(text, passage, self.question) else support
+            for (text, passage), support in zip(pairs, judged, strict=True)
+        ]
 
 
 def _claim(text: str, question: str) -> str:

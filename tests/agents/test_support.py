@@ -58,10 +58,14 @@ async def test_a_fragment_is_read_with_its_question() -> None:
 
 async def test_a_marker_of_the_model_goes_only_where_the_verifier_is_rather_sure() -> None:
     verifier = ScriptedVerifier(doubtful=0.4)
-    assert (await checked("A night costs 45 francs [2].", QUESTION, PASSAGES, verifier)).answer.endswith("[2].")
-    assert (
-        await checked("A night costs 45 francs.", QUESTION, PASSAGES, verifier)
-    ).answer == "A night costs 45 francs."
+    assert (await checked("Members pay less [2].", QUESTION, PASSAGES, verifier)).answer.endswith("[2].")
+    assert (await checked("Members pay less.", QUESTION, PASSAGES, verifier)).answer == "Members pay less."
+
+
+async def test_a_figure_that_no_passage_has_is_supported_by_none_whatever_the_verifier_says() -> None:
+    verifier = ScriptedVerifier(doubtful=0.9)
+    done = await checked("A night costs 45 francs [2]. Members pay 26 [2].", QUESTION, PASSAGES, verifier)
+    assert (done.answer, done.unsupported) == ("A night costs 45 francs. Members pay 26 [2].", 1)
 
 
 @given(st.text(alphabet="Hut sleps46. \n!?[1]2’漢字", max_size=80))
