@@ -73,7 +73,7 @@ class TokenCreate(RequestBody):
 
 class PersonUpdate(RequestBody):
     display_name: str | None = Field(default=None, min_length=1, max_length=200)
-    password: str | None = Field(default=None, min_length=12, max_length=1024)
+    password: str | None = Field(default=None, min_length=8, max_length=1024)
 
 
 # --- documents

@@ -51,7 +51,9 @@ def render_live(live: LiveTurn) -> str:
     markers = {e.marker for e in live.sources if e.marker is not None}
     body = _failed(live.error) if live.error else _stages(live)
     text = f'<div class="prose writing">{markdown(live.text, live.turn_id, markers)}</div>' if live.text else ""
-    return _article(live.turn_id, live.question, text + body if live.error else body + text)
+    article = _article(live.turn_id, live.question, text + body if live.error else body + text)
+    # Names the conversation to the address bar, so that a reload in the middle comes back to it.
+    return f'<div data-conversation="{esc(live.conversation_id)}">{article}</div>' if live.conversation_id else article
 
 
 def render_turns(turns: Sequence[TurnPublic]) -> str:

@@ -73,6 +73,17 @@ async def test_closing_the_tab_stops_the_turn(browser: Browser, pages_url: str, 
     assert await eventually(scripted.stopped, 10), "the server computes for nobody"
 
 
+async def test_a_reload_in_the_middle_of_a_first_answer_comes_back_to_it(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    scripted.pace, scripted.answer = 0.1, "word " * 200
+    page = await enter(browser, pages_url)
+    await ask(page, "Tell me everything")
+    await expect(page.locator("#live .prose")).to_contain_text("word word")
+    await page.reload()
+    await expect(page.locator("#history .question")).to_have_text("Tell me everything")
+
+
 async def test_nothing_hostile_acts_and_nothing_is_loaded_from_elsewhere(
     browser: Browser, pages_url: str, scripted: StandIn
 ) -> None:

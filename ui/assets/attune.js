@@ -52,12 +52,13 @@
       if (data.confirm && !window.confirm(data.confirm)) return;
       trigger(act, data);
     });
+    let named;
     watch("value", () => {
       const focus = element.querySelector("[data-focus]");
       if (focus && focus.dataset.focus) reveal(focus.dataset.focus);
       const turns = element.querySelector("[data-conversation]");
-      if (turns) {
-        const id = turns.dataset.conversation;
+      if (turns && turns.dataset.conversation !== named) { // once: a growing answer must not undo a choice made since
+        const id = named = turns.dataset.conversation;
         history.replaceState(null, "", id ? `/?c=${encodeURIComponent(id)}` : "/");
       }
       follow();
