@@ -6,6 +6,7 @@ edits that it made cheaper (+1) and dearer (-1), so evidence against it in anoth
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ KEPT = 0.2  # confidence below which a preference is forgotten
 STATED = 1.0  # confidence of what the person said: no evidence reaches it, and none takes it away
 _RIDGE = 0.5
 _NEAR, _CLOSE = 8, 0.3  # how many earlier edits are replayed, and their least cosine
+_LETTERS = 6000  # of drafts that are replayed: long ones are few, so that learning stays quick
 _REMEMBERED = 500  # edits that count as evidence
 _ALIKE = 0.15  # share of its cost that a new explanation saves on an edit of the same style
 
@@ -90,7 +92,9 @@ def _nearest(past: Sequence[ContextEdit], new: ContextEdit) -> list[Weighted]:
         return []
     closeness = np.stack([edit.vector for edit in past]) @ new.vector
     order = sorted(range(len(past)), key=lambda at: (-closeness[at], -at))[:_NEAR]
-    return [Weighted(past[at], float(closeness[at])) for at in order if closeness[at] >= _CLOSE]
+    near = [Weighted(past[at], float(closeness[at])) for at in order if closeness[at] >= _CLOSE]
+    letters = accumulate(len(one.edit.written) for one in near)
+    return [one for at, (one, read) in enumerate(zip(near, letters, strict=True)) if not at or read <= _LETTERS]
 
 
 def _explains(replay: Replay, found: Sequence[Transformation], edit: ContextEdit) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from personalization.edit_cost import TOKEN
 from personalization.prose import EMOJI, MARKER, lines, sentences
@@ -26,6 +26,12 @@ class Unit:
 
 def units(text: str) -> list[Unit]:
     """All sentences of a text in order; blocks belong to the gaps."""
+    return list(_units(text))
+
+
+@lru_cache(1024)
+def _units(text: str) -> tuple[Unit, ...]:
+    # Replay asks for the same text again and again.
     found, start = list[Unit](), 0
     for line in lines(text):
         at = start + len(line.lead)
@@ -38,7 +44,7 @@ def units(text: str) -> list[Unit]:
                 else:
                     found.append(Unit(at - len(sentence), at, line.kind == "item"))
         start += len(line.text) + 1
-    return found
+    return tuple(found)
 
 
 def stop_of(sentence: str) -> tuple[str, str, str]:

@@ -218,4 +218,4 @@ def test_two_thousand_preferences_are_recalled_in_ten_milliseconds() -> None:
         started = time.perf_counter()
         guide(known, here)
         taken.append(time.perf_counter() - started)
-    assert sorted(taken)[10] < 0.05  # the goal is 0.01; a busy machine is slower
+    assert sorted(taken)[10] < 0.03  # the goal is 0.01 and the rule 0.002; a busy machine is slower
