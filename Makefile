@@ -53,8 +53,8 @@ e2e: setup e2e-ready ## the tests that drive a browser
 e2e-ready:
 	@test -n "$(CHROMIUM)" || { echo "the browser tests need Chromium on the PATH (Debian: apt-get install chromium)"; exit 1; }
 
-soak: setup ## the long proofs: kill -9, big files, real models
-	$(BIN)/pytest -m slow
+soak: setup ## the long proofs: kill -9, big files, real models, PostgreSQL where it is installed
+	$(BIN)/pytest -m "slow or postgres"
 
 bench: setup ## speed, as ratios to the raw engines
 	$(BIN)/attune bench ingest --json
