@@ -1,5 +1,6 @@
 """The steps of a turn: functions that read the state and return the keys they change. They know the ports only."""
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -23,6 +24,8 @@ from generation.port import ContextOverflowError, Delta, GenerationParams, Messa
 from personalization.ports import Recalled
 from retrieval.ports import Verifier
 from retrieval.types import Hit, Query, Selection
+
+log = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 3
 _REWRITE = GenerationParams(max_tokens=64, stop=("\n",))
@@ -212,7 +215,11 @@ def _rendered(answer: str, recalled: Recalled) -> str:
     """The answer as the person likes it; as it was, where that would cost it all its citations or invent one."""
     if recalled.render is None:
         return answer
-    rendered = recalled.render(answer).strip()
+    try:
+        rendered = recalled.render(answer).strip()
+    except Exception:  # no form is worth an answer
+        log.exception("the preferences %s were not applied", recalled.preference_ids)
+        return answer
     before, after = set(cited(answer)), set(cited(rendered))
     return rendered if rendered and after <= before and bool(after) == bool(before) else answer
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,11 @@ from app.models import Exposure, Feedback, UtilityLabel
 from app.models_preferences import Edit
 from retrieval.words import content_stems, sentences
 
+WHOLESALE = 0.5  # normalised cost from which on an edit is another text, and no correction of this one
+_FEW = 6  # words
+_WORD = re.compile(r"\w+")
+_SPELLING = 0.75  # likeness from which two words with the same first letter are one: metres, meters
+_WITHOUT_MARKERS = re.compile(r"\s*\[[0-9]+\]")
 _MARKERS_BEHIND = re.compile(r"(?:\s*\[[0-9]+\])*")
 
 
@@ -20,8 +26,11 @@ def corrections(
     """Of every source of a claim that was replaced: an event that says so, and whether its passage helps to answer.
 
     A passage that says what the person wrote and not what they took out was right, and the model misread it.
-    A claim that was only taken out says nothing about its source: it may be right and not wanted.
+    A claim that was only taken out says nothing about its source: it may be right and not wanted. Neither does a text
+    that was written anew, or translated: only a few words put for a few others correct them.
     """
+    if edit.cost_normalised > WHOLESALE:
+        return [], []
     cited_by = {exposure.marker: exposure for exposure in shown if exposure.marker}
     feedback: dict[str, Feedback] = {}
     labels: dict[str, UtilityLabel] = {}
@@ -56,9 +65,20 @@ def _replaced(spans: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
     found, at = [], 0
     for span, following in pairwise([*spans, {"change": "same", "text": "", "fact": False}]):
         if span["change"] == "removed" and following["change"] == "added" and (span["fact"] or following["fact"]):
-            found.append((span["text"].strip(), following["text"].strip(), at))
+            removed, added = span["text"].strip(), following["text"].strip()
+            if _corrects(removed, added):
+                found.append((removed, added, at))
         at += len(span["text"]) if span["change"] != "added" else 0
     return found
+
+
+def _corrects(removed: str, added: str) -> bool:
+    """Whether a few words that say something took the place of a few others, and not another spelling of them."""
+    if not all(content_stems(text) and len(_WORD.findall(text)) <= _FEW for text in (removed, added)):
+        return False
+    if any(map(str.isdigit, removed + added)):
+        return _WITHOUT_MARKERS.sub("", removed) != _WITHOUT_MARKERS.sub("", added)
+    return removed[0] != added[0] or SequenceMatcher(None, removed, added).ratio() < _SPELLING
 
 
 def _markers_at(draft: str, at: int) -> tuple[int, ...]:

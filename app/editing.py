@@ -14,6 +14,8 @@ from app.schemas_preferences import EditPublic, SpanPublic
 from app.services import Services
 from app.stating import preferences_public
 
+LEARNED_FROM = 20_000  # letters of the longer text: no answer is that long, and comparing grows with its square
+
 
 @dataclass(frozen=True)
 class Edited:
@@ -104,6 +106,8 @@ def _edit(turn: Turn, shown: str, text: str) -> Edit:
 def _why_nothing(services: Services, turn: Turn, shown: str, text: str) -> str | None:
     if text == shown:
         return "the text is the one that was there"
+    if max(len(text), len(shown)) > LEARNED_FROM:
+        return f"a text of more than {LEARNED_FROM:,} letters is kept, but not learned from"
     if services.settings.personalization == "off":
         return "personalization is switched off here (ATTUNE_PERSONALIZATION)"
     if turn.abstained or not turn.draft:

@@ -28,10 +28,14 @@ def is_fixed(row: Preference) -> bool:
     return row.pinned or row.source == "stated"
 
 
-def can_be_done(row: Preference) -> bool:
-    """Whether all of it takes effect without a model that follows instructions."""
+def is_honoured(row: Preference, follows_rules: bool) -> bool:
+    """Whether all of it takes effect with a model that follows instructions, or does not; what is of another release
+    never does."""
     wishes = transformations_of(row)
-    return bool(wishes) and all(getattr(wish, "honoured", wish.key != DESCRIBED) for wish in wishes)
+    if len(wishes) < len(row.parameters):
+        return False
+    done = bool(wishes) and all(getattr(wish, "honoured", wish.key != DESCRIBED) for wish in wishes)
+    return follows_rules or done
 
 
 def held(

@@ -1,9 +1,10 @@
 """Recall over SQL: what a person's preferences ask for in one context. Knows no turn and changes no preference."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app import preferences
 from app.contexts import vectors_of
@@ -13,6 +14,8 @@ from app.models_preferences import Preference
 from personalization.ports import Recalled, Vectors
 from retrieval.ports import Encoder
 from retrieval.words import content_stems
+
+log = logging.getLogger(__name__)
 
 PEOPLE = 500  # whose preferences are kept in memory; two thousand preferences take 3 MB
 # Cosine of a question and "a question about <scope>" from which a narrowed preference applies, unless a word of the
@@ -40,7 +43,7 @@ class _Known:
     version: int
     held: Sequence[Held] = ()
     told: Sequence[Preference] = ()  # only a model can follow these
-    scopes: Mapping[str, "_Scope"] = field(default_factory=dict)  # by preference id
+    scopes: Mapping[str, "_Scope"] = field(default_factory=dict)  # by their words
 
     def here(self, context: str, vector: Vectors) -> Recalled:
         """What holds for a question; what it asks for itself comes before any preference of that kind."""
@@ -49,15 +52,27 @@ class _Known:
 
         asked = {transformation.key for transformation in read(context)}
         stems = frozenset(content_stems(context))
-        out = {row for row, scope in self.scopes.items() if not scope.holds(stems, vector)}
+        out = {words for words, scope in self.scopes.items() if not scope.holds(stems, vector)}
         usable = self.held
         if out or asked:
-            usable = [one for one in usable if one.row.id not in out and one.preference.transformation.key not in asked]
+            usable = [
+                one for one in usable if one.row.scope not in out and one.preference.transformation.key not in asked
+            ]
         chosen = guide([one.preference for one in usable], vector)
-        told = [row for row in self.told if row.id not in out]
+        told = [row for row in self.told if row.scope not in out]
         said = [chosen.guidance.instruction or "", *(row.description for row in told)]
         ids = [usable[place].row.id for place in chosen.used] + [row.id for row in told]
         return Recalled("; ".join(filter(None, said)) or None, tuple(dict.fromkeys(ids)), chosen.guidance.render)
+
+
+def _carefully(rows: Sequence[Preference], vectors: Sequence[Vectors]) -> list[Held]:
+    """What is done to an answer that nobody has read yet must not damage it."""
+    from personalization.careful import Careful
+
+    return [
+        replace(one, preference=replace(one.preference, transformation=Careful(one.preference.transformation)))
+        for one in held(rows, vectors)
+    ]
 
 
 class StoredRecall:
@@ -86,6 +101,13 @@ class StoredRecall:
         """What holds for this question of this person. A follow-up is put as the question that stands alone."""
         if not self._on:
             return Recalled()
+        try:
+            return await self._recall(person_id, context)
+        except Exception:  # a generic answer is better than none
+            log.exception("the preferences of person %s were left out of an answer", person_id)
+            return Recalled()
+
+    async def _recall(self, person_id: str, context: str) -> Recalled:
         known = self._known.get(person_id) or await self._read(person_id)
         if not (known.held or known.told):
             return Recalled()
@@ -100,7 +122,7 @@ class StoredRecall:
         vectors = await vectors_of(self._encoder, done)
         known = _Known(
             version,
-            await asyncio.to_thread(held, done, vectors),
+            await asyncio.to_thread(_carefully, done, vectors),
             [row for row in rows if is_told(row)],
             await self._scopes(rows),
         )
@@ -108,12 +130,10 @@ class StoredRecall:
         return known
 
     async def _scopes(self, rows: Sequence[Preference]) -> dict[str, _Scope]:
-        named = {row.id: row.scope for row in rows if row.scope}
-        asked = [_ABOUT.format(scope) for scope in named.values()]
-        vectors = await self._encoder.encode_queries(asked) if asked else ()
+        named = list(dict.fromkeys(row.scope for row in rows if row.scope))
+        vectors = await self._encoder.encode_queries([_ABOUT.format(scope) for scope in named]) if named else ()
         return {
-            row: _Scope(frozenset(content_stems(scope)), vector)
-            for (row, scope), vector in zip(named.items(), vectors, strict=True)
+            scope: _Scope(frozenset(content_stems(scope)), vector) for scope, vector in zip(named, vectors, strict=True)
         }
 
     def _keep(self, person_id: str, known: _Known) -> None:

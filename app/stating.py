@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.prompts import follows_rules
 from app import preferences
-from app.held import DESCRIBED, can_be_done, is_fixed
+from app.held import DESCRIBED, is_fixed, is_honoured
 from app.models import utc_now
 from app.models_preferences import Preference
 from app.problems import not_found
@@ -74,7 +74,7 @@ async def preferences_public(services: Services, person_id: str, rows: Sequence[
     follows = follows_rules(services.model.version)
     return [
         PreferencePublic(
-            honoured=follows or can_be_done(row),
+            honoured=is_honoured(row, follows),
             context="" if is_fixed(row) or row.scope else row.context,
             **row.model_dump(include=_FIELDS),
             **tallies[row.id].__dict__,

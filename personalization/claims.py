@@ -77,6 +77,11 @@ def read(text: str, german: bool | None = None) -> list[Sentence]:
     return found
 
 
+def spoken(text: str, german: bool) -> list[str]:
+    """Every word, also what claims nothing, in its plainest form."""
+    return [word for token in _TOKEN.finditer(text) for word in _plainest(token, german)]
+
+
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
     hidden = Hidden.of(text)
     for line in lines(hidden.text):

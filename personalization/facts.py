@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from personalization.alignment import Context, unaccounted
-from personalization.claims import Claim, Sentence, read
+from personalization.alignment import Context, Unaccounted, unaccounted
+from personalization.claims import Claim, Sentence, read, spoken
 from personalization.diff import Span, difference
 from personalization.lexicon import PERSONS, is_german, listed
 from personalization.prose import words
@@ -64,6 +64,7 @@ def _split(draft: str, edited: str, context: Context) -> Split:
     old, new = read(draft, german), read(edited, german)
     open_ = unaccounted(old, new, context)
     spans = difference(draft, edited)
+    torn = _torn(old, _regions(spans), open_)
     style, is_fact, facts = "", [], dict[FactChange, None]()
     seen: set[Claim] = set()
     at_old = at_new = 0
@@ -73,8 +74,11 @@ def _split(draft: str, edited: str, context: Context) -> Split:
         seen.update(
             _inside(open_.removed, at_old, at_old + len(removed)), _inside(open_.added, at_new, at_new + len(added))
         )
-        if removed and added and (any(piece.is_fact for piece in gone + made) or _stands_for(removed, added)):
-            gone, made = [_Side(removed, at_old, True)], [_Side(added, at_new, True)]
+        is_torn = bool(_touched(torn, at_old, len(removed))) and spoken(removed, german) != spoken(added, german)
+        replaced = removed and added and (any(piece.is_fact for piece in gone + made) or _stands_for(removed, added))
+        if replaced or is_torn:
+            # of a sentence that claims something else now, the small words belong to what it claims
+            gone, made = ([_Side(text, at, True)] * bool(text) for text, at in ((removed, at_old), (added, at_new)))
         style += "".join(piece.text for piece in gone if piece.is_fact)
         style += "".join(piece.text for piece in made if not piece.is_fact) + same
         for side in (gone, made):
@@ -90,6 +94,22 @@ def _split(draft: str, edited: str, context: Context) -> Split:
         # a claim that changed between the changes: which of them did it cannot be told
         return Split(draft, (FactChange(draft, edited),), tuple(span.change != "same" for span in spans))
     return Split(style, tuple(facts), tuple(is_fact))
+
+
+def _torn(old: Sequence[Sentence], regions: Sequence[tuple[str, str, str]], open_: Unaccounted) -> list[Sentence]:
+    """The sentences that are still there and claim something else now."""
+    found = [one for one in old if one.claims and _inside(open_.removed, one.start, one.end)]
+    at_old = at_new = 0
+    for removed, added, same in regions:
+        if _inside(open_.added, at_new, at_new + len(added)):
+            found += _touched(old, at_old, len(removed))
+        at_old, at_new = at_old + len(removed + same), at_new + len(added + same)
+    return found
+
+
+def _touched(sentences: Sequence[Sentence], start: int, length: int) -> list[Sentence]:
+    """Those that a stretch changes inside; what is put before or after one does not."""
+    return [one for one in sentences if (one.start < start + length and start < one.end) or one.start < start < one.end]
 
 
 def _regions(spans: Sequence[Span]) -> list[tuple[str, str, str]]:
@@ -114,10 +134,7 @@ def _inside(claims: Sequence[Claim], start: int, end: int) -> list[Claim]:
 
 
 def _around(sentences: Sequence[Sentence], start: int, length: int) -> str:
-    touched = [
-        s.text for s in sentences if (s.start < start + max(length, 0) and s.end > start) or s.start < start < s.end
-    ]
-    return " ".join(touched)
+    return " ".join(one.text for one in _touched(sentences, start, length))
 
 
 def _stands_for(removed: str, added: str) -> bool:

@@ -35,6 +35,7 @@ _TITLE += r"guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?|grüß gott|
 _GREETING = re.compile(
     rf"\s*{_TITLE}\b(?:,?[ \t]+{_NAME}){{0,5}}[ \t]*(?:[,!.:]+|(?=\n)|$)(?:[ \t]*{EMOJI.pattern})*\s*"
 )
+_ROLE = re.compile(r"\s*(?i:dear|hello|hi|liebe[rs]?|hallo|sehr geehrte[rs]?)(?: [^\W\d_][\w'’-]*){1,4}[,!][ \t]*\n\s*")
 _WISH = re.compile(r"(?i:have a (?:great|good|nice|lovely|wonderful) (?:day|evening|weekend|week|trip|time))\W*$")
 _LABEL = re.compile(r"\*\*([^*\n]{1,40})(?::\*\*|\*\*:)\s+")
 _REGARDS = (
@@ -112,7 +113,7 @@ def opener(sentence: str) -> str:
 
 def greeting(text: str) -> str:
     """The greeting at the start of a text with the blanks after it, or nothing."""
-    found = _GREETING.match(text)
+    found = _GREETING.match(text) or _ROLE.match(text)
     return found[0] if found else ""
 
 

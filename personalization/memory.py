@@ -21,6 +21,7 @@ HOLDS = 0.4  # vector @ here from which a preference holds
 SURE = 0.4  # confidence from which a preference is used
 KEPT = 0.2  # confidence below which a preference is forgotten
 STATED = 1.0  # confidence of what the person said: no evidence reaches it, and none takes it away
+AT_ONCE = 16  # preferences of one answer at most: each one more costs time after its last word
 _RIDGE = 0.5
 _NEAR, _CLOSE = 8, 0.3  # how many earlier edits are replayed, and their least cosine
 _LETTERS = 6000  # of drafts that are replayed: long ones are few, so that learning stays quick
@@ -37,14 +38,18 @@ class Chosen:
 
 
 def guide(known: Sequence[Preference], here: Vectors) -> Chosen:
-    """What holds for the context with the unit vector `here`, shape (dimension,): of each key the nearest one."""
-    best: dict[str, tuple[float, int]] = {}
+    """What holds for the context with the unit vector `here`, shape (dimension,): of each key the nearest one, the
+    nearest `AT_ONCE` of these."""
+    ranked = []
     for at, score in _holding(known, here, HOLDS):
-        key, sure = known[at].transformation.key, known[at].confidence
-        rank = (np.inf if sure >= STATED else score) * sure
-        if sure >= SURE and rank > best.get(key, (-np.inf, 0))[0]:
-            best[key] = (rank, at)
-    used = tuple(sorted(at for _, at in best.values()))
+        if (sure := known[at].confidence) >= SURE:
+            ranked.append((-(np.inf if sure >= STATED else score) * sure, at))
+    best: dict[str, int] = {}
+    for _, at in sorted(ranked):
+        best.setdefault(known[at].transformation.key, at)
+        if len(best) == AT_ONCE:
+            break
+    used = tuple(sorted(best.values()))
     if not used:
         return Chosen(Guidance())
     chosen = [known[at].transformation for at in used]

@@ -3,6 +3,7 @@
 What a shape does is in rules_words.py (inside sentences) and rules_layout.py (sentences, lines, the whole text).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -90,7 +91,7 @@ def restore(parameters: Given) -> Rule:
     try:
         rule.apply("A text. Another one.")
         described = rule.description
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, re.error) as error:
         raise ValueError(f"no rule has the parameters {dict(parameters)}: {error!r} is missing or wrong") from None
     assert described, "every shape describes itself"
     return rule

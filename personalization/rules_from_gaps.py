@@ -125,7 +125,8 @@ def from_sentences(pair: Pair) -> Iterator[Rule]:
     gone = [unit for unit in found if unit not in kept]
     if kept and gone:
         for side, part in (("start", found[: len(kept)]), ("end", found[-len(kept) :])):
-            if part == kept:
+            # Whoever takes out one sentence at the beginning does not want the beginning of every answer to go.
+            if part == kept and (side == "start" or 2 * len(kept) <= len(found)):
                 yield Rule("length", {"unit": "sentences", "count": len(kept), "from": side})
         said = " ".join(pair.before[unit.start : unit.end] for unit in kept)
         yield Rule("length", {"unit": "words", "count": len(re.findall(r"\w+", said)), "from": "start"})

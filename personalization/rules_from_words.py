@@ -11,11 +11,12 @@ from itertools import pairwise
 from personalization.prose import MARKER
 from personalization.rules import Rule
 from personalization.rules_text import Hunk, Pair
-from personalization.rules_words import CASES, CLASSES, STARTS
+from personalization.rules_words import CASES, CLASSES, DROPPABLE, STARTS
 
 _LONGEST = 5  # tokens of a phrase that is replaced
 _ENDING = 5  # letters of a word's ending
 _FIGURE = 3  # tokens of a figure such as 1,000
+_STOPS = tuple(".!?…")  # they stand in figures and abbreviations too: a rule for the ends of sentences changes them
 _MARKUP = set("*_`~#")  # signs that dress words: they are put around them by a rule of their own
 
 
@@ -46,7 +47,8 @@ def _swapped(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:
         else:
             old, new = _without_common_blanks(old, new)
             swaps.append((old, new))
-            yield Rule("replace", {"old": old, "new": new})
+            if old.strip() not in _STOPS:
+                yield Rule("replace", {"old": old, "new": new})
             if not re.search(r"\w", old):
                 yield from _parted(pair, hunk)
             yield from _singly(pair, hunk)
@@ -130,7 +132,8 @@ def _slots(text: str, values: list[str]) -> str:
 
 def _classes(pair: Pair, swaps: list[tuple[str, str]]) -> Iterator[Rule]:
     gone = [pair.between(hunk)[0] for hunk in pair.hunks if hunk.b > hunk.a and hunk.c == hunk.d]
-    for name, (wanted, _) in CLASSES.items():
+    for name in DROPPABLE:
+        wanted = CLASSES[name][0]
         if any(wanted.search(f"so, {words.strip()}") for words in [*gone, *(old for old, _ in swaps)]):
             yield Rule("drop", {"of": name})
 

@@ -157,7 +157,12 @@ def _layout(given: Given) -> str:
 def _length(given: Given) -> str:
     if given["unit"] == "words":
         return f"At most {given['count']} words"
-    return f"Only the {'first' if given['from'] == 'start' else 'last'} {given['count']} sentences"
+    side, count = "first" if given["from"] == "start" else "last", given["count"]
+    return f"Only the {side} {count} sentences" if count > 1 else f"Only the {side} sentence"
+
+
+def _groups(given: Given) -> str:
+    return f"Paragraphs of {given['size']} sentence{'s' if given['size'] > 1 else ''}"
 
 
 LAYOUTS: dict[str, tuple[Any, ...]] = {
@@ -165,7 +170,7 @@ LAYOUTS: dict[str, tuple[Any, ...]] = {
     "length": (10, length, lambda _: "", _length),
     "order": (11, order, lambda _: "", lambda given: f"Put sentences in order: {given['order']}"),
     "join": (45, joined, lambda _: "", lambda given: f"Join sentences with “{given['with'].strip()}”"),
-    "groups": (51, groups, lambda _: "", lambda given: f"Paragraphs of {given['size']} sentences"),
+    "groups": (51, groups, lambda _: "", _groups),
     "paragraph": (46, single, lambda _: "", lambda _: "Write one paragraph without line breaks"),
     "layout": (50, layout, lambda _: "", _layout),
     "lines": (62, narrow, lambda _: "", lambda given: f"Lines of at most {given['size']} {given['unit']}"),

@@ -1,5 +1,6 @@
 """What preferences do to an answer in a turn, and what they may never do to its citations."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -55,6 +56,16 @@ async def test_a_finished_answer_gets_its_form_and_keeps_its_citations_while_the
 async def test_an_answer_that_has_its_form_already_is_as_it_was_written() -> None:
     done = outcome(await run(context_with(Liking(as_list), PiecewiseModel([words(BULLETS)])), ASKED))
     assert (done.answer, done.written) == (BULLETS, None)
+
+
+async def test_a_form_that_fails_costs_no_answer_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(text: str) -> str:
+        raise IndexError(text)
+
+    with caplog.at_level(logging.ERROR):
+        done = outcome(await run(context_with(Liking(broken), PiecewiseModel([words(SAID)])), ASKED))
+    assert (done.answer, done.written, len(done.citations)) == (SAID, None, 2)
+    assert "('pref-1',) were not applied" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,16 @@ def test_a_claim_without_a_source_or_one_that_was_only_taken_out_marks_nothing()
     sources = [shown(1, "x"), shown(2, "y")]
     assert corrections(EDIT, sources, change("Nobody", "Somebody")) == ([], [])
     assert corrections(EDIT, sources, change("1702", "")) == ([], [])
+
+
+@pytest.mark.parametrize(("removed", "added"), [("1702", "1702 [2]"), ("built", "build"), ("It was", "You were")])
+def test_another_spelling_marker_or_small_word_says_nothing_about_a_source(removed: str, added: str) -> None:
+    assert corrections(EDIT, [shown(1, "It was built in 1702.")], change(removed, added)) == ([], [])
+
+
+def test_an_answer_written_anew_says_nothing_about_its_sources() -> None:
+    sources = [shown(1, "It was built in 1702."), shown(2, "The mill stands by the river.")]
+    anew = EDIT.model_copy(update={"cost_normalised": 0.7})
+    assert corrections(anew, sources, change("1702", "1712")) == ([], [])
+    many = "the year in which the old king died"
+    assert corrections(EDIT, sources, change("1702", many)) == ([], [])

@@ -145,3 +145,12 @@ async def test_deleting_a_document_keeps_the_persons_text_and_drops_the_prompt_t
     async with services.database.session() as session:
         row = (await session.exec(select(Turn))).one()
     assert (row.prompt, row.edited_answer) == (None, LONG)
+
+
+async def test_a_very_long_text_is_kept_and_not_learned_from(client: httpx.AsyncClient) -> None:
+    turn = await ask(client)
+    edit = await rewrite(client, turn.id, "The hut does not lock. " * 1000)
+    assert (edit.learning, edit.learned) == ("nothing", [])
+    assert "20,000 letters" in (edit.reason or "")
+    read = (await client.get(f"/api/v1/conversations/{turn.conversation_id}")).json()["turns"][0]
+    assert len(read["answer"]) > 20_000

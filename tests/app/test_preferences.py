@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
+from app.held import is_honoured
+from app.models_preferences import Preference
 from app.services import Services
 from generation.scripted import ScriptedModel
 from tests.app.rewriting import LONG, NOTE, SHORT, ask, preferences_of, put, rewrite, settled, state, teach
@@ -20,6 +22,15 @@ from tests.conftest import Upload
 async def hut(services: Services, client: httpx.AsyncClient, upload: Upload) -> None:
     teach(services)
     await upload(client, "hut.txt", NOTE)
+
+
+def test_what_this_release_does_not_know_is_not_said_to_be_honoured() -> None:
+    known: dict[str, Any] = {"kind": "dimension", "dimension": "contractions", "use": False}
+    unknown: dict[str, Any] = {"kind": "hologram"}
+    for parameters in ([unknown], [known, unknown]):
+        row = Preference(person_id="", description="glow", parameters=parameters)
+        assert not is_honoured(row, follows_rules=True)
+    assert is_honoured(Preference(person_id="", description="plain", parameters=[known]), follows_rules=False)
 
 
 async def test_a_statement_that_is_understood_shapes_every_answer_from_then_on(client: httpx.AsyncClient) -> None:

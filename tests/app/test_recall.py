@@ -1,5 +1,6 @@
 """Recall over SQL: fast, without a round trip where there is nothing, and never out of date."""
 
+import logging
 import time
 from pathlib import Path
 
@@ -131,6 +132,31 @@ async def test_a_preference_of_another_release_has_no_effect_and_breaks_nothing(
     person = await person_with(database, [unknown])
     assert await StoredRecall(database, HashEncoder()).recall(person.id, QUESTION) == Recalled()
     await database.close()
+
+
+async def test_a_recall_that_fails_costs_no_answer_and_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database, encoder = Database(sqlite_url(tmp_path / "a.db")), HashEncoder()
+    damaged = learned(QUESTION, encoder)
+    damaged.vector = as_bytes(np.ones(3, np.float32))
+    person = await person_with(database, [damaged, learned("another question", encoder)])
+    with caplog.at_level(logging.ERROR):
+        assert await StoredRecall(database, encoder).recall(person.id, QUESTION) == Recalled()
+    assert f"the preferences of person {person.id} were left out" in caplog.text
+    await database.close()
+
+
+async def test_a_preference_that_would_change_a_claim_is_not_done_to_that_answer(tmp_path: Path) -> None:
+    database, encoder = Database(sqlite_url(tmp_path / "a.db")), HashEncoder()
+    loud = learned(QUESTION, encoder)
+    loud.context, loud.vector = "", None  # everywhere
+    loud.parameters = [{"kind": "rule", "shape": "replace", "old": ".", "new": "!"}]
+    person = await person_with(database, [loud])
+    render = (await StoredRecall(database, encoder).recall(person.id, QUESTION)).render
+    await database.close()
+    assert render is not None
+    assert (render("Yes [1]."), render("It is 45.50 euros [1].")) == ("Yes [1]!", "It is 45.50 euros [1].")
 
 
 async def test_where_personalization_is_off_nothing_is_learned_and_nothing_is_recalled(settings: Settings) -> None:

@@ -190,3 +190,22 @@ def test_every_span_is_judged_and_style_alone_holds_no_fact(draft: str, edited: 
 
 def test_an_accepted_draft_has_neither() -> None:
     assert split("It sank [1].", "It sank [1].") == Split("It sank [1].", (), (False,))
+
+
+@pytest.mark.parametrize(
+    ("draft", "edited"),
+    [
+        ("Members who don't pay lose their plot.", "If you don't pay, you lose your plot."),
+        ("You must rolled up after use.", "Hoses must be rolled up after use."),
+        ("A plot costs 45 euros and is paid in March.", "45 euros, paid in March."),
+    ],
+)
+def test_the_small_words_of_a_sentence_that_claims_something_else_are_no_style(draft: str, edited: str) -> None:
+    found = split(draft, edited)
+    assert found.facts
+    assert found.style_only == draft
+
+
+def test_a_sentence_that_claims_something_else_can_still_be_a_bullet_without_contractions() -> None:
+    found = split("It doesn't cost 45 euros. Bring a hat.", "- It does not cost 50 euros.\n- Bring a hat.")
+    assert found.style_only == "- It does not cost 45 euros.\n- Bring a hat."

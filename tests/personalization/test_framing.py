@@ -25,6 +25,8 @@ def test_the_three_parts_are_the_text(text: str) -> None:
         "Good morning, Ann,\n",
         "Sehr geehrte Frau Weber,\n\n",
         "Hallo zusammen,\n",
+        "Dear warden,\n\n",
+        "Dear members of the club,\n",
     ),
 )
 def test_greetings(start: str) -> None:

@@ -67,3 +67,23 @@ def test_whatever_the_edit_proposals_are_distinct_idempotent_and_can_be_made_aga
         changed = each.apply(DRAFT)
         assert each.apply(changed) == changed
         assert set(re.findall(r"\[\d+\]", changed)) == {"[1]", "[2]"}
+
+
+def test_leaving_sentences_out_is_no_wish_to_lose_figures_or_names() -> None:
+    draft = "A plot costs 45 euros [1]. It is paid in March [1]. Who does not pay loses it [1]. Ask Marta Klein [1]."
+    found = proposals(draft, "Who does not pay loses it [1].")
+    assert found
+    assert not [one for one in found if one.parameters.get("shape") == "drop"]
+
+
+def test_a_first_sentence_left_out_is_no_wish_for_the_last_ones() -> None:
+    shorter = [one.description for one in proposals(DRAFT, DRAFT.split("[1]. ")[1])]
+    assert not [said for said in shorter if said.startswith("Only the last")]
+    assert "Only the last sentence" in [one.description for one in proposals(THIRD, "The bridge stays closed.")]
+
+
+def test_full_stops_are_changed_where_sentences_end_and_nowhere_else() -> None:
+    loud = "It costs 45.50 euros [1]! It is paid in May [1]!"
+    found = proposals(loud.replace("!", "."), loud)
+    assert any(one.apply("Ask Mr. Fry. It is 3.5 m.").startswith("Ask Mr. Fry!") for one in found)
+    assert not [one for one in found if one.parameters.get("shape") == "replace" and one.parameters["old"] == "."]

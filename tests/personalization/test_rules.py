@@ -16,7 +16,6 @@ CASES = [
     ("replace", {"old": "new ", "new": ""}, "utilise the hall"),
     ("affix", {"old": "ise", "new": "ize"}, "will utilize the"),
     ("pattern", {"old": "${0}", "new": "{0} dollars"}, "costs 5 dollars and"),
-    ("drop", {"of": "number"}, "We have rooms for guests [2]."),
     ("wrap", {"of": "number", "before": "**", "after": "**"}, "**12** rooms for **340** guests [2]"),
     ("wrap", {"of": "first word", "before": "*", "after": "*"}, "*We* have 12"),
     ("case", {"of": "text", "case": "upper"}, "A TICKET COSTS"),
@@ -55,7 +54,7 @@ def test_a_rule_does_what_it_says_once_and_can_be_made_again(shape: str, paramet
 
 
 def test_every_shape_is_shown_at_work() -> None:
-    assert set(SHAPES) - {shape for shape, _, _ in CASES} == {"length", "without", "paragraph"}
+    assert set(SHAPES) - {shape for shape, _, _ in CASES} == {"length", "without", "paragraph", "drop"}
 
 
 @pytest.mark.parametrize(("shape", "parameters", "_"), CASES)
@@ -71,6 +70,18 @@ def test_a_sentence_with_the_only_mark_of_a_source_is_not_dropped() -> None:
     shorter = Rule("length", {"unit": "sentences", "count": 1, "from": "start"})
     assert shorter.apply(OTHER) == OTHER
     assert shorter.apply("It rains. It pours.") == "It rains."
+
+
+@pytest.mark.parametrize("of", ["number", "name", "capitals", "long", "adverb"])
+def test_only_what_claims_nothing_can_be_left_out_everywhere(of: str) -> None:
+    assert Rule("drop", {"of": "bracket"}).apply("Iron (Fe) melts [1].") == "Iron melts [1]."
+    with pytest.raises(ValueError, match="cannot be left out"):
+        restore({"kind": "rule", "shape": "drop", "of": of})
+
+
+def test_one_is_not_many() -> None:
+    assert Rule("length", {"unit": "sentences", "count": 1, "from": "start"}).description == "Only the first sentence"
+    assert Rule("groups", {"size": 1, "separator": "\n\n"}).description == "Paragraphs of 1 sentence"
 
 
 def test_no_break_no_paragraph() -> None:
