@@ -69,12 +69,14 @@ async def edits_public(services: Services, person_id: str, found: Sequence[Edit]
     """Edits with their differences and what was learned from each."""
     async with services.database.session() as session:
         taught = await preferences.taught_by(session, person_id, (edit.id for edit in found))
+        wrong = await edits.sources_wrong(session, person_id, found)
     rows: dict[str, Preference] = {row.id: row for learned in taught.values() for row in learned}
     shown = {one.id: one for one in await preferences_public(services, person_id, list(rows.values()))}
     return [
         EditPublic(
             difference=await difference_public(edit),
             learned=[shown[row.id] for row in taught.get(edit.id, [])],
+            sources_wrong=wrong[edit.id],
             **edit.model_dump(include=_FIELDS),
         )
         for edit in found
@@ -115,4 +117,4 @@ def _why_nothing(services: Services, turn: Turn, shown: str, text: str) -> str |
     return None if turn.state == "complete" else "the answer was cut off, so the change tells nothing about style"
 
 
-_FIELDS = set(EditPublic.model_fields) - {"difference", "learned"}
+_FIELDS = set(EditPublic.model_fields) - {"difference", "learned", "sources_wrong"}

@@ -1,5 +1,6 @@
 """Every SQL statement about edits, and how one is shown. The owner is part of each statement."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,6 +132,15 @@ async def note_facts(
     await session.exec(delete(Feedback).where(*mine))
     await session.exec(delete(UtilityLabel).where(col(UtilityLabel.id).in_(row.id for row in labels)))
     session.add_all([*feedback, *labels])
+
+
+async def sources_wrong(session: AsyncSession, person_id: str, found: Sequence[Edit]) -> Counter[str]:
+    """Edit id -> how many sources it says are wrong."""
+    turns = {edit.turn_id for edit in found}
+    query = select(Feedback).where(
+        Feedback.person_id == person_id, col(Feedback.turn_id).in_(turns), Feedback.kind == "source_wrong"
+    )
+    return Counter(event.value.get("edit_id", "") for event in (await session.exec(query)).all())
 
 
 async def answers(session: AsyncSession, person_id: str) -> Sequence[tuple[str, datetime]]:

@@ -58,6 +58,7 @@ class EditPublic(BaseModel):
     learning: Learning
     reason: str | None  # why nothing was learned, or why it failed
     learned: list[PreferencePublic]
+    sources_wrong: int = 0  # sources that it says are wrong
     created_at: datetime
 
 

@@ -21,12 +21,11 @@ def layout(text: str, given: Given) -> str:
         gap = text[found[at - 1].end if at else 0 : unit.start]
         said = _bare(text[unit.start : unit.end], given)
         last = at == len(found) - 1
-        titled = apart(text, found, at)
-        if titled or BLOCK.search(gap):
+        if apart(text, found, at):
             pieces.append(gap + text[unit.start : unit.end])
             follows = False
             continue
-        if not follows and at:
+        if at and (not follows or BLOCK.search(gap)):
             lead = re.sub(r"\S+[ \t]*$", "", gap) if unit.item else gap
         else:
             lead = given["separator"] if number else re.sub(r"\S+[ \t]*$", "", gap) if unit.item else gap

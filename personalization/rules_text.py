@@ -61,7 +61,7 @@ def ends(sentence: str) -> bool:
 def apart(text: str, found: Sequence[Unit], at: int) -> bool:
     """A line that is no sentence: a heading, a greeting, a name under a letter."""
     unit = found[at]
-    alone = unit.start == 0 or text[: unit.start].rstrip(" \t").endswith("\n")
+    alone = not text[: unit.start].rpartition("\n")[2].strip(" \t#")
     rest = text[unit.end :]
     return (
         len(found) > 1

@@ -56,7 +56,7 @@ def _outcome(edit: EditPublic) -> str:
         case "forgotten":
             said = '<p class="learning">Undone: what this edit taught is forgotten. Your text stays.</p>'
     fact = '<p class="learning warn">You corrected a fact: the source is marked as wrong</p>'
-    return said + (fact if any(span.fact for span in edit.difference) else "")
+    return said + (fact if edit.sources_wrong else "")
 
 
 def _learned(edit: EditPublic) -> str:

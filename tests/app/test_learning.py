@@ -103,6 +103,7 @@ async def test_a_corrected_fact_marks_its_source_and_is_no_preference(
     turn = await ask(client, "When was the mill of Quenholm built by the river?")
     edit = await rewrite(client, turn.id, turn.answer.replace("1702", "1712"))
     assert edit.learning == "nothing" and edit.learned == [] and edit.reason
+    assert edit.sources_wrong == 1
     assert any(span.fact for span in edit.difference)
     async with services.database.session() as session:
         noted = (await session.exec(select(Feedback))).one()
@@ -119,6 +120,7 @@ async def test_of_an_edit_of_both_only_the_style_is_learned(client: httpx.AsyncC
     turn = await ask(client)
     edit = await rewrite(client, turn.id, "The hut does not lock its window at night. [1]")
     assert any(span.fact for span in edit.difference)
+    assert edit.sources_wrong == 1
     assert "window" not in "".join(new.edited for _, new in seen)
 
 

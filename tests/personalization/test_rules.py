@@ -112,3 +112,11 @@ def test_whatever_the_text_a_rule_is_idempotent_and_citations_survive(
     changed = rule.apply(text)
     assert rule.apply(changed) == changed
     assert set(re.findall(r"\[\d+\]", changed)) == set(re.findall(r"\[\d+\]", text))
+
+
+def test_a_list_leaves_headings_and_code_where_they_are() -> None:
+    bullets = Rule("layout", {"separator": "\n", "prefix": "- ", "suffix": "", "first": True, "last": False})
+    titled = "## Fees\n\nIt is 5 euros. It is due.\n\n## Loss\n\nThe plot is lost."
+    assert bullets.apply(titled) == "## Fees\n\n- It is 5 euros.\n- It is due.\n\n## Loss\n\n- The plot is lost."
+    coded = "Do this:\n\n```sh\nrm -r a. b\n```\n\nThen wait. It takes an hour."
+    assert bullets.apply(coded) == "Do this:\n\n```sh\nrm -r a. b\n```\n\n- Then wait.\n- It takes an hour."

@@ -182,7 +182,7 @@ async def test_a_corrected_fact_is_told_apart_from_style(browser: Browser, pages
     await page.click(".editor [type=submit]")
     await expect(page.locator(".edited-mark")).to_be_visible()
     edit = next(iter(scripted.accounts[TOKEN].edits.values()))
-    edit.difference = [SpanPublic(change="added", text="30", fact=True)]
+    edit.difference, edit.sources_wrong = [SpanPublic(change="added", text="30", fact=True)], 1
     await page.reload()
     await expect(page.locator(".after-edit")).to_contain_text(
         "You corrected a fact: the source is marked as wrong", timeout=20_000

@@ -52,14 +52,15 @@ def test_a_difference_is_told_by_elements_and_facts_by_a_class() -> None:
         ({"learned": [a_preference()]}, "<b>Learned:</b> Keep answers short <button"),
         ({"learned": [a_preference(), a_preference("No lists")]}, "<li>Keep answers short</li><li>No lists</li>"),
         ({"learned": []}, "What was learned here has been deleted."),
-        ({"learning": "nothing", "difference": SPANS}, "You corrected a fact: the source is marked as wrong"),
+        ({"learning": "nothing", "sources_wrong": 1}, "You corrected a fact: the source is marked as wrong"),
+        ({"learning": "nothing", "difference": SPANS}, "It changes what is claimed"),
     ],
 )
 def test_what_came_of_an_edit_is_said(changes: dict[str, Any], expected: str) -> None:
     page = render_edit(an_edit(**changes))
     assert expected in page
     assert ("data-undo" in page) == bool(changes.get("learned"))
-    assert ("corrected a fact" in page) == (changes.get("difference") is SPANS)
+    assert ("corrected a fact" in page) == ("sources_wrong" in changes)
 
 
 def test_only_an_answer_that_is_there_can_be_edited_and_its_very_text_is() -> None:
