@@ -50,15 +50,10 @@ class _Known:
         from personalization.memory import guide
         from personalization.stated import read
 
-        asked = {transformation.key for transformation in read(context)}
         stems = frozenset(content_stems(context))
         out = {words for words, scope in self.scopes.items() if not scope.holds(stems, vector)}
-        usable = self.held
-        if out or asked:
-            usable = [
-                one for one in usable if one.row.scope not in out and one.preference.transformation.key not in asked
-            ]
-        chosen = guide([one.preference for one in usable], vector)
+        usable = [one for one in self.held if one.row.scope not in out] if out else self.held
+        chosen = guide([one.preference for one in usable], vector, read(context))
         told = [row for row in self.told if row.scope not in out]
         said = [chosen.guidance.instruction or "", *(row.description for row in told)]
         ids = [usable[place].row.id for place in chosen.used] + [row.id for row in told]

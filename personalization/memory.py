@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from personalization.explanation import Propose, Weighted, explain, total
 from personalization.ports import ContextEdit, Guidance, Preference, Transformation, Vectors
+from personalization.precedence import gives_way
 from personalization.proposals import copied, distinct, identity, proposals
 from personalization.replay import DECAY, Replay, lower_bound
 from personalization.transformations import rendering
@@ -37,16 +38,21 @@ class Chosen:
     used: tuple[int, ...] = ()
 
 
-def guide(known: Sequence[Preference], here: Vectors) -> Chosen:
+def guide(known: Sequence[Preference], here: Vectors, asked: Sequence[Transformation] = ()) -> Chosen:
     """What holds for the context with the unit vector `here`, shape (dimension,): of each key the nearest one, the
-    nearest `AT_ONCE` of these."""
+    nearest `AT_ONCE` of these. What is `asked` for here comes before all, and what was stated before what was learned.
+    """
     ranked = []
     for at, score in _holding(known, here, HOLDS):
         if (sure := known[at].confidence) >= SURE:
             ranked.append((-(np.inf if sure >= STATED else score) * sure, at))
-    best: dict[str, int] = {}
+    said, best = list(asked), dict[str, int]()
     for _, at in sorted(ranked):
-        best.setdefault(known[at].transformation.key, at)
+        one = known[at].transformation
+        if one.key in best or any(gives_way(one, first) for first in said):
+            continue
+        best[one.key] = at
+        said += [one] if known[at].confidence >= STATED else []
         if len(best) == AT_ONCE:
             break
     used = tuple(sorted(best.values()))
