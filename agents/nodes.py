@@ -95,7 +95,8 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     its best passage fits.
     """
     context = runtime.context
-    instruction = state["recalled"].instruction if _heeds_preferences(context) else None
+    # A small model leaves its subject when it is told about style, the trained one too: there, rendering acts alone.
+    instruction = state["recalled"].instruction if _follows_rules(context) else None
     selection, history = state["selection"], list(state["history"])
     kept, write = _form(context, list(selection.kept))
     while True:
@@ -204,11 +205,6 @@ def after_generation(state: TurnState) -> Literal["check", "abstain"]:
 
 def _follows_rules(context: TurnContext) -> bool:
     return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
-
-
-def _heeds_preferences(context: TurnContext) -> bool:
-    """A model that rules confuse leaves its subject when it is told about style: for it, rendering acts alone."""
-    return _follows_rules(context) or is_trained(context.model.version)
 
 
 def _rendered(answer: str, recalled: Recalled) -> str:

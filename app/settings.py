@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     encoder: str = "minilm"  # "minilm" (the wheel), "hash" (no model), a folder, or a sentence-transformers name
     llm: Literal["local", "openai", "scripted"] = "local"
     llm_model: str = "smollm2"  # "smollm2", a folder, a hub name, or the server's model name
-    adapter: str = "stock"  # of the local model: "shipped", "stock" (none), or a folder
+    adapter: str = "shipped"  # of the local model: "shipped", "stock" (none), or a folder
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None
     llm_timeout: float = Field(default=120.0, gt=0)  # seconds

@@ -20,7 +20,8 @@ _PREFIX = "base_model.model."  # PEFT's name for the model it wraps
 def choose(setting: str, base: Path) -> Path | None:
     """The folder of the adapter for the model in `base`: "shipped", "stock" (none), or a folder's path.
 
-    One that was trained on another base is not used, and the log says so. Raises ModelUnavailableError.
+    The shipped one is not used with another base than its own, and the log says so; one that was named has to fit.
+    Raises ModelUnavailableError.
     """
     if setting == "stock":
         return None
@@ -31,7 +32,12 @@ def choose(setting: str, base: Path) -> Path | None:
         )
     trained_on, found = base_of(folder), weights.version(base)
     if trained_on != found:
-        log.info("the adapter %s was made for %s, not for %s: the model answers without it", setting, trained_on, found)
+        if setting != "shipped":
+            raise ModelUnavailableError(
+                f"the adapter in {folder} was trained on {trained_on or 'a model that no manifest names'}, not on {found}: "
+                "set ATTUNE_LLM_MODEL to that model, or ATTUNE_ADAPTER to stock"
+            )
+        log.info("the shipped adapter was made for %s, not for %s: the model answers without it", trained_on, found)
         return None
     return folder
 

@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,8 +114,16 @@ def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags) -> None:
     from training.recipe import RecipeError
 
     try:
-        found = train(shlex.join(["attune", *sys.argv[1:]]))
+        found = train(portable(["attune", *sys.argv[1:]]))
     except (EvaluationError, FitError, LicenceError, ModelUnavailableError, RecipeError, OSError) as error:
         sys.stderr.write(f"attune: {error}\n")
         raise typer.Exit(1) from None
     print_json(found) if flags.as_json else print_figures(found)
+
+
+def portable(words: list[str]) -> str:
+    """The command line for whoever reads the manifest elsewhere: folders by their names, not by where they lie here."""
+    return shlex.join(
+        f"data/{Path(word).name}" if before == "--data" else Path(word).name if before == "--out" else word
+        for before, word in pairwise(["", *words])
+    )

@@ -49,13 +49,18 @@ def test_other_weights_are_another_version(tiny_folder: Path, adapted: Path, tmp
     assert adapter.version(tiny_folder, other) != adapter.version(tiny_folder, adapted)
 
 
-def test_with_another_base_the_model_answers_without_it_and_says_so(
-    tiny_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_that_was_named_has_to_fit_the_model(tiny_folder: Path, tmp_path: Path) -> None:
     foreign = save_adapter(tmp_path / "foreign", "smollm2@00000000")
+    with pytest.raises(ModelUnavailableError, match="smollm2@00000000"):
+        adapter.choose(str(foreign), tiny_folder)
+
+
+def test_another_model_answers_without_the_shipped_one_and_says_so(
+    tiny_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, logger="generation.adapter"):
-        assert adapter.choose(str(foreign), tiny_folder) is None
-    assert "smollm2@00000000" in caplog.text
+        assert adapter.choose("shipped", tiny_folder) is None
+    assert str(adapter.base_of(adapter.SHIPPED)) in caplog.text
 
 
 def test_a_folder_without_an_adapter_names_the_setting(tiny_folder: Path, tmp_path: Path) -> None:
