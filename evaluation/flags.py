@@ -16,7 +16,7 @@ HeldBack = Annotated[bool, typer.Option("--held-back", help="Only the questions 
 SelectorName = Annotated[
     str | None,
     typer.Option(
-        "--selector", help="none, encoder, student, a folder or a trained version; if left out, what the settings say"
+        "--selector", help="none, encoder, a trained one's folder or version; if left out, what the settings say"
     ),
 ]
 RunFolder = Annotated[

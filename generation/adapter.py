@@ -34,8 +34,8 @@ def choose(setting: str, base: Path) -> Path | None:
     if trained_on != found:
         if setting != "shipped":
             raise ModelUnavailableError(
-                f"the adapter in {folder} was trained on {trained_on or 'a model that no manifest names'}, not on {found}: "
-                "set ATTUNE_LLM_MODEL to that model, or ATTUNE_ADAPTER to stock"
+                f"the adapter in {folder} was trained on {trained_on or 'a model that no manifest names'}, "
+                f"not on {found}: set ATTUNE_LLM_MODEL to that model, or ATTUNE_ADAPTER to stock"
             )
         log.info("the shipped adapter was made for %s, not for %s: the model answers without it", trained_on, found)
         return None
