@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,8 @@ async def optimize(place: Path, dimension: int) -> None:
     try:
         _, complaint = await child.communicate()
     except asyncio.CancelledError:
-        child.kill()
+        with suppress(ProcessLookupError):  # it may have ended in this very moment
+            child.kill()
         await child.wait()
         raise
     if child.returncode:

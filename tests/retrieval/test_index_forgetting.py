@@ -123,7 +123,7 @@ async def test_a_pause_is_enough_to_forget(tmp_path: Path, monkeypatch: pytest.M
     index = await open_index(tmp_path)
     await put(index, "b", ["kept"], ["ann"])
     await index.delete_document(await put(index, "a", ["The Zyxquartz is here."], ["ann"]))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while places_of(tmp_path, "Zyxquartz"):  # noqa: ASYNC110 (files tell nobody that they are gone)
             await asyncio.sleep(0.05)
     assert await index.count() == 1
