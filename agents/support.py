@@ -47,8 +47,8 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
     stems = [frozenset(content_stems(passage)) for passage in passages]
     joined = ["\n\n".join(passages[n - 1] for n in one.markers) for one in said]
     cited_at = [place for place, one in enumerate(said) if one.markers]
-    supports = _Supports(verifier, question)
-    held = dict(zip(cited_at, await supports([(said[i].text, joined[i]) for i in cited_at]), strict=True))
+    own_texts = [_Reading(said[i].text, claims[i], joined[i]) for i in cited_at]
+    held = dict(zip(cited_at, await _support(verifier, question, own_texts), strict=True))
     asked = [
         (i, n)
         for i in range(len(said))
@@ -56,7 +56,8 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
         for n in _nearest(claims[i], stems)
         if (n,) != said[i].markers
     ]
-    found = await supports([(said[i].text, passages[n - 1]) for i, n in asked])
+    others = [_Reading(said[i].text, claims[i], passages[n - 1]) for i, n in asked]
+    found = await _support(verifier, question, others)
     best: dict[int, tuple[float, int]] = {}
     for (i, n), support in zip(asked, found, strict=True):
         if support >= SURE:
@@ -68,19 +69,21 @@ async def checked(answer: str, question: str, passages: Sequence[str], verifier:
 
 
 @dataclass(frozen=True)
-class _Supports:
-    """The verifier, asked about sentences of an answer to one question."""
+class _Reading:
+    """A sentence and what is asked about it: can it be read in this text?"""
 
-    verifier: Verifier
-    question: str
+    sentence: str
+    claim: str
+    text: str
 
-    async def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Support of each sentence by its passages, in [0, 1]."""
-        judged = await self.verifier.support([(_claim(text, self.question), passage) for text, passage in pairs])
-        return [
-            0.0 if figures_missing(text, passage, self.question) else support
-            for (text, passage), support in zip(pairs, judged, strict=True)
-        ]
+
+async def _support(verifier: Verifier, question: str, asked: Sequence[_Reading]) -> list[float]:
+    """Support of each sentence by its text, in [0, 1]; none where the text lacks a figure of the sentence."""
+    judged = await verifier.support([(one.claim, one.text) for one in asked])
+    return [
+        0.0 if figures_missing(one.sentence, one.text, question) else support
+        for one, support in zip(asked, judged, strict=True)
+    ]
 
 
 def _claim(text: str, question: str) -> str:

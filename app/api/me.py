@@ -1,11 +1,13 @@
 """The person's own account: read, change, take along, erase."""
 
 import json
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import documents, edits, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
@@ -19,6 +21,9 @@ from app.schemas_preferences import EditCostPoint
 from app.services import Services
 
 router = APIRouter(prefix="/api/v1/me", tags=["me"])
+
+Row = TypeVar("Row")
+Place = tuple[datetime, str]  # of a row in a list that is read page by page
 
 PAGE = 100
 
@@ -110,40 +115,37 @@ async def _joined(items: AsyncIterator[str]) -> AsyncIterator[str]:
 
 
 async def _documents(services: Services, person: Person) -> AsyncIterator[str]:
-    before = None
-    while True:
-        async with services.database.session() as session:
-            rows = await documents.page(session, person.id, PAGE, before)
-        for row in rows:
-            shown = DocumentPublic(**row.model_dump(include=set(DocumentPublic.model_fields))).model_dump(mode="json")
-            yield json.dumps(shown | {"sha256": row.sha256, "source": row.source})
-        if len(rows) < PAGE:
-            return
-        before = rows[-1].created_at, rows[-1].id
+    async for row in _paged(services, person, documents.page, lambda row: (row.created_at, row.id)):
+        shown = DocumentPublic(**row.model_dump(include=set(DocumentPublic.model_fields))).model_dump(mode="json")
+        yield json.dumps(shown | {"sha256": row.sha256, "source": row.source})
 
 
 async def _conversations(services: Services, person: Person) -> AsyncIterator[str]:
-    before = None
-    while True:
-        async with services.database.session() as session:
-            rows = await turns.list_conversations(session, person.id, PAGE, before)
-        for row in rows:
-            yield (await _conversation(services, person, row)).model_dump_json()
-        if len(rows) < PAGE:
-            return
-        before = rows[-1].updated_at, rows[-1].id
+    async for row in _paged(services, person, turns.list_conversations, lambda row: (row.updated_at, row.id)):
+        yield (await _conversation(services, person, row)).model_dump_json()
 
 
 async def _edits(services: Services, person: Person) -> AsyncIterator[str]:
+    async for row in _paged(services, person, edits.page, lambda row: (row.created_at, row.id)):
+        yield row.model_dump_json(exclude={"vector"})
+
+
+async def _paged(
+    services: Services,
+    person: Person,
+    page: Callable[[AsyncSession, str, int, Place | None], Awaitable[Sequence[Row]]],
+    place: Callable[[Row], Place],
+) -> AsyncIterator[Row]:
+    """All rows of a list, newest first, with no more than a page of them in memory."""
     before = None
     while True:
         async with services.database.session() as session:
-            rows = await edits.page(session, person.id, PAGE, before)
+            rows = await page(session, person.id, PAGE, before)
         for row in rows:
-            yield row.model_dump_json(exclude={"vector"})
+            yield row
         if len(rows) < PAGE:
             return
-        before = rows[-1].created_at, rows[-1].id
+        before = place(rows[-1])
 
 
 async def _conversation(services: Services, person: Person, row: Conversation) -> ConversationDetail:
