@@ -80,7 +80,7 @@ class Product:
         """One turn as a browser takes it, to the last event. Raises EvaluationError if it fails.
 
         Over a bare connection: what a Python client computes is no part of a turn, and in this process it would be
-        counted as one (httpx spends half as much on a stream as the server does)."""
+        counted as one (20 ms a turn with httpx: docs/log.md)."""
         body = json.dumps({"question": question}).encode()
         head = [
             "POST /api/v1/chat HTTP/1.1",
