@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from training.answers_data import Fact, Material, Text, split
+from training.answers_data import Fact, Material, Text, plain, split
 from training.answers_sheets import Asked, Sheet, answer, decline, hit
 from training.answers_sources import rows
 
 DIFFER = "the passages differ"
 _WORDS = 60
+_AFTER = 5  # sentences that may follow the one that tells
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,15 @@ class Claim:
 
 
 def contradictions(material: Material, rng: random.Random, most: int) -> Iterator[Sheet]:
-    """Facts that two subjects share in kind, told of one name, or of one subject with either's answer."""
+    """Facts that subjects share in kind, told of one name, or of one subject with another's answer."""
     alike: dict[str, list[Fact]] = {}
     for fact in material.facts:
         if fact.attribute and len(fact.evidence) == 1:
             alike.setdefault(fact.attribute, []).append(fact)
-    pairs = [(one, other) for facts in alike.values() for one, other in _pairs(facts, rng)]
-    rng.shuffle(pairs)
-    for one, other in pairs[:most]:
-        claims = _claims(material, one, other, rng)
+    groups = [group for facts in alike.values() for group in _groups(facts, rng)]
+    rng.shuffle(groups)
+    for one, others in groups[:most]:
+        claims = _claims(material, one, others, rng)
         if claims:
             yield _sheet(material, one.question, claims, rng)
 
@@ -53,33 +54,38 @@ def poisoned(folder: Path, allowed: frozenset[str], material: Material, rng: ran
         yield replace(_sheet(material, question, told, rng), source=folder.name)
 
 
-def _pairs(facts: Sequence[Fact], rng: random.Random) -> Iterator[tuple[Fact, Fact]]:
+def _groups(facts: Sequence[Fact], rng: random.Random) -> Iterator[tuple[Fact, list[Fact]]]:
+    """Each fact with one to three others of its kind, all answers and texts different."""
     for one in facts:
-        other = rng.choice(facts)
-        if other.answer != one.answer and other.evidence[0].text_id != one.evidence[0].text_id:
-            yield one, other
+        others = rng.sample(list(facts), min(len(facts), rng.choices((1, 2, 3), (5, 3, 2))[0]))
+        elsewhere = [other for other in others if other.evidence[0].text_id != one.evidence[0].text_id]
+        apart = {plain(other.answer): other for other in elsewhere if plain(other.answer) != plain(one.answer)}
+        if apart:
+            yield one, list(apart.values())
 
 
-def _claims(material: Material, one: Fact, other: Fact, rng: random.Random) -> list[Claim]:
-    """What is claimed of the subject of `one`: nothing where the other's text does not name its subject."""
-    text, foreign = (material.texts[fact.evidence[0].text_id] for fact in (one, other))
+def _claims(material: Material, one: Fact, others: Sequence[Fact], rng: random.Random) -> list[Claim]:
+    """What is claimed of the subject of `one`: nothing where no other's text names its subject."""
+    text = material.texts[one.evidence[0].text_id]
     true = tuple(_telling(text.text, one, rng) for _ in range(rng.choices((1, 2, 3), (6, 3, 1))[0]))
     claims = [Claim(one.answer, tuple(dict.fromkeys(true)))]
     kind = rng.random()
-    if kind < 0.25:  # all agree
+    if kind < 0.2:  # all agree
         return claims
-    if kind < 0.6:  # a namesake
-        told = _renamed(_telling(foreign.text, other, rng), foreign.title, text.title)
-        return [*claims, Claim(other.answer, (told,))] if told else []
-    false = _telling(text.text, one, rng).replace(one.answer, other.answer)
-    return [*claims, Claim(other.answer, (false,))]
+    if kind < 0.7:  # namesakes
+        foreign = [(other, material.texts[other.evidence[0].text_id]) for other in others]
+        told = [(other, _renamed(_telling(its.text, other, rng), its.title, text.title)) for other, its in foreign]
+        named = [Claim(other.answer, (one,)) for other, one in told if one]
+        return [*claims, *named] if named else []
+    false = _telling(text.text, one, rng).replace(one.answer, others[0].answer)
+    return [*claims, Claim(others[0].answer, (false,))]
 
 
 def _telling(text: str, fact: Fact, rng: random.Random) -> str:
     """The evidence with some of the sentences after it."""
     lines = split(text)
     at = lines.index(fact.evidence[0].sentence) if fact.evidence[0].sentence in lines else 0
-    after = lines[at + 1 : at + 1 + rng.randint(0, 3)]
+    after = lines[at + 1 : at + 1 + rng.randint(0, _AFTER)]
     before = lines[max(0, at - rng.randint(0, 1)) : at]
     return " ".join([*before, fact.evidence[0].sentence, *after])
 

@@ -28,7 +28,7 @@ SHARES = {
     "bipia": 14,
 }
 _SHARE = 200  # of any other set
-CONTRADICTED = 110  # sheets of each set with titled texts
+CONTRADICTED = 200  # sheets of each set with titled texts
 _READ_OUT = ("hotpot_200", "2wiki_200", "popqa_1000")
 _POISONED = "poisonedrag"
 _ATTACKS = "bipia"

@@ -67,6 +67,10 @@ def train_selector(flags: SelectorFlags) -> None:
 class GeneratorFlags(RecipeFlags):
     minutes: Minutes = 60.0
     steps: Steps = None
+    learning_rate: Annotated[float, typer.Option(min=1e-6, max=0.1, help="Largest step size of the fit.")] = 1e-3
+    start: Annotated[
+        Path | None, typer.Option(help="Go on from the adapter in this folder, or from `shipped`; else a fresh one.")
+    ] = None
 
 
 @train_commands.command("generator")
@@ -74,7 +78,7 @@ class GeneratorFlags(RecipeFlags):
 def train_generator(flags: GeneratorFlags) -> None:
     """Fit an adapter of the embedded model: short cited answers from passages, declined where they do not answer."""
     from app.settings import Settings
-    from generation import weights
+    from generation import adapter, weights
     from training import generator
 
     settings = Settings()
@@ -82,7 +86,9 @@ def train_generator(flags: GeneratorFlags) -> None:
     def train(line: str) -> dict[str, Any]:
         base = weights.fetch(settings.llm_model, settings.cache)
         chosen = (flags.minutes, flags.steps, flags.seed, flags.device, flags.experiment)
-        return generator.train(flags.data, flags.out, generator.Options(base, *chosen), line)
+        start = adapter.choose(str(flags.start), base) if flags.start else None
+        options = generator.Options(base, *chosen, learning_rate=flags.learning_rate, start=start)
+        return generator.train(flags.data, flags.out, options, line)
 
     _fit(train, flags)
 
@@ -124,6 +130,6 @@ def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags) -> None:
 def portable(words: list[str]) -> str:
     """The command line for whoever reads the manifest elsewhere: folders by their names, not by where they lie here."""
     return shlex.join(
-        f"data/{Path(word).name}" if before == "--data" else Path(word).name if before == "--out" else word
+        f"data/{Path(word).name}" if before == "--data" else Path(word).name if before in {"--out", "--start"} else word
         for before, word in pairwise(["", *words])
     )

@@ -18,7 +18,7 @@ from training.examples import read_examples
 from training.fit import FitOptions, FitReport, fit
 from training.generator_figures import HeldBack, held_back, measure, measure_stock
 from training.licences import check, licence
-from training.manifest import DataUsed, Manifest, commit, file_hash, folder_hash
+from training.manifest import FILE, DataUsed, Manifest, commit, file_hash, folder_hash
 from training.recipe import Recipe
 
 HUB = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}  # what PEFT and vLLM call the bases that Attune names itself
@@ -40,6 +40,7 @@ class Options:
     alpha: float = 32.0
     learning_rate: float = 1e-3
     accumulate: int = 2  # sheets a step
+    start: Path | None = None  # folder of the adapter to go on from; None: a fresh one
 
 
 class Batches:
@@ -65,7 +66,7 @@ class Batches:
 
 
 class Student:
-    """The stock model with a fresh adapter in its upper layers."""
+    """The stock model with an adapter in its upper layers.."""
 
     def __init__(self, options: Options) -> None:
         import torch
@@ -79,6 +80,8 @@ class Student:
         self.model = AutoModelForCausalLM.from_pretrained(options.base, dtype=dtype, local_files_only=True)
         self.model.to(options.device)
         self.adapters = lora.insert(self.model, options.first_layer, options.rank, options.alpha)
+        if options.start:
+            lora.restore(self.adapters, options.start)
 
     def loss(self, packed: Packed) -> Any:
         return loss_of(self.model, packed)
@@ -93,6 +96,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     plain: dict[str, Any] = json.loads(json.dumps(asdict(options), default=str))
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in plain.items() if key not in {"minutes", "steps", "device"}}
+    begun = begun_from(options.start) if options.start else None
     recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
     asked = held_back(read_examples([f for f in folders if _is_judged(f)], held_out=True), _MEASURED, options.seed)
     student = Student(options)
@@ -103,12 +107,13 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     recipe.resumable("write the adapter", lambda: lora.save(student.adapters, out, name, options.alpha))
     before = recipe.step(f"measure the stock model on {len(asked)} held-back questions", lambda: _stock(options, asked))
     after = recipe.step(f"measure after {done.steps} steps", lambda: _adapted(options, out, asked))
+    fitted = {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}
     used = batches.used(done.steps * options.accumulate)
     manifest = Manifest(
         kind="generator",
         base_model=base,
         data=tuple(DataUsed(f.name, folder_hash(f), licence(f), used.get(f.name, 0)) for f in folders),
-        settings=plain | {"base": base, "fit": {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}},
+        settings=plain | {"base": base, "start": begun, "fit": fitted},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / lora.WEIGHTS),
@@ -118,6 +123,12 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     )
     manifest.write(out)
     return {"before": before, "after": after}
+
+
+def begun_from(folder: Path) -> dict[str, Any]:
+    """The version in `folder` and how it came to be, for the manifest of what goes on from it."""
+    about = json.loads((folder / FILE).read_text())
+    return {key: about[key] for key in ("version", "shippable", "commit", "command", "weights_sha256")}
 
 
 def _is_judged(folder: Path) -> bool:

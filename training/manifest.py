@@ -44,8 +44,9 @@ class Manifest:
 
     @property
     def shippable(self) -> bool:
-        """Whether every set has an open licence."""
-        return all(is_open(used.licence) for used in self.data)
+        """Whether every set has an open licence, and those of the weights that it began with."""
+        start = self.settings.get("start")
+        return all(is_open(used.licence) for used in self.data) and (not start or bool(start["shippable"]))
 
     @property
     def version(self) -> str:

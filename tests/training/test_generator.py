@@ -44,6 +44,18 @@ def test_a_branch_reads_as_if_it_stood_alone(base: Path, tmp_path: Path) -> None
     torch.testing.assert_close(together, torch.cat(apart), atol=1e-4, rtol=1e-4)
 
 
+def test_a_run_goes_on_from_the_adapter_it_is_given_and_says_so(base: Path, trained: Path, tmp_path: Path) -> None:
+    again = generator.Student(options(base, start=trained))
+    known = load_file(trained / "adapter_model.safetensors")
+    for name, parameter in lora.parameters(again.adapters).items():
+        assert parameter.detach().to(known[name].dtype).equal(known[name])
+    generator.train([shown(tmp_path / "mine")], tmp_path / "out", options(base, start=trained, steps=1), "attune train")
+    first, second = (json.loads((folder / "manifest.json").read_text()) for folder in (trained, tmp_path / "out"))
+    assert second["settings"]["start"]["version"] == first["version"]
+    assert second["settings"]["start"]["command"] == first["command"]
+    assert second["shippable"] == first["shippable"]
+
+
 def _logprobs(student: generator.Student, packed: Packed) -> Any:
     import torch
 
