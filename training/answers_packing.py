@@ -10,7 +10,7 @@ from agents.prompts import trained_prompt
 from generation.port import Message
 from training.answers_sheets import Sheet
 
-LONGEST = 900  # tokens of a packed sheet; branches that would pass it are left out
+LONGEST = 1200  # tokens of a packed sheet; branches that would pass it are left out
 
 
 @dataclass(frozen=True)
