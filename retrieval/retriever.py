@@ -3,15 +3,22 @@
 import numpy as np
 
 from retrieval.ports import Encoder, PassageIndex
+from retrieval.query_update import STOCK, QueryUpdate
 from retrieval.types import Hit, Query
 
 
 class Retriever:
-    """Encoder and index that belong together."""
+    """Encoder and index that belong together, and what was learned for them, if anything."""
 
-    def __init__(self, encoder: Encoder, index: PassageIndex) -> None:
+    def __init__(self, encoder: Encoder, index: PassageIndex, update: QueryUpdate | None = None) -> None:
         self._encoder = encoder
         self._index = index
+        self._update = update
+
+    @property
+    def version(self) -> str:
+        """Of what was learned; "stock" without it."""
+        return self._update.version if self._update else STOCK
 
     async def search(self, query: Query) -> list[Hit]:
         """Best hits of `query`; a question of nothing but spaces has none."""
@@ -19,5 +26,7 @@ class Retriever:
             return []
         if query.mode == "lexical":
             return await self._index.search(query, np.zeros(self._encoder.dimension, dtype=np.float32))
-        vectors = await self._encoder.encode_queries([query.text])
-        return await self._index.search(query, vectors[0])
+        vector = (await self._encoder.encode_queries([query.text]))[0]
+        if self._update:
+            vector = await self._update.update(query.text, vector)
+        return await self._index.search(query, vector)
