@@ -1,9 +1,9 @@
 """`attune bench turn`: what a turn costs outside the models, and its first token against the bare model's.
 
-Outside: whole authenticated turns over HTTP with a scripted model and the encoder of the settings, the seconds in
-which either was waited for taken off, and a line fitted through answers of different lengths. First token: first
-turns of a conversation with the model of the settings, from the end of selection, against the model alone on the
-same prompt.
+Outside: whole authenticated turns over HTTP, asked from another process, with a scripted model and the encoder of the
+settings, the seconds in which either was waited for taken off, and a line fitted through answers of different
+lengths. First token: first turns of a conversation with the model of the settings, from the end of selection, against
+the model alone on the same prompt.
 """
 
 import statistics
@@ -19,8 +19,9 @@ from agents.events import Outcome, Token
 from agents.graph import stream_turn
 from agents.types import TurnContext, TurnRequest
 from app.services import Services
+from evaluation.asking import Asker, asker
 from evaluation.indexing import EVERYONE, JudgedText, index_texts
-from evaluation.product import Product, running_product
+from evaluation.product import running_product
 from evaluation.progress import progress
 from evaluation.reports import Report
 from evaluation.synthetic import Writer
@@ -62,13 +63,13 @@ async def _outside_models() -> Report:
         folder.mkdir(parents=True)
         for name, text in Writer(seed=0).documents(_DOCUMENTS):
             (folder / name).write_text(text)
-        async with running_product(settings, clocks.wind) as product:
+        async with running_product(settings, clocks.wind) as product, asker(*product.address) as client:
             await product.ingest(sorted(folder.iterdir()))
             with progress("turns with a scripted model", REPEATS * len(ANSWER_WORDS)) as advance:
                 for _ in range(REPEATS):
                     for words in ANSWER_WORDS:
                         script.enqueue(" ".join(writer.words(words)))
-                        costs.append(await clocks.turn(product, writer.sentence()))
+                        costs.append(await clocks.turn(client, writer.sentence()))
                         advance()
     slope, start = line_through(costs)
     return {"ms_outside_models": start, "ms_outside_models_per_token": slope, "turns": len(costs)}
@@ -89,11 +90,9 @@ class _Clocks:
         timed = replace(services, model=self._model, encoder=encoder, verifier=verifier)
         return replace(timed, retriever=retriever_of(encoder, services.index), selector=KeepAll())
 
-    async def turn(self, product: Product, question: str) -> TurnCost:
+    async def turn(self, client: Asker, question: str) -> TurnCost:
         pieces, inside = self._model.deltas, self._seconds
-        started = time.perf_counter()
-        await product.ask_streaming(question)
-        whole = time.perf_counter() - started
+        whole = await client.ask(question)
         return TurnCost(self._model.deltas - pieces, 1e3 * (whole - (self._seconds - inside)))
 
     @property

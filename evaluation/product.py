@@ -1,7 +1,6 @@
 """The whole product in a temporary home, spoken to over HTTP as any developer would. Knows nothing but routes."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -76,28 +75,10 @@ class Product:
         """One turn that begins a conversation."""
         return await self._call("POST", "/api/v1/chat", TurnPublic, json={"question": question, "stream": False})
 
-    async def ask_streaming(self, question: str) -> None:
-        """One turn as a browser takes it, to the last event. Raises EvaluationError if it fails.
-
-        Over a bare connection: what a Python client computes is no part of a turn, and in this process it would be
-        counted as one (20 ms a turn with httpx: docs/log.md)."""
-        body = json.dumps({"question": question}).encode()
-        head = [
-            "POST /api/v1/chat HTTP/1.1",
-            f"Host: {self._http.base_url.netloc.decode()}",
-            f"Authorization: {self._http.headers['Authorization']}",
-            "Content-Type: application/json",
-            f"Content-Length: {len(body)}",
-            "Connection: close",
-        ]
-        reader, writer = await asyncio.open_connection(self._http.base_url.host, self._http.base_url.port)
-        try:
-            writer.write("\r\n".join([*head, "", ""]).encode() + body)
-            lines = (await reader.read()).decode().splitlines()
-        finally:
-            writer.close()
-        if "event: answer" not in lines:
-            raise EvaluationError(f"the turn ended without an answer: {' '.join(lines[-4:])[:400]}")
+    @property
+    def address(self) -> tuple[str, str]:
+        """URL and token, for whoever asks from another process."""
+        return str(self._http.base_url), self._http.headers["Authorization"].removeprefix("Bearer ")
 
     async def _call(self, method: str, path: str, schema: type[Schema], **content: Any) -> Schema:
         response = await self._http.request(method, path, **content)

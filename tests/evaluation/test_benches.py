@@ -1,10 +1,12 @@
 """The benches on tiny inputs: that they run end to end and that their figures mean what they say."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from evaluation import bench_ingest, bench_retrieve, bench_turn
+from evaluation.asking import asker
 from evaluation.errors import EvaluationError
 
 pytestmark = pytest.mark.usefixtures("no_models")
@@ -28,6 +30,19 @@ async def test_turns_are_measured_outside_and_up_to_the_first_token(monkeypatch:
     assert report["first_token_ratio"] > 0
     assert report["sec_per_turn"] > 0
     assert report["generator"] == "scripted@1"
+
+
+async def test_a_turn_that_fails_for_the_other_process_is_no_figure() -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        writer.write(b"HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nevent")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, asker(f"http://127.0.0.1:{port}", "token") as client:
+        with pytest.raises(EvaluationError, match="ended without an answer: event"):
+            await client.ask("why?")
 
 
 async def test_a_filtered_search_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
