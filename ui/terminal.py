@@ -72,7 +72,19 @@ async def ingest(
             return entry
 
         entries = await asyncio.gather(*(one(path) for path in files))
-    return {"files": entries, "seconds": round(time.perf_counter() - started, 3)}
+    return {"files": told_once(entries), "seconds": round(time.perf_counter() - started, 3)}
+
+
+def told_once(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same entries, where of files with the same content, sent together, only the first was indexed."""
+    seen: set[str] = set()
+    told = []
+    for entry in entries:
+        again = entry["status"] == "indexed" and entry.get("document_id") in seen
+        reason = f"its content is here already, as {entry['document']}" if again else entry["reason"]
+        told.append(entry | {"status": "duplicate", "reason": reason} if again else entry)
+        seen.add(entry.get("document_id", ""))
+    return told
 
 
 async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
@@ -88,7 +100,7 @@ async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
             raise
         return entry | {"status": "too_large", "reason": error.detail}
     document = upload.document
-    entry |= {"document": document.name}
+    entry |= {"document": document.name, "document_id": document.id}
     if upload.job_id is not None:
         return entry | await _outcome(client, upload.job_id)
     # The name it came with first.
