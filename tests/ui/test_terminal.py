@@ -39,9 +39,10 @@ async def test_a_duplicate_says_what_it_repeats(
 
 
 async def test_files_alike_that_are_sent_together_are_one_document(owner: ApiClient, tmp_path: Path) -> None:
+    (folder := tmp_path / "folder").mkdir()
     for number in range(4):
-        (tmp_path / f"{number}.txt").write_text("The lease ends in May.")
-    entries = (await terminal.ingest(owner, [tmp_path], quiet=True))["files"]
+        (folder / f"{number}.txt").write_text("The lease ends in May.")
+    entries = (await terminal.ingest(owner, [folder], quiet=True))["files"]
     assert sorted(entry["status"] for entry in entries) == ["duplicate"] * 3 + ["indexed"]
     assert all("is here already" in entry["reason"] for entry in entries if entry["status"] == "duplicate")
     assert len({entry["document_id"] for entry in entries}) == 1
