@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import problems
-from app.api import admin, auth, chat, conversations, documents, edits, health, jobs, me, preferences, search
+from app.api import admin, auth, chat, conversations, documents, edits, fallback, health, jobs, me, preferences, search
 from app.body_limit import BodyLimitMiddleware
 from app.request_id import RequestIdMiddleware
 from app.services import open_services
@@ -37,4 +37,5 @@ def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> 
     problems.install(app)
     for module in ROUTERS:
         app.include_router(module.router, responses=problems.RESPONSES)
+    app.include_router(fallback.after([module.router for module in ROUTERS]))
     return app

@@ -108,3 +108,13 @@ async def test_a_broken_upload_is_a_problem(
     response = await client.post("/api/v1/documents", headers=headers, content=content)
     assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM)
     assert (await client.get("/api/v1/documents")).json()["items"] == []
+
+
+async def test_a_wrong_method_is_told_with_the_right_ones(client: httpx.AsyncClient) -> None:
+    refused = await client.put("/api/v1/conversations/some")
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) >= {"GET", "PATCH", "DELETE"}
+    assert "use DELETE, GET" in refused.json()["detail"]
+    nothing = await client.get("/api/v1/nothing")
+    assert nothing.status_code == 404
+    assert "/docs lists" in nothing.json()["detail"]
