@@ -29,6 +29,8 @@ _SAID: dict[AbstainReason, str] = {
     "`attune ingest PATH`), then ask again.",
     "nothing_useful": "I could not find an answer to this in your documents, so I will not guess.",
     "model_declined": "I read the passages that came closest, but they do not answer this, so I will not guess.",
+    "nothing_remembered": "I found nothing about this in our earlier conversations, so I will not guess.",
+    "rules_leave_nothing": "None of your documents may be used for this, so I searched nothing.",
     "empty_answer": "The model wrote no answer to this. Ask again in other words, or choose another model.",
 }
 
@@ -38,13 +40,17 @@ def declines(draft: str) -> bool:
     return bool(_DECLINES.search(draft.replace("’", "'")))
 
 
-def explain(reason: AbstainReason, hits: Sequence[Hit]) -> str:
-    """The sentence for the person, with the closest passages as places to look."""
+def explain(reason: AbstainReason, hits: Sequence[Hit], rules: Sequence[str] = ()) -> str:
+    """The sentence for the person, with the rules of theirs that narrowed the search and the closest passages."""
+    said = _SAID[reason]
+    if rules:
+        kept = " and ".join(f"“{rule}”" for rule in rules)
+        said += f" I keep to what you told me: {kept}. You can switch that off on the page About me."
     places = dict.fromkeys(place(hit) for hit in hits)
     if not places:
-        return _SAID[reason]
+        return said
     nearest = "\n".join(f"- {where}" for where in list(places)[:_NEAREST])
-    return f"{_SAID[reason]} The closest passages are in:\n{nearest}"
+    return f"{said} The closest passages are in:\n{nearest}"
 
 
 def place(hit: Hit) -> str:

@@ -9,7 +9,9 @@ from retrieval.types import Hit, Selection
 
 StageName = Literal["recalling", "rewriting", "searching", "selecting", "writing", "checking"]
 CitationOrigin = Literal["model", "attributed"]
-AbstainReason = Literal["no_documents", "nothing_useful", "model_declined", "empty_answer"]
+AbstainReason = Literal[
+    "no_documents", "nothing_useful", "model_declined", "empty_answer", "nothing_remembered", "rules_leave_nothing"
+]
 Finish = Literal["stop", "length", "repetition"]
 
 

@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agents import nodes
+from agents import looking_back, nodes, routes
 from agents.events import TurnEvent
 from agents.state import TurnState, outcome_of
 from agents.types import TurnContext, TurnRequest
@@ -27,26 +27,31 @@ TurnGraph = CompiledStateGraph[TurnState, TurnContext, TurnState, TurnState]
 
 @cache
 def build_graph() -> TurnGraph:
-    """recall -> stand alone -> retrieve -> select -> compose -> generate -> check; small talk and abstaining leave."""
+    """recall -> stand alone -> retrieve -> select -> compose -> generate -> check; small talk, looking back
+    and abstaining leave."""
     graph = StateGraph(TurnState, context_schema=TurnContext)
     graph.add_node("reply", _timed("reply", nodes.reply))
     graph.add_node("recall", _timed("recall", nodes.recall))
     graph.add_node("stand_alone", _timed("stand_alone", nodes.stand_alone))
     graph.add_node("retrieve", _timed("retrieve", nodes.retrieve))
     graph.add_node("select", _timed("select", nodes.select))
+    graph.add_node("look_back", _timed("look_back", looking_back.look_back))
+    graph.add_node("recount", _timed("recount", looking_back.recount))
     graph.add_node("compose", _timed("compose", nodes.compose))
     graph.add_node("generate", _timed("generate", nodes.generate))
     graph.add_node("check", _timed("check", nodes.check_citations))
     graph.add_node("abstain", _timed("abstain", nodes.abstain))
 
-    graph.add_conditional_edges(START, nodes.at_first, ["reply", "recall"])
+    graph.add_conditional_edges(START, routes.at_first, ["reply", "recall"])
     graph.add_edge("reply", END)
     graph.add_edge("recall", "stand_alone")
-    graph.add_edge("stand_alone", "retrieve")
-    graph.add_conditional_edges("retrieve", nodes.after_retrieval, ["select", "abstain"])
-    graph.add_conditional_edges("select", nodes.after_selection, ["compose", "abstain"])
+    graph.add_conditional_edges("stand_alone", routes.after_standing_alone, ["retrieve", "look_back"])
+    graph.add_conditional_edges("retrieve", routes.after_retrieval, ["select", "look_back", "abstain"])
+    graph.add_conditional_edges("select", routes.after_selection, ["compose", "look_back", "abstain"])
+    graph.add_conditional_edges("look_back", routes.after_looking_back, ["recount", "compose", "abstain"])
+    graph.add_edge("recount", END)
     graph.add_edge("compose", "generate")
-    graph.add_conditional_edges("generate", nodes.after_generation, ["check", "abstain"])
+    graph.add_conditional_edges("generate", routes.after_generation, ["check", "abstain"])
     graph.add_edge("check", END)
     graph.add_edge("abstain", END)
     return graph.compile()

@@ -1,9 +1,11 @@
 """What the steps of a turn hand to each other, and what is left of it at the end."""
 
+from dataclasses import replace
 from operator import add, or_
 from typing import Annotated, TypedDict
 
 from agents.events import AbstainReason, Citation, Finish, Outcome
+from agents.memory import Remembered
 from agents.prompts import PROMPT_VERSION
 from agents.types import PastTurn, TurnRequest
 from generation.port import Message, Usage
@@ -15,7 +17,9 @@ class TurnState(TypedDict, total=False):
     """Usage and timings add up over the steps; every other key holds what was written last."""
 
     request: TurnRequest
-    recalled: Recalled
+    recalled: Recalled  # once the answer is written: less what had no effect on it
+    remembered: Remembered
+    looked_back: bool
     history: tuple[PastTurn, ...]  # what of the conversation this question leans on; empty if it stands alone
     question: str  # as put to the generator
     search_text: str  # as put to retriever and selector
@@ -37,6 +41,8 @@ class TurnState(TypedDict, total=False):
 def outcome_of(state: TurnState) -> Outcome:
     """A finished turn as the caller logs it."""
     reason = state.get("abstain_reason")
+    recalled = state.get("recalled") or Recalled()
+    rules = [rule.id for rule in state["remembered"].rules] if "remembered" in state else []
     return Outcome(
         answer=state["answer"],
         draft=state.get("draft", ""),
@@ -45,7 +51,7 @@ def outcome_of(state: TurnState) -> Outcome:
         standalone_question=state["search_text"],
         hits=state.get("hits", ()),
         selection=state.get("selection") or Selection((), {}),
-        recalled=state.get("recalled") or Recalled(),
+        recalled=replace(recalled, preference_ids=tuple(dict.fromkeys([*recalled.preference_ids, *rules]))),
         prompt=state.get("prompt", ()),
         usage=state.get("usage") or Usage(),
         timings=state["timings"],

@@ -1,9 +1,11 @@
 """What a turn is asked for and what it may use."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
+from agents.memory import Memory, NoMemory
 from generation.port import LanguageModel
 from personalization.ports import Recall
 from retrieval.ports import Selector, Verifier
@@ -47,3 +49,5 @@ class TurnContext:
     # searchable and sentences cited without it (docs/decisions/005). None: judged by the model's version.
     follows_rules: bool | None = None
     verifier: Verifier | None = None  # None: markers are kept as written, and set by words where none are
+    memory: Memory = field(default_factory=NoMemory)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # what "last week" is counted from

@@ -8,6 +8,7 @@ from typing import Literal
 _DOCUMENTS = uuid.UUID("5b0d7c3e-63b7-4c62-9c0e-0a7d3a0f1a11")
 
 Mode = Literal["fused", "dense", "lexical"]
+SourceKind = Literal["document", "fact", "conversation"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Passage:
     title: str
     page: int | None = None
     heading: str | None = None
+    kind: SourceKind = "document"  # else `document_id` names what a person told us, or an earlier conversation
 
     @property
     def head(self) -> str:

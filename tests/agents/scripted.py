@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from agents.events import Outcome, Token, TurnEvent
 from agents.graph import stream_turn
+from agents.memory import Remembered
+from agents.past import LookBack
 from agents.types import PastTurn, TurnContext, TurnRequest
 from generation.port import (
     Completion,
@@ -19,12 +21,18 @@ from generation.port import (
     Usage,
 )
 from personalization.ports import Recalled
-from retrieval.types import Hit, Passage, Query, Selection
+from retrieval.types import Hit, Passage, Query, Selection, SourceKind
 
 
 def hit(text: str, title: str = "Handbook", page: int | None = 1, rank: int = 1) -> Hit:
     passage = Passage(id=f"p-{title}-{page}-{rank}", document_id=title, position=0, text=text, title=title, page=page)
     return Hit(passage=passage, score=1 / rank, rank=rank)
+
+
+def remembered_hit(kind: SourceKind, text: str, rank: int = 1, cosine: float = 0.9) -> Hit:
+    title = {"fact": "What you told me", "conversation": "Our conversation"}.get(kind, "")
+    passage = Passage(f"{kind}-{rank}", f"{kind}-{rank}", 0, text, title, heading="3 May 2026", kind=kind)
+    return Hit(passage, cosine, rank, dense=cosine)
 
 
 @dataclass
@@ -60,6 +68,22 @@ class ScriptedRecall:
 
     async def recall(self, person_id: str, context: str) -> Recalled:
         return Recalled(self.instruction, ("pref-1",) if self.instruction else ())
+
+
+@dataclass
+class ScriptedMemory:
+    """Knows what it was given, and remembers what it was asked."""
+
+    known: Remembered = field(default_factory=Remembered)
+    past: Sequence[Hit] = ()
+    asked: list[LookBack] = field(default_factory=list)
+
+    async def remember(self, person_id: str, question: str) -> Remembered:
+        return self.known
+
+    async def look_back(self, person_id: str, asked: LookBack) -> Sequence[Hit]:
+        self.asked.append(asked)
+        return self.past
 
 
 @dataclass

@@ -21,6 +21,7 @@ from tests.agents.scripted import (
 )
 
 SAID = "The notice period is four weeks [1]. Lunch is at noon [2]."
+ONE = "The notice period is four weeks [1]."  # a model that rules confuse reads one passage
 BULLETS = "- The notice period is four weeks [1].\n- Lunch is at noon [2]."
 
 
@@ -75,6 +76,22 @@ async def test_a_form_that_fails_costs_no_answer_and_is_logged(caplog: pytest.Lo
 async def test_a_form_that_would_cost_all_citations_or_invent_one_is_not_used(render: Callable[[str], str]) -> None:
     done = outcome(await run(context_with(Liking(render), PiecewiseModel([words(SAID)])), ASKED))
     assert (done.answer, done.written) == (SAID, None)
+    assert done.recalled.preference_ids == ("pref-1",), "the model was told of it"
+
+
+@pytest.mark.parametrize("render", [lambda _: "Four weeks.", lambda _: 1 / 0, None])
+async def test_a_form_that_was_not_given_is_not_logged_as_used_where_the_model_was_not_told(
+    render: Callable[[str], str] | None,
+) -> None:
+    model = PiecewiseModel([words(ONE)])
+    done = outcome(await run(context_with(Liking(render), model, follows_rules=False), ASKED))
+    assert (done.answer, done.recalled.preference_ids) == (ONE, ())
+
+
+async def test_a_form_that_the_answer_had_already_is_logged_as_used() -> None:
+    model = PiecewiseModel([words(f"- {ONE}")])
+    done = outcome(await run(context_with(Liking(as_list), model, follows_rules=False), ASKED))
+    assert (done.answer, done.recalled.preference_ids) == (f"- {ONE}", ("pref-1",))
 
 
 async def test_a_model_that_rules_confuse_is_told_nothing_about_style() -> None:
