@@ -4,12 +4,16 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.home import Home
 from app.late_model import LateModel
 from app.settings import Settings
 from generation.port import LanguageModel, ModelUnavailableError
 from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
+
+if TYPE_CHECKING:
+    from retrieval.retriever import Retriever
 
 Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
 
@@ -68,6 +72,16 @@ def make_selector(settings: Settings, encoder: Encoder) -> Selector:
 
     folder = SHIPPED if settings.selector == "student" else Path(settings.selector).expanduser()
     return UtilitySelector(encoder, folder, settings.abstain_below)
+
+
+def make_retriever(settings: Settings, encoder: Encoder, index: PassageIndex) -> "Retriever":
+    """Blocking: a trained one reads weights. Raises RetrieverError with the remedy."""
+    from retrieval.query_update import STOCK, open_query_adapter
+    from retrieval.retriever import Retriever
+
+    if settings.retriever == STOCK:
+        return Retriever(encoder, index)
+    return Retriever(encoder, index, open_query_adapter(Path(settings.retriever).expanduser(), encoder))
 
 
 def make_verifier(settings: Settings) -> Verifier | None:

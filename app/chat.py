@@ -28,6 +28,7 @@ from app.schemas import (
     TurnPublic,
 )
 from app.services import Services
+from app.serving import Models
 from app.under_way import stopping
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class _RunningTurn:
 
     turn: Turn
     request: TurnRequest
+    models: Models
     exposures: list[ExposureFields] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
@@ -49,24 +51,25 @@ class _RunningTurn:
 async def run_turn(services: Services, person: Person, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
     written. Raises Problem before the first event; later failures are the last event."""
-    running = await _begin(services, person, request)
-    events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
-    # A task of its own: the server cancels every await of a request whose client has gone, and the model could
-    # then not be stopped in order nor the partial answer be saved.
-    work = asyncio.create_task(_work(services, running, events.put_nowait))
-    try:
-        while (event := await events.get()) is not None:
-            yield event
-    finally:
-        work.cancel()
-        with CancelScope(shield=True):
-            await asyncio.wait([work])
+    with services.serving.lease() as models:  # what is promoted meanwhile answers the next question
+        running = await _begin(services, models, person, request)
+        events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
+        # A task of its own: the server cancels every await of a request whose client has gone, and the model could
+        # then not be stopped in order nor the partial answer be saved.
+        work = asyncio.create_task(_work(services, running, events.put_nowait))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+        finally:
+            work.cancel()
+            with CancelScope(shield=True):
+                await asyncio.wait([work])
 
 
 async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
     try:
         services.under_way.enter()
-        async with aclosing(stream_turn(services.turn_context, running.request)) as stream:
+        async with aclosing(stream_turn(services.turn_context(running.models), running.request)) as stream:
             async for event in stream:
                 tell(await _show(services, running, event))
     except asyncio.CancelledError:
@@ -92,7 +95,7 @@ async def _fail(
         tell(ErrorEvent.model_validate(problem.body()))
 
 
-async def _begin(services: Services, person: Person, request: ChatRequest) -> _RunningTurn:
+async def _begin(services: Services, models: Models, person: Person, request: ChatRequest) -> _RunningTurn:
     asked_within = set(request.documents or ())
     services.recall.expect(person.id, person.preferences_version)
     async with services.database.session() as session:
@@ -106,7 +109,7 @@ async def _begin(services: Services, person: Person, request: ChatRequest) -> _R
             person_id=person.id,
             question=request.question,
             document_ids=request.documents,
-            versions=dict(services.versions),
+            versions=models.versions,
         )
         await turns.start_turn(session, turn)
     asked = TurnRequest(
@@ -116,7 +119,7 @@ async def _begin(services: Services, person: Person, request: ChatRequest) -> _R
         history=past,
         document_ids=frozenset(asked_within) or None,
     )
-    return _RunningTurn(turn, asked)
+    return _RunningTurn(turn, asked, models)
 
 
 async def _conversation(

@@ -45,6 +45,10 @@ class LateModel:
             self._opening = asyncio.create_task(self._open())
             self._opening.add_done_callback(_log_failure)
 
+    async def ready(self) -> None:
+        """Return when the model is open. Raises what opening it does."""
+        await self._ready()
+
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         return await (await self._ready()).count_tokens(messages)
 

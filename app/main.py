@@ -6,13 +6,27 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import problems
-from app.api import admin, auth, chat, conversations, documents, edits, fallback, health, jobs, me, preferences, search
+from app.api import (
+    admin,
+    auth,
+    chat,
+    conversations,
+    documents,
+    edits,
+    fallback,
+    health,
+    jobs,
+    me,
+    models,
+    preferences,
+    search,
+)
 from app.body_limit import BodyLimitMiddleware
 from app.request_id import RequestIdMiddleware
 from app.services import open_services
 from app.settings import Settings
 
-ROUTERS = (auth, me, documents, jobs, search, conversations, chat, edits, preferences, admin, health)
+ROUTERS = (auth, me, documents, jobs, search, conversations, chat, edits, preferences, admin, models, health)
 
 
 def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> FastAPI:

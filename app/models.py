@@ -200,21 +200,31 @@ class UtilityLabel(SQLModel, table=True):
 class ModelVersion(SQLModel, table=True):
     """One set of weights of one kind, with the manifest that says how it came to be."""
 
-    id: str = Field(primary_key=True)  # <kind>-<hash of the manifest>
-    kind: str = Field(index=True)  # encoder | selector | generator
+    id: str = Field(primary_key=True)  # <kind>-<hash of the manifest>; of what ships <kind>-<its own version>
+    kind: str = Field(index=True)  # encoder | retriever | selector | generator | verifier
     parent_id: str | None = None
-    path: str | None = None
+    path: str | None = None  # below HOME/models; None: what ships, or what a setting names
     manifest: dict[str, Any] = json_field()
+    files: dict[str, str] = json_field()  # path in the folder -> sha256
     created_at: datetime = time_field()
 
 
 class Promotion(SQLModel, table=True):
-    """A decision of the gate: which version became champion, or was refused, and why."""
+    """A decision: which version became the champion of its kind, or was refused, and why. No row is ever changed.
 
+    The accepted row of a kind with the highest number is the pointer to its champion: one INSERT moves it, and of two
+    at once only one can have the next number.
+    """
+
+    __table_args__ = (UniqueConstraint("kind", "number"),)
     id: str = Field(default_factory=new_id, primary_key=True)
     kind: str = Field(index=True)
-    version_id: str = Field(foreign_key="modelversion.id", index=True)
-    previous_id: str | None = None
+    version_id: str | None = Field(default=None, foreign_key="modelversion.id", index=True)  # None: what ships
+    previous_id: str | None = None  # the champion that it was compared with, or that it takes the place of
+    action: str = "promote"  # promote | rollback
     accepted: bool
-    reasons: dict[str, Any] = json_field()
+    number: int | None = None  # 1, 2, ... of the accepted ones of a kind; None: refused
+    holdout: str | None = None  # sha256 of the questions that both answered
+    reasons: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # of a refusal
+    report: dict[str, Any] = json_field()  # every figure of the gate
     created_at: datetime = time_field()

@@ -238,12 +238,6 @@ class ErrorEvent(BaseModel):
     detail: str
 
 
-class Health(BaseModel):
-    status: Literal["ok", "unready"]
-    missing: list[str] = []
-    versions: dict[str, str] = {}
-
-
 PeoplePublic = Page[PersonPublic]
 DocumentsPublic = Page[DocumentPublic]
 PassagesPublic = Page[PassagePublic]

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from agents.types import Searches, TurnContext
-from app import adapters, documents, originals, registry, turns
+from agents.types import TurnContext
+from app import adapters, documents, originals, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.durable import DurableQueue
@@ -20,11 +21,14 @@ from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
 from app.learning import KIND, Learning
+from app.parts import Champion, Parts
+from app.promotions import Promotions
 from app.recall import StoredRecall
+from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.under_way import UnderWay
 from generation.port import LanguageModel
-from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
+from retrieval.ports import Encoder, Loader, PassageIndex
 
 
 @dataclass(frozen=True)
@@ -37,28 +41,34 @@ class Services:
     auth: Auth
     jobs: Jobs
     erasure: Erasure
-    model: LanguageModel
     encoder: Encoder
     index: PassageIndex
-    retriever: Searches
-    selector: Selector
+    serving: Serving
+    promotions: Promotions
     loader: Loader
     recall: StoredRecall
     under_way: UnderWay
-    verifier: Verifier | None
-    versions: dict[str, str]  # kind -> ModelVersion id
 
     @property
-    def turn_context(self) -> TurnContext:
+    def model(self) -> LanguageModel:
+        """The generator of this moment; a turn takes it with all the rest from `serving.lease`."""
+        return self.serving.now.generator.thing
+
+    def turn_context(self, models: Models) -> TurnContext:
         return TurnContext(
-            model=self.model,
-            retriever=self.retriever,
-            selector=self.selector,
+            model=models.generator.thing,
+            retriever=models.retriever.thing,
+            selector=models.selector.thing,
             recall=self.recall,
-            verifier=self.verifier,
+            verifier=models.verifier.thing,
             retrieve_limit=self.settings.retrieve_limit,
             answer_max_tokens=self.settings.answer_max_tokens,
         )
+
+    def answering_with(self, **things: Any) -> "Services":
+        """The same services with other models, by kind, in place of those in use: for measurements."""
+        parts = [Part(kind, f"{kind}-{getattr(thing, 'version', 'none')}", thing) for kind, thing in things.items()]
+        return replace(self, serving=Serving(self.serving.now.with_parts(*parts)))
 
     async def missing(self) -> list[str]:
         """What keeps us from answering, in words; empty when ready."""
@@ -72,7 +82,8 @@ class Services:
             await self.index.count()
         except Exception as error:  # every engine has its own errors, and all of them mean the same here
             found.append(f"index: {type(error).__name__}")
-        if isinstance(self.model, LateModel) and not self.model.loaded:
+        model = self.model
+        if isinstance(model, LateModel) and not model.loaded:
             found.append("generator: loading")
         return found
 
@@ -102,21 +113,17 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
 
 async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
     from retrieval.passages import Cutter
-    from retrieval.retriever import Retriever
 
     encoder = await asyncio.to_thread(adapters.make_encoder, settings)
     stack.push_async_callback(encoder.close)
     index = await adapters.make_index(settings, home, encoder)
     stack.push_async_callback(index.close)
-    model = adapters.make_model(settings)
-    stack.push_async_callback(model.close)
     loader = adapters.make_loader(settings)
     stack.push_async_callback(loader.close)
-    selector = await asyncio.to_thread(adapters.make_selector, settings, encoder)
-    verifier = await asyncio.to_thread(adapters.make_verifier, settings)
-    in_use = {"encoder": encoder.version, "selector": selector.version, "generator": model.version}
-    in_use |= {"verifier": verifier.version} if verifier else {}
-    versions = await registry.register(database, in_use, registry.sources(settings))
+    parts = Parts(settings, home, encoder, index)
+    serving = await _serving(parts, database)
+    stack.push_async_callback(serving.close)
+    await registry.register(database, serving.now.versions, settings)
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
@@ -129,17 +136,20 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         auth=await _auth(settings, home, database),
         jobs=jobs,
         erasure=erasure,
-        model=model,
         encoder=encoder,
         index=index,
-        retriever=Retriever(encoder, index),
-        selector=selector,
+        serving=serving,
+        promotions=Promotions(settings, home, database, serving, parts),
         loader=loader,
         recall=recall,
         under_way=UnderWay(),
-        verifier=verifier,
-        versions=versions,
     )
+
+
+async def _serving(parts: Parts, database: Database) -> Serving:
+    async with database.session() as session:
+        champions = await registry.champions(session)
+    return await parts.open_all({kind: Champion(row.id, row.files) for kind, row in champions.items()})
 
 
 async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
@@ -162,6 +172,7 @@ async def _tidy(home: Home, database: Database) -> None:
     async with database.session() as session:
         await turns.fail_interrupted_turns(session)
         known = await documents.known_originals(session)
+    await asyncio.to_thread(versions.sweep, home)
     await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
 
 

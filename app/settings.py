@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     retrieve_limit: int = Field(default=10, ge=1, le=100)
     answer_max_tokens: int = Field(default=320, ge=16, le=8192)
     selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
+    retriever: str = "stock"  # "stock" (questions as the encoder reads them), or a trained one's folder
     # Of citations: "shipped", "none" (words alone decide), or a folder. None: shipped, beside an encoder with weights.
     verifier: str | None = None
     personalization: Literal["on", "off"] = "on"  # off: nothing is learned from edits, and nothing learned is used

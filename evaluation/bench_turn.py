@@ -85,10 +85,12 @@ class _Clocks:
     def wind(self, services: Services) -> Services:
         """The same services with timed models; every passage is kept, so that no turn abstains."""
         encoder = TimedEncoder(services.encoder)
-        verifier = TimedVerifier(services.verifier) if services.verifier else None
+        checked = services.serving.now.verifier.thing
+        verifier = TimedVerifier(checked) if checked else None
         self._others = [encoder, verifier] if verifier else [encoder]
-        timed = replace(services, model=self._model, encoder=encoder, verifier=verifier)
-        return replace(timed, retriever=retriever_of(encoder, services.index), selector=KeepAll())
+        retriever = retriever_of(encoder, services.index)
+        models = {"generator": self._model, "verifier": verifier, "retriever": retriever, "selector": KeepAll()}
+        return replace(services.answering_with(**models), encoder=encoder)
 
     async def turn(self, client: Asker, question: str) -> TurnCost:
         pieces, inside = self._model.deltas, self._seconds

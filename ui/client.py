@@ -17,7 +17,6 @@ from app.schemas import (
     DocumentPublic,
     DocumentsPublic,
     ErrorEvent,
-    Health,
     JobPublic,
     PassagesPublic,
     PeoplePublic,
@@ -33,6 +32,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_models import Health
 from app.schemas_preferences import (
     AnswerEdit,
     EditCostPoint,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from app.deps import ServicesDep
-from app.schemas import Health
+from app.schemas_models import Health
 
 router = APIRouter(tags=["health"])
 
@@ -16,8 +16,14 @@ async def alive() -> Health:
 
 @router.get("/readyz")
 async def ready(services: ServicesDep, response: Response) -> Health:
-    """Database, index and generator are there; 503 and what is missing otherwise."""
+    """Database, index and generator are there; 503 and what is missing otherwise. `fallbacks` says which promoted
+    model is not in use, and why."""
     missing = await services.missing()
     if missing:
         response.status_code = 503
-    return Health(status="unready" if missing else "ok", missing=missing, versions=services.versions)
+    return Health(
+        status="unready" if missing else "ok",
+        missing=missing,
+        versions=services.serving.now.versions,
+        fallbacks=sorted(services.serving.fallbacks.values()),
+    )

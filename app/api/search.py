@@ -20,9 +20,9 @@ async def search(body: SearchRequest, person: CurrentPerson, services: ServicesD
             if unknown := sorted(set(body.documents) - set(mine)):
                 raise not_found("document", unknown[0])
     chosen = frozenset(body.documents) if body.documents is not None else None
-    hits = await services.retriever.search(
-        Query(text=body.query, readers=frozenset({person.id}), limit=body.k, document_ids=chosen, mode=body.mode)
-    )
+    query = Query(body.query, frozenset({person.id}), body.k, chosen, body.mode)
+    with services.serving.lease() as models:
+        hits = await models.retriever.thing.search(query)
     async with services.database.session() as session:
         names = await documents.names(session, person.id, (hit.passage.document_id for hit in hits))
     return SearchPublic(query=body.query, hits=[_public(hit, names) for hit in hits])

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from app.home import Home
@@ -29,7 +28,7 @@ async def main(home: Path) -> None:
     async with serving(app, "127.0.0.1", 0) as url, publishing(app, Home(home), url) as address:
         slow = ScriptedModel(seconds_per_token=0.05)
         slow.enqueue(" ".join(f"word{number}" for number in range(2000)))  # what repeats itself would be stopped
-        app.state.services = replace(app.state.services, model=slow)
+        app.state.services = app.state.services.answering_with(generator=slow)
         print("ready", url, address.token, flush=True)  # noqa: T201 (the parent reads it)
         await stop.wait()
 

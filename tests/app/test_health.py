@@ -29,7 +29,7 @@ async def test_a_lost_database_makes_it_unready_and_says_so(stranger: httpx.Asyn
 async def test_everything_in_use_has_a_model_version_with_a_manifest(services: Services) -> None:
     async with services.database.session() as session:
         for kind in ("encoder", "selector", "generator"):
-            row = await session.get(ModelVersion, services.versions[kind])
+            row = await session.get(ModelVersion, services.serving.now.versions[kind])
             assert row is not None
             assert row.kind == kind
             assert {"name", "version", "from", "created"} <= set(row.manifest)

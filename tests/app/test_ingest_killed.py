@@ -59,7 +59,8 @@ async def assert_whole(home: Path, acknowledged: list[str]) -> None:
             assert [passage.position for passage in passages] == list(range(row.passages))
             word = f"marker{int(row.name.removesuffix('.md')):02d}"
             assert all(word in passage.text for passage in passages)
-            hits = await services.retriever.search(Query(text=word, readers=readers, limit=1, mode="lexical"))
+            retriever = services.serving.now.retriever.thing
+            hits = await retriever.search(Query(text=word, readers=readers, limit=1, mode="lexical"))
             assert hits[0].passage.document_id == row.id
             assert services.home.original(row.owner_id, row.sha256).exists()
         assert await services.index.count() == sum(row.passages for row in found.values())

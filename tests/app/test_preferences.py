@@ -1,6 +1,5 @@
 """Preferences over REST: stated, changed, switched off, narrowed, deleted; what cannot be done is said to be so."""
 
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -55,7 +54,7 @@ async def test_a_statement_that_nothing_here_can_follow_is_kept_and_said_to_be_s
 ) -> None:
     assert (await state(client, "Write like a pirate")).honoured, "the scripted model follows rules"
     confused = Confused()
-    app.state.services = replace(services, model=confused)
+    app.state.services = services.answering_with(generator=confused)
     await state(client, "No contractions")
     assert [one.honoured for one in await preferences_of(client)] == [True, False], "a form needs no model"
     await ask(client)

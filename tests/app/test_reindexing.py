@@ -61,7 +61,7 @@ async def check(settings: Settings) -> None:
         names = {row.id: row.name for row in rows}
         for number in range(20):
             query = Query(word(number), frozenset({rows[0].owner_id}))
-            hits = await services.retriever.search(query)
+            hits = await services.serving.now.retriever.thing.search(query)
             assert names[hits[0].passage.document_id] == f"{number}.md"
         assert len(rows) == 20
 

@@ -15,7 +15,6 @@ from app.schemas import (
     ConversationsPublic,
     DocumentPublic,
     DocumentsPublic,
-    Health,
     HitPublic,
     JobPublic,
     PassagePublic,
@@ -27,6 +26,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_models import Health
 from tests.ui.scripted_turn import events_of
 from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
 from tests.ui.wire_preferences import edit_routes, preference_routes

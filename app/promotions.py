@@ -1,0 +1,241 @@
+"""Decisions on trained versions: looked at, promoted, refused, rolled back. Runs no gate and knows no HTTP."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy.exc import IntegrityError
+
+from app import registry, versions
+from app.db import Database
+from app.home import Home
+from app.models import ModelVersion, Promotion
+from app.parts import Champion, Parts, ready, setting_for, shipped_name
+from app.schemas_models import (
+    Decision,
+    InUsePublic,
+    Kind,
+    ModelsPublic,
+    Moved,
+    PromotionPublic,
+    Verdict,
+    VersionDetail,
+    VersionPublic,
+)
+from app.serving import Part, Serving
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class UnknownVersionError(Exception):
+    """No such version lies in this home."""
+
+
+class PromotionConflictError(Exception):
+    """The pointer is elsewhere than whoever decided believed; the message says where."""
+
+
+class Promotions:
+    """The registry of one home; with `serving`, what is decided also answers at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        home: Home,
+        database: Database,
+        serving: Serving | None = None,
+        parts: Parts | None = None,
+    ) -> None:
+        self._settings, self._home, self._database = settings, home, database
+        self._serving, self._parts = serving, parts
+        self._one_at_a_time = asyncio.Lock()  # so that models are exchanged in the order of the rows
+
+    async def overview(self) -> ModelsPublic:
+        """What answers now, and every version in this home."""
+        async with self._database.session() as session:
+            champions = await registry.champions(session)
+            known = await registry.trained_versions(session)
+            decided = await registry.decisions(session)
+        in_use = [await self._in_use(kind, champions.get(kind)) for kind in versions.KINDS]
+        named = {row.id for row in champions.values()}
+        return ModelsPublic(in_use=in_use, versions=[_version(row, row.id in named, decided) for row in known])
+
+    async def show(self, version_id: str) -> VersionDetail:
+        """All that is known of one version. Raises UnknownVersionError."""
+        async with self._database.session() as session:
+            row = await registry.find_version(session, version_id)
+            if row is None or row.path is None:
+                raise UnknownVersionError(f"there is no version {version_id}: `attune models list` shows all")
+            champions = await registry.champions(session)
+            decided = await registry.decisions(session, version_id)
+        champion = champions.get(row.kind)
+        return VersionDetail(
+            **_version(row, champion is not None and champion.id == row.id, decided).model_dump(),
+            manifest=row.manifest,
+            files=row.files,
+            problem=await self._problem(row),
+            decisions=[_promotion(one) for one in decided],
+        )
+
+    async def decide(self, version_id: str, verdict: Verdict) -> Moved:
+        """Write the gate's verdict on a version that lies in this home, and let it answer if it was accepted.
+
+        Raises UnknownVersionError, VersionError, PromotionConflictError, and what opening it does: then nothing moves.
+        """
+        if not (versions.is_version(version_id) and (self._home.models / version_id).is_dir()):
+            raise UnknownVersionError(
+                f"there is no version {version_id} in {self._home.models}: `attune models promote DIR` copies one there"
+            )
+        version = await asyncio.to_thread(versions.read, self._home.models / version_id)
+        row = Promotion(
+            kind=version.kind, version_id=version.id, previous_id=verdict.champion, accepted=verdict.accepted
+        )
+        row.holdout, row.reasons, row.report = verdict.holdout, verdict.reasons, verdict.report
+        if not verdict.accepted:
+            async with self._database.session() as session:
+                await registry.add_version(session, version)
+                session.add(row)
+            return await self._moved(row, 0.0)
+        return await self._move(row, version)
+
+    async def rollback(self, kind: Kind) -> Moved:
+        """Make the version before the champion the champion. Raises PromotionConflictError, VersionError."""
+        async with self._database.session() as session:
+            current = await registry.pointer(session, kind)
+            if current is None or current.version_id is None:
+                raise PromotionConflictError(f"the {kind} that ships is in use: there is nothing to roll back")
+            target = await registry.before(session, current)
+        row = Promotion(kind=kind, version_id=target, previous_id=current.version_id, action="rollback", accepted=True)
+        return await self._move(row, None)
+
+    async def _move(self, row: Promotion, version: versions.Version | None) -> Moved:
+        """Open what is to answer, move the pointer, answer with it. What fails before that leaves all as it was."""
+        async with self._one_at_a_time:
+            started = time.perf_counter()
+            part, spare = await self._opened(row.kind, await self._champion(row.version_id, version))
+            try:
+                await self._point(row, version)
+            except BaseException:
+                if part is not None and not spare and part.close is not None:
+                    await part.close()
+                raise
+            if part is not None and self._serving is not None:
+                self._serving.swap(part)
+            milliseconds = 1e3 * (time.perf_counter() - started)
+            log.info(
+                "%s: %s is the champion now, after %s", row.action, row.version_id or "what ships", row.previous_id
+            )
+        return await self._moved(row, milliseconds)
+
+    async def _champion(self, version_id: str | None, version: versions.Version | None) -> Champion | None:
+        if version_id is None:
+            return None
+        if version is not None:
+            return Champion(version.id, version.files)
+        async with self._database.session() as session:
+            known = await registry.find_version(session, version_id)
+        assert known is not None, "a foreign key says that it is there"
+        return Champion(known.id, known.files)
+
+    async def _opened(self, kind: str, champion: Champion | None) -> tuple[Part[Any] | None, bool]:
+        """The part that is to answer, ready to, and whether it was open before; None where nothing here answers, or
+        a setting comes first."""
+        if champion is not None:
+            await asyncio.to_thread(versions.check, self._home, champion.id, champion.files)
+        if self._serving is None or self._parts is None or setting_for(self._settings, kind):
+            return None, False
+        known = self._serving.open_part(kind, champion.id if champion else None)
+        if known is not None:
+            return known, True
+        part = await self._parts.open(kind, champion)
+        await ready(part)
+        if champion is None:
+            await registry.register(self._database, {kind: part.version}, self._settings)
+        return part, False
+
+    async def _point(self, row: Promotion, version: versions.Version | None) -> None:
+        """Move the pointer with one INSERT. Raises PromotionConflictError where it is elsewhere than believed."""
+        try:
+            async with self._database.session() as session:
+                if version is not None:
+                    await registry.add_version(session, version)
+                current = await registry.pointer(session, row.kind)
+                now = current.version_id if current else None
+                if now == row.version_id:
+                    raise PromotionConflictError(f"{now or 'what ships'} is the champion already")
+                if now != row.previous_id:
+                    raise _conflict(row, now or "what ships")
+                row.number = (current.number or 0) + 1 if current else 1
+                session.add(row)
+        except IntegrityError:  # another process wrote the row with this number
+            raise _conflict(row, "another version") from None
+
+    async def _moved(self, row: Promotion, milliseconds: float) -> Moved:
+        async with self._database.session() as session:
+            champion = (await registry.champions(session)).get(row.kind)
+        in_use = await self._in_use(row.kind, champion)
+        return Moved(promotion=_promotion(row), in_use=in_use, milliseconds=milliseconds)
+
+    async def _in_use(self, kind: str, champion: ModelVersion | None) -> InUsePublic:
+        setting = setting_for(self._settings, kind)
+        problem = await self._problem(champion) if champion and not setting else None
+        if self._serving is not None:
+            part = self._serving.part(kind)
+            problem = self._serving.fallbacks.get(kind) or problem
+            version, promoted = part.version, part.promoted is not None
+        else:
+            promoted = champion is not None and not (setting or problem)
+            version = champion.id if champion and promoted else shipped_name(self._settings, kind)
+        return InUsePublic(
+            kind=cast(Kind, kind),
+            version=version,
+            source="setting" if setting else "promoted" if promoted else "shipped",
+            champion=champion.id if champion else None,
+            setting=setting,
+            problem=problem,
+        )
+
+    async def _problem(self, row: ModelVersion) -> str | None:
+        try:
+            await asyncio.to_thread(versions.check, self._home, row.id, row.files)
+        except versions.VersionError as error:
+            return str(error)
+        return None
+
+
+def _conflict(row: Promotion, now: str) -> PromotionConflictError:
+    believed = row.previous_id or "what ships"
+    return PromotionConflictError(
+        f"the champion of kind {row.kind} is {now} by now, and no longer {believed}, which {row.version_id or 'it'} "
+        "was compared with: run the gate again"
+    )
+
+
+def _version(row: ModelVersion, champion: bool, decided: Sequence[Promotion]) -> VersionPublic:
+    found = next((_decision(one, row.id) for one in decided if row.id in (one.version_id, _left(one))), "none")
+    return VersionPublic(
+        id=row.id,
+        kind=cast(Kind, row.kind),
+        parent_id=row.parent_id,
+        champion=champion,
+        decision=cast(Decision, found),
+        created_at=row.created_at,
+    )
+
+
+def _left(one: Promotion) -> str | None:
+    """The version that a rollback went back from."""
+    return one.previous_id if one.action == "rollback" else None
+
+
+def _decision(one: Promotion, version_id: str) -> Decision:
+    if not one.accepted:
+        return "refused"
+    return "promoted" if one.version_id == version_id else "rolled back"
+
+
+def _promotion(row: Promotion) -> PromotionPublic:
+    return PromotionPublic.model_validate(row.model_dump())
