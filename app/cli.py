@@ -15,6 +15,7 @@ from app.command import fetch_models, lines_of, print_json, report, run, setting
 from app.feedback_commands import feedback_commands
 from app.schemas import Role
 from evaluation.commands import bench_commands, eval_commands
+from training.annotation_command import annotate
 from training.commands import train_commands
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ def reindex(context: typer.Context, home: HomeOption = None, as_json: Json = Fal
 
     work = reindexing.reindex_watched(settings_from(home=home or context.obj))
     report(work, as_json, reindexing.CannotReindexError)
+
+
+app.command("annotate")(annotate)
 
 
 # --- people

@@ -37,13 +37,14 @@ def export(
     settings = settings_from(home=context.obj)
 
     async def work() -> None:
-        figures = {"format": form, "rows": await _write(settings, out, form, user), "out": str(out)}
+        figures = {"format": form, "rows": await write_export(settings, out, form, user), "out": str(out)}
         print_json(figures) if as_json else typer.echo(f"{figures['rows']} rows in {out}")
 
     run(work(), ExportError, httpx.HTTPError)
 
 
-async def _write(settings: "Settings", out: Path, form: str, user: str | None) -> int:
+async def write_export(settings: "Settings", out: Path, form: str, user: str | None) -> int:
+    """Fetch what the server exports into `out`; the number of rows. Raises ExportError and httpx.HTTPError."""
     from app.main import create_app
     from app.server import connect
 

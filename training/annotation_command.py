@@ -1,0 +1,87 @@
+"""The command `attune annotate`. Models and methods are imported only when it runs."""
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.command import report, settings_from
+from evaluation.flags import CommonFlags, Limit, command
+
+if TYPE_CHECKING:
+    from training.annotation import Annotator, Asked
+
+METHODS = ("likelihood-gain", "answer-gain", "listwise", "attribution")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotateFlags(CommonFlags):
+    home: Annotated[Path | None, typer.Option("--home", help="The installation whose turns and model are taken.")] = (
+        None
+    )
+    out: Annotated[Path, typer.Option("--out", help="File of labels, one JSON object a line.")]
+    source: Annotated[
+        str,
+        typer.Option("--from", help="log: this home's turns; else a data set's folder, or a file of exported turns."),
+    ] = "log"
+    method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = METHODS[0]
+    limit: Limit = None
+    seed: Annotated[int, typer.Option(help="Decides orders and masks.")] = 0
+
+
+@command(AnnotateFlags)
+def annotate(flags: AnnotateFlags) -> None:
+    """Label what each passage was worth for its question, by a language model; an interrupted run goes on."""
+    import httpx
+
+    from app.feedback_commands import ExportError
+    from evaluation.errors import EvaluationError
+    from generation.port import GenerationError
+
+    if flags.method not in METHODS:
+        raise typer.BadParameter(f"--method {flags.method!r} is unknown: it is one of {', '.join(METHODS)}")
+    if flags.source != "log" and not Path(flags.source).exists():
+        raise typer.BadParameter(f"--from {flags.source!r} is neither log nor a folder or file that exists")
+    report(_annotate(flags), flags.as_json, EvaluationError, GenerationError, ExportError, httpx.HTTPError)
+
+
+async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
+    from app import adapters
+    from evaluation.datasets import even_sample
+    from training.annotation_run import annotate_all
+
+    settings = settings_from(home=flags.place)
+    questions = even_sample(await _questions(flags, settings), flags.limit)
+    adapters.fetch_models(settings)
+    model = adapters.make_model(settings)
+    try:
+        return await annotate_all(questions, _annotator(flags), model, flags.out)
+    finally:
+        await model.close()
+
+
+async def _questions(flags: AnnotateFlags, settings: Any) -> "list[Asked]":
+    from app.feedback_commands import write_export
+    from training import annotation_sources
+
+    if flags.source != "log":
+        return await asyncio.to_thread(annotation_sources.of_place, Path(flags.source))
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "turns.jsonl"
+        await write_export(settings, export, "turns", None)
+        return annotation_sources.of_log(export)
+
+
+def _annotator(flags: AnnotateFlags) -> "Annotator":
+    from training import annotation_attribution, annotation_gain, annotation_listwise
+
+    made: dict[str, Annotator] = {
+        "likelihood-gain": annotation_gain.LikelihoodGain(),
+        "answer-gain": annotation_gain.AnswerGain(),
+        "listwise": annotation_listwise.ListwiseSelection(seed=flags.seed),
+        "attribution": annotation_attribution.Attribution(seed=flags.seed),
+    }
+    return made[flags.method]
