@@ -9,9 +9,11 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, sqlite_url
 from app.home import Home
+from app.promotions import Promotions
 from app.server import find_server
 from app.settings import Settings
 
@@ -29,7 +31,16 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; nothing is changed, and one failure does not keep the rest from being looked at."""
-    looks: list[Callable[[Settings], Awaitable[Finding]]] = [_python, _home, _disk, _server, _database, _index, _model]
+    looks: list[Callable[[Settings], Awaitable[Finding]]] = [
+        _python,
+        _home,
+        _disk,
+        _server,
+        _database,
+        _index,
+        _model,
+        _promoted,
+    ]
     return [await look(settings) for look in looks]
 
 
@@ -90,6 +101,22 @@ async def _model(settings: Settings) -> Finding:
     path = await asyncio.to_thread(weights.find, settings.llm_model, settings.cache)
     detail = str(path) if path else f"{settings.llm_model} is not here yet: the first start fetches it"
     return Finding("generator", True, detail)
+
+
+async def _promoted(settings: Settings) -> Finding:
+    home = Home(settings.home)
+    if settings.database_url is None and not home.database.exists():
+        return Finding("models", True, "none promoted: what ships is in use")
+    database = Database(settings.database_url or sqlite_url(home.database))
+    try:
+        overview = await Promotions(settings, home, database).overview()
+    except SQLAlchemyError as error:  # tables of an earlier version: the next start migrates them
+        return Finding("models", True, f"not looked at ({type(error).__name__}): the next start brings the tables up")
+    finally:
+        await database.close()
+    problems = [one.problem for one in overview.in_use if one.problem]
+    promoted = ", ".join(one.version for one in overview.in_use if one.source == "promoted")
+    return Finding("models", not problems, "; ".join(problems) or promoted or "none promoted: what ships is in use")
 
 
 async def _reachable(what: str, url: str, remedy: str) -> Finding:

@@ -64,6 +64,7 @@ def adopt(home: Home, folder: Path) -> Version:
     What lies there already is left alone where it is the same, and mended where its weights are broken.
     """
     version = read(folder)
+    home.create()
     target = home.models / version.id
     if target.exists():
         try:
