@@ -27,7 +27,8 @@ def corrections(
 
     A passage that says what the person wrote and not what they took out was right, and the model misread it.
     A claim that was only taken out says nothing about its source: it may be right and not wanted. Neither does a text
-    that was written anew, or translated: only a few words put for a few others correct them.
+    that was written anew, or translated: only a few words put for a few others correct them, and only where it is sure
+    that they are not other words for the same.
     """
     if edit.cost_normalised > WHOLESALE:
         return [], []
@@ -66,7 +67,7 @@ def _replaced(spans: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
     for span, following in pairwise([*spans, {"change": "same", "text": "", "fact": False}]):
         if span["change"] == "removed" and following["change"] == "added" and (span["fact"] or following["fact"]):
             removed, added = span["text"].strip(), following["text"].strip()
-            if _corrects(removed, added):
+            if span.get("sure", True) and _corrects(removed, added):
                 found.append((removed, added, at))
         at += len(span["text"]) if span["change"] != "added" else 0
     return found

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import edits, preferences, turns
-from app.learning import KIND, said, spans_of
+from app.learning import KIND
 from app.models import Job, Turn
 from app.models_preferences import Edit, Preference
 from app.problems import Problem, not_found
 from app.schemas_preferences import EditPublic, SpanPublic
 from app.services import Services
 from app.stating import preferences_public
+from app.telling import said, spans_of
 
 LEARNED_FROM = 20_000  # letters of the longer text: no answer is that long, and comparing grows with its square
 

@@ -9,9 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import edits, turns
 from app.db import Database
-from app.learning import said
 from app.models import Exposure, Feedback, Turn
 from app.models_preferences import Edit
+from app.telling import said
 
 Format = Literal["turns", "dpo"]
 PAGE = 100

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agents.abstention import UNSUPPORTED
 from app import edits, preferences, turns
 from app.contexts import as_bytes, vectors_of
 from app.corrections import corrections
@@ -19,6 +17,7 @@ from app.models import Exposure, Turn
 from app.models_preferences import Edit, Preference, PreferenceEvidence
 from app.recall import StoredRecall
 from app.reconciling import Known, Outcome, reconcile
+from app.telling import Rewritten, Told, habits, said, tell_apart
 from personalization import ports
 from personalization.ports import ContextEdit
 from retrieval.ports import Encoder
@@ -46,17 +45,6 @@ class _Material:
     kept: Sequence[edits.Kept]
     rows: Sequence[Preference]
     evidence: Sequence[PreferenceEvidence]
-
-
-@dataclass(frozen=True)
-class _Told:
-    """An edit with its style told from its facts."""
-
-    written: str
-    style: str  # as the person wants it, with the claims of the draft
-    is_about_style: bool
-    facts: list[dict[str, Any]]
-    difference: list[dict[str, Any]]
 
 
 def infer(known: Sequence[ports.Preference], past: Sequence[ContextEdit], new: ContextEdit) -> list[ports.Preference]:
@@ -95,7 +83,7 @@ class Learning:
             material = await self._gather(person_id, edit_id)
             if material is None:  # undone, learned already, or deleted with its conversation
                 return
-            told = await asyncio.to_thread(_tell_apart, material)
+            told = await tell_apart(self.encoder, _rewritten(material))
             outcome = await self._conclude(material, told) if told.is_about_style else None
             if await self._write(material, told, outcome):
                 if self.recall is not None:
@@ -122,7 +110,7 @@ class Learning:
                 evidence=await preferences.evidence(session, person_id),
             )
 
-    async def _conclude(self, material: _Material, told: _Told) -> Outcome:
+    async def _conclude(self, material: _Material, told: Told) -> Outcome:
         """The preferences after this edit, as rows."""
         live = [row for row in material.rows if row.forgotten_at is None and row.superseded_by is None]
         vectors = await vectors_of(self.encoder, [material.edit, *material.earlier, *live])
@@ -151,7 +139,7 @@ class Learning:
         ]
         return [edit for _, edit in sorted(done, key=lambda pair: pair[0])]
 
-    async def _write(self, material: _Material, told: _Told, outcome: Outcome | None) -> bool:
+    async def _write(self, material: _Material, told: Told, outcome: Outcome | None) -> bool:
         """False if the preferences changed since they were read: then nothing is written."""
         edit = material.edit
         taught = outcome is not None and outcome.taught
@@ -198,46 +186,16 @@ def _acceptances(material: _Material) -> list[PreferenceEvidence]:
     ]
 
 
-def _tell_apart(material: _Material) -> _Told:
-    """Style and facts of an edit. What counts is the first draft and the last text; what is shown is the last step."""
-    from personalization.facts import split
-
-    edit, turn = material.edit, material.turn
-    passages = [exposure.text for exposure in material.shown]
-    framing = _habits(material.earlier)
-    first, last = said(turn.answer), said(edit.text)
-    whole = split(first, last, passages, framing)
-    step = split(edit.draft, edit.text, passages, framing)
-    return _Told(
-        edit.written,
-        whole.style_only,
-        whole.style_only != first,
-        [{"removed": change.removed, "added": change.added} for change in whole.facts],
-        spans_of(edit.draft, edit.text, step.is_fact),
+def _rewritten(material: _Material) -> Rewritten:
+    return Rewritten(
+        edit=material.edit,
+        answer=material.turn.answer,
+        passages=[exposure.text for exposure in material.shown],
+        framing=habits(material.earlier),
     )
 
 
-def spans_of(draft: str, text: str, is_fact: Sequence[bool] = ()) -> list[dict[str, Any]]:
-    """The difference of two texts as it is stored and shown."""
-    from personalization.diff import difference
-
-    spans = difference(draft, text)
-    facts = is_fact or [False] * len(spans)
-    return [{"change": one.change, "text": one.text, "fact": fact} for one, fact in zip(spans, facts, strict=True)]
-
-
-def said(answer: str) -> str:
-    """An answer without our own warning under it: who takes that out says nothing about style."""
-    return answer.removesuffix(UNSUPPORTED).rstrip()
-
-
-def _habits(earlier: Sequence[Edit]) -> set[str]:
-    """What the person added to several answers word for word belongs to none of them: it is how they write."""
-    counts = Counter(change["added"] for edit in earlier for change in edit.facts if change["added"])
-    return {added for added, times in counts.items() if times > 1}
-
-
-def _why_nothing(told: _Told) -> str:
+def _why_nothing(told: Told) -> str:
     if not told.is_about_style:
         return "it changes what is said, not how" if told.facts else "it changes nothing that could be a habit"
     return "nothing in it would have made your other answers better"

@@ -1,13 +1,14 @@
 """Which words of two texts' claims are unaccounted for: taken back, or made anew; knows nothing of spans."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
 from personalization.claims import Claim, Sentence
 from personalization.lexicon import LIMITS, is_past_of, listed
+from personalization.swaps import Agreed, Word, matched, never
 
 # A phrase that begins so may stand first or last without a change of meaning.
 _FRONTED = listed("""
@@ -24,10 +25,12 @@ _ASIDE = re.compile(r"(?<!\s)\s*+\([^()]*\)|,\s+(?:which|who|whose|where)\s[^,.;
 
 @dataclass(frozen=True)
 class Context:
-    """What an edit may add without claiming anything: sentences of the passages, and known framing, in plain words."""
+    """What an edit may add without claiming anything: sentences of the passages, and known framing, in plain words.
+    `agreed` says of which words that they say the same."""
 
     passages: tuple[tuple[str, ...], ...] = ()
     framing: Collection[tuple[str, ...]] = ()
+    agreed: Agreed = never
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def unaccounted(old: Sequence[Sentence], new: Sequence[Sentence], context: Conte
     stayed = [sentence.words for sentence in old if sentence not in before]
     before = [sentence for sentence in before if not _claims_nothing(sentence, new)]
     after = [s for s in after if not _claims_nothing(s, old) and not _repeats(s, stayed, context)]
-    removed, added = _without_tense(*_misaligned(before, after), before, after)
+    removed, added = _without_tense(*_misaligned(before, after, context.agreed), before, after)
     gone, made = set(removed), set(added)
     dropped = tuple(sentence for sentence in before if sentence.claims and gone.issuperset(sentence.claims))
     if (
@@ -105,16 +108,31 @@ def _is_part(words: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return all(word in rest for word in words) and LIMITS.intersection(whole) <= set(words)
 
 
-def _misaligned(before: Sequence[Sentence], after: Sequence[Sentence]) -> tuple[list[Claim], list[Claim]]:
-    old = [claim for sentence in before for claim in sentence.claims]
-    new = [claim for sentence in after for claim in sentence.claims]
+def _misaligned(
+    before: Sequence[Sentence], after: Sequence[Sentence], agreed: Agreed
+) -> tuple[list[Claim], list[Claim]]:
     removed: list[Claim] = []
     added: list[Claim] = []
-    for step in Indel.opcodes([claim.word for claim in old], [claim.word for claim in new]):
-        if step.tag != "equal":
-            removed += old[step.src_start : step.src_end]
-            added += new[step.dest_start : step.dest_end]
+    for old, new in _rows(before, after):
+        same = matched(old, new, agreed)
+        removed += [claim for claim, _ in old if claim not in same]
+        added += [claim for claim, _ in new if claim not in same]
     return removed, added
+
+
+def _rows(before: Sequence[Sentence], after: Sequence[Sentence]) -> Iterator[tuple[list[Word], list[Word]]]:
+    """What stands between the words that both texts have in order."""
+    old = [(claim, sentence) for sentence in before for claim in sentence.claims]
+    new = [(claim, sentence) for sentence in after for claim in sentence.claims]
+    gone, made = list[Word](), list[Word]()
+    for step in Indel.opcodes([claim.word for claim, _ in old], [claim.word for claim, _ in new]):
+        if step.tag != "equal":
+            gone += old[step.src_start : step.src_end]
+            made += new[step.dest_start : step.dest_end]
+            continue
+        yield gone, made
+        gone, made = [], []
+    yield gone, made
 
 
 def _without_tense(

@@ -10,6 +10,7 @@ from typing import Any
 
 from personalization.facts import split
 from personalization.ports import Transformation
+from personalization.swaps import Swap
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,12 @@ class Careful:
             return text
         # What the person is known to put around any text claims nothing of this one.
         framing = [str(self.parameters[name]) for name in ("literal", "text") if name in self.parameters]
-        return text if split(text, done, (), framing).facts else done
+        return text if split(text, done, (), framing, self._agreed).facts else done
+
+    def _agreed(self, swap: Swap) -> bool:
+        """The words that it puts for others were found to say the same where it was learned."""
+        wanted = [str(self.parameters.get(name, "")).strip().lower() for name in ("old", "new")]
+        return [swap.old, swap.new] == wanted
 
     def _unless_it_fails(self, change: Callable[[str], str], text: str) -> str:
         try:

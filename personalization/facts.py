@@ -9,6 +9,7 @@ from personalization.claims import Claim, Sentence, read, spoken
 from personalization.diff import Span, difference
 from personalization.lexicon import PERSONS, is_german, listed
 from personalization.prose import words
+from personalization.swaps import Agreed, Swap, never
 
 # Words without a claim of their own that make one when they stand for each other: "in the box", "on the box".
 _PLACES = listed("in on at to of as im am an auf zu")
@@ -43,20 +44,35 @@ class _Side:
     is_fact: bool
 
 
-def split(draft: str, edited: str, passages: Sequence[str] = (), framing: Collection[str] = ()) -> Split:
+def split(
+    draft: str, edited: str, passages: Sequence[str] = (), framing: Collection[str] = (), agreed: Agreed = never
+) -> Split:
     """Tell the changes of one edit apart; what cannot be told is a fact.
 
     Sentences added from `passages` claim nothing new, and neither do those of `framing`, which the person is known to
-    put around any text."""
+    put around any text. `agreed` is asked whether words that may say the same do."""
     context = Context(
         tuple(sentence.words for passage in passages for sentence in read(passage)),
         {sentence.words for text in framing for sentence in read(text)},
+        agreed,
     )
     found = _split(draft, edited, context)
     # what was taken for style must be no fact when it stands alone either
     if found.facts and any(_split(draft, found.style_only, context).is_fact):
         return Split(draft, found.facts, tuple(span.change != "same" for span in difference(draft, edited)))
     return found
+
+
+def swaps(draft: str, edited: str, passages: Sequence[str] = (), framing: Collection[str] = ()) -> list[Swap]:
+    """What `split` would ask about an edit."""
+    asked = dict[Swap, None]()
+
+    def note(swap: Swap) -> bool:
+        asked[swap] = None
+        return True  # so that what hangs on it is asked too
+
+    split(draft, edited, passages, framing, note)
+    return list(asked)
 
 
 def _split(draft: str, edited: str, context: Context) -> Split:

@@ -6,9 +6,10 @@ def listed(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
-def _pairs(table: str) -> dict[str, str]:
-    pairs = (pair.split("=") for pair in table.replace("\n", " ").split(";"))
-    return {left.strip(): right.strip() for left, right in pairs}
+def pairs(table: str) -> dict[str, str]:
+    """The entries "left=right" of a table that is written with semicolons between them."""
+    found = (pair.split("=") for pair in table.replace("\n", " ").split(";"))
+    return {left.strip(): right.strip() for left, right in found}
 
 
 # Words without a claim of their own; on those of the second list a claim may hang.
@@ -149,6 +150,8 @@ finishes=ends; finished=ended; quick=fast; quickly=fast; rapidly=fast; rapid=fas
 crucial=significant; vital=significant; whole=entire; mainly=primarily; mostly=primarily; largely=primarily;
 because=since; as well as=and; in addition to=and; along with=and; plus=and; bigger=larger; biggest=largest;
 film=movie; films=movies; phone=telephone; photo=photograph; photos=photographs; ad=advertisement; exam=examination;
+have to=must; has to=must; need to=must; needs to=must; is required to=must;
+are required to=must;
 information=info; repair=fix; repairs=fixes; repaired=fixed; select=choose; near=close to; whole=entire; buy=get;
 employ=use; employs=uses; employed=used; etwa=ungefähr; circa=ungefähr; ca.=ungefähr; benötigt=braucht;
 benötigen=brauchen; erhalten=bekommen; erhält=bekommt; z.b.=zum beispiel; beispielsweise=zum beispiel; d.h.=das heißt;
@@ -160,12 +163,12 @@ _NUMBERS = (
 )
 
 
-CONTRACTIONS = _pairs(_CONTRACTIONS)
-PLAIN = _pairs(_PLAIN)
+CONTRACTIONS = pairs(_CONTRACTIONS)
+PLAIN = pairs(_PLAIN)
 PLAIN_SAFE = {formal: plain for formal, plain in PLAIN.items() if formal not in _AMBIGUOUS}
-FORMAL = _pairs(_FORMAL)
-BRITISH = _pairs(_BRITISH)
-ALIKE = {**_pairs(_ALIKE), **{british: american for american, british in BRITISH.items()}}
+FORMAL = pairs(_FORMAL)
+BRITISH = pairs(_BRITISH)
+ALIKE = {**pairs(_ALIKE), **{british: american for american, british in BRITISH.items()}}
 # "one" is a person as often as a number, so it stays a word
 NUMBERS = {word: str(number) for number, word in enumerate(_NUMBERS.split()) if word != "one"}
 NUMBERS |= {
@@ -197,7 +200,8 @@ def is_german(text: str) -> bool:
     return german > sum(word in _ONLY_ENGLISH for word in words)
 
 
-_IRREGULAR = _pairs("""
+# Verbs by their past.
+IRREGULAR = pairs("""
 go=went; goes=went; take=took; give=gave; come=came; make=made; know=knew; see=saw; find=found; get=got;
 begin=began; write=wrote; fall=fell; rise=rose; sink=sank; lie=lay; win=won; lose=lost; grow=grew; hold=held;
 keep=kept; leave=left; lead=led; meet=met; run=ran; send=sent; show=showed; speak=spoke; stand=stood; tell=told;
@@ -207,7 +211,7 @@ draw=drew; drive=drove; eat=ate; fly=flew; hear=heard; throw=threw; will=would
 """)
 
 
-_PASTS = frozenset(_IRREGULAR.values()) | listed("was were had did")
+_PASTS = frozenset(IRREGULAR.values()) | listed("was were had did")
 
 
 def is_past(word: str) -> bool:
@@ -219,7 +223,7 @@ def pasts(present: str) -> frozenset[str]:
     """What may be the past of a verb form: went of goes, carried of carry; most of them are no words."""
     verbs = {present, present.removesuffix("s"), present.removesuffix("es"), present.removesuffix("ies") + "y"}
     regular = {verb.removesuffix(end) + past for verb in verbs for end, past in (("", "ed"), ("e", "ed"), ("y", "ied"))}
-    return frozenset(regular | {_IRREGULAR[verb] for verb in verbs if verb in _IRREGULAR})
+    return frozenset(regular | {IRREGULAR[verb] for verb in verbs if verb in IRREGULAR})
 
 
 def is_past_of(past: str, present: str) -> bool:

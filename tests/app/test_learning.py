@@ -118,10 +118,10 @@ async def test_of_an_edit_of_both_only_the_style_is_learned(client: httpx.AsyncC
     seen: list[tuple[list[ContextEdit], ContextEdit]] = []
     teach(services, noting(seen))
     turn = await ask(client)
-    edit = await rewrite(client, turn.id, "The hut does not lock its window at night. [1]")
+    edit = await rewrite(client, turn.id, "The hut does not lock its door at day. [1]")
     assert any(span.fact for span in edit.difference)
     assert edit.sources_wrong == 1
-    assert "window" not in "".join(new.edited for _, new in seen)
+    assert "day" not in "".join(new.edited for _, new in seen)
 
 
 async def test_undo_forgets_at_once_what_the_edit_alone_taught_and_never_learns_it_again(

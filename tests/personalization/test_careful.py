@@ -43,6 +43,12 @@ def test_a_text_that_would_claim_something_else_is_left_as_it_was(old: str, new:
     assert Careful(rule).apply(text) == text
 
 
+def test_words_that_were_learned_to_say_the_same_are_exchanged() -> None:
+    text = "The club must report the defect [1]."
+    assert Careful(Rule("replace", {"old": "defect", "new": "fault"})).apply(text) == text.replace("defect", "fault")
+    assert Careful(Rule("replace", {"old": "defect", "new": "theft"})).apply(text) == text
+
+
 def test_what_a_person_puts_around_every_text_is_theirs_whatever_it_says() -> None:
     for frame in (
         Rule("end", {"literal": "\n\nCall me on 0151 234567.", "over": False}),

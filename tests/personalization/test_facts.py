@@ -13,7 +13,9 @@ from hypothesis import given, settings
 
 from personalization.diff import difference
 from personalization.edit_cost import edit_cost
-from personalization.facts import FactChange, Split, split
+from personalization.facts import FactChange, Split, split, swaps
+from personalization.swaps import Agreed, agreement, never
+from retrieval.encoder import open_encoder
 from tests.personalization.answers import anything
 
 LABELLED = Path(__file__).parent / "labelled_edits.jsonl"
@@ -24,12 +26,12 @@ def labelled(half: str) -> Iterator[dict[str, Any]]:
     return (row for row in rows if row["half"] == half)
 
 
-def figures(half: str) -> dict[str, float]:
+def figures(half: str, agreed: Agreed = never) -> dict[str, float]:
     """Precision and recall of "something of fact was changed" and of "nothing was"."""
     right = {"style": 0, "fact": 0}
     said, true = dict(right), dict(right)
     for row in labelled(half):
-        found = split(row["draft"], row["edited"])
+        found = split(row["draft"], row["edited"], agreed=agreed)
         answer = "fact" if found.facts else "style"
         gold = "style" if row["kind"] == "style" else "fact"
         said[answer] += 1
@@ -50,6 +52,22 @@ def test_style_and_fact_are_told_apart_on_edits_that_nothing_was_tuned_on() -> N
     assert found["fact recall"] >= 0.95, found
     assert found["style recall"] >= 0.8, found
     assert found["fact precision"] >= 0.8, found
+
+
+async def test_the_encoder_lets_other_words_be_style_and_no_fact_become_one(tmp_path: Path) -> None:
+    """The unseen half was written before other words were looked at, most of it with several of them in one edit. There
+    style recall was 0 without the encoder and is 0.17 with it, at precision 1: what no list has stays a fact."""
+    encoder, rows = open_encoder("minilm", tmp_path), [*labelled("unseen"), *labelled("development")]
+    agreed = await agreement(encoder, {one for row in rows for one in swaps(row["draft"], row["edited"])})
+    await encoder.close()
+    for half, least in (("unseen", 0.15), ("development", 0.8)):
+        found = figures(half, agreed)
+        assert found["style precision"] == found["fact recall"] == 1.0, found
+        assert found["style recall"] >= least, found
+    mixed = [row for row in labelled("unseen") if row["kind"] == "mixed"]
+    parts = [(row, split(row["draft"], row["edited"], agreed=agreed).style_only) for row in mixed]
+    assert [claim for row, style in parts for claim in row["facts"] if claim in style] == []
+    assert sum(change in style for row, style in parts for change in row["style"]) >= 8  # 4 of 10 without the encoder
 
 
 @pytest.mark.parametrize("half", ("development", "test"))
