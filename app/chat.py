@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import documents, turns
+from app import documents, facts, turns
 from app.models import ExposureFields, Person, Turn
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
@@ -112,6 +112,8 @@ async def _begin(services: Services, models: Models, person: Person, request: Ch
             versions=models.versions,
         )
         await turns.start_turn(session, turn)
+        if services.settings.personalization == "on":
+            await facts.note(session, turn)
     asked = TurnRequest(
         question=request.question,
         person_id=person.id,
@@ -183,7 +185,7 @@ def turn_public(turn: Turn, exposures: Sequence[ExposureFields]) -> TurnPublic:
                 exposure_id=e.id,
                 document=e.document_name,
                 quote=e.text,
-                **e.model_dump(include={"passage_id", "document_id", "page", "heading"}),
+                **e.model_dump(include={"passage_id", "document_id", "page", "heading", "kind"}),
             )
             for e in cited
         ],

@@ -55,6 +55,15 @@ async def names(session: AsyncSession, owner_id: str, document_ids: Iterable[str
     return {row[0]: row[1] for row in found.all()}
 
 
+async def shelf(session: AsyncSession, owner_id: str) -> Sequence[tuple[str, str, str, str]]:
+    """(id, file name, title, media type) of all of this owner's indexed documents."""
+    mine = (_DOCUMENTS.c.owner_id == owner_id, _DOCUMENTS.c.status == "indexed")
+    columns = (_DOCUMENTS.c.id, _DOCUMENTS.c.name, _DOCUMENTS.c.title, _DOCUMENTS.c.media_type)
+    return [
+        (row[0], row[1], row[2], row[3]) for row in (await session.execute(sql.select(*columns).where(*mine))).all()
+    ]
+
+
 async def change(session: AsyncSession, owner_id: str, document_id: str, **values: Any) -> Document | None:
     """Set columns of the document and return it; None if it is gone."""
     mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)
@@ -62,16 +71,21 @@ async def change(session: AsyncSession, owner_id: str, document_id: str, **value
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:
-    """Remove the row and every copy of the document's text in the log; that a turn showed it stays known."""
-    shown = (col(Exposure.document_id) == document_id, col(Exposure.person_id) == owner_id)
+async def blank_shown(session: AsyncSession, owner_id: str, source_ids: Sequence[str], name: str) -> None:
+    """Remove every copy of these sources' texts in the log, whatever they are; that turns showed them stays known."""
+    shown = (col(Exposure.document_id).in_(source_ids), col(Exposure.person_id) == owner_id)
     # The prompt quotes the passages. The answer stays: it is the person's conversation, not the document.
     turns = select(Exposure.turn_id).where(*shown)
     await session.execute(
         update(Turn).where(col(Turn.id).in_(turns), col(Turn.person_id) == owner_id).values(prompt=None)
     )
-    blank = {"text": "", "title": "", "heading": None, "document_name": DELETED}
+    blank = {"text": "", "title": "", "heading": None, "document_name": name}
     await session.execute(update(Exposure).where(*shown).values(**blank))
+
+
+async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:
+    """Remove the row and every copy of the document's text in the log."""
+    await blank_shown(session, owner_id, [document_id], DELETED)
     about = col(Job.arguments)["document_id"].as_string() == document_id
     await session.execute(delete(Job).where(col(Job.person_id) == owner_id, about))
     mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.models_preferences import Preference, PreferenceEvidence
+from app.rules import rule_of
 from personalization import ports
 from personalization.ports import Transformation, Vectors
 
@@ -31,6 +32,8 @@ def is_fixed(row: Preference) -> bool:
 def is_honoured(row: Preference, follows_rules: bool) -> bool:
     """Whether all of it takes effect with a model that follows instructions, or does not; what is of another release
     never does."""
+    if rule_of(row) is not None:  # which documents are searched is no business of the model
+        return True
     wishes = transformations_of(row)
     if len(wishes) < len(row.parameters):
         return False

@@ -17,6 +17,7 @@ from app.api import (
     health,
     jobs,
     me,
+    me_facts,
     models,
     preferences,
     search,
@@ -26,7 +27,7 @@ from app.request_id import RequestIdMiddleware
 from app.services import open_services
 from app.settings import Settings
 
-ROUTERS = (auth, me, documents, jobs, search, conversations, chat, edits, preferences, admin, models, health)
+ROUTERS = (auth, me, me_facts, documents, jobs, search, conversations, chat, edits, preferences, admin, models, health)
 
 
 def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> FastAPI:

@@ -149,6 +149,7 @@ class ExposureFields(SQLModel):
     id: str = Field(default_factory=new_id, primary_key=True)
     turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    kind: str = "document"  # document | fact | conversation: what `document_id` names
     document_id: str = Field(index=True)
     passage_id: str
     document_name: str

@@ -1,4 +1,7 @@
-"""Recall over SQL: what a person's preferences ask for in one context. Knows no turn and changes no preference."""
+"""Recall over SQL: what a person's preferences ask for in one context. Knows no turn and changes no preference.
+
+Their facts and standing rules are read and kept with them: app/memory.py says what they mean for a question.
+"""
 
 import asyncio
 import logging
@@ -6,12 +9,17 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app import preferences
-from app.contexts import vectors_of
+import numpy as np
+
+from app import facts, preferences
+from app.contexts import as_bytes, as_vector, vectors_of
 from app.db import Database
 from app.held import Held, held, is_told
+from app.models_memory import PersonFact
 from app.models_preferences import Preference
+from app.rules import split_rules
 from personalization.ports import Recalled, Vectors
+from personalization.standing_rules import StandingRule
 from retrieval.ports import Encoder
 from retrieval.words import content_stems
 
@@ -37,27 +45,39 @@ class _Scope:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What is known of one person as of one version of it."""
 
     version: int
     held: Sequence[Held] = ()
     told: Sequence[Preference] = ()  # only a model can follow these
     scopes: Mapping[str, "_Scope"] = field(default_factory=dict)  # by their words
+    rules: Sequence[tuple[Preference, StandingRule]] = ()
+    facts: Sequence[PersonFact] = ()
+    fact_vectors: Vectors = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # one row a fact
+
+    def rules_here(self, context: str, vector: Vectors) -> list[tuple[Preference, StandingRule]]:
+        """The rules whose scope holds, but for what the question itself asks for."""
+        out = self._out(context, vector)
+        return [(row, rule) for row, rule in self.rules if row.scope not in out and not rule.lifted_by(context)]
 
     def here(self, context: str, vector: Vectors) -> Recalled:
         """What holds for a question; what it asks for itself comes before any preference of that kind."""
         from personalization.memory import guide
         from personalization.stated import read
 
-        stems = frozenset(content_stems(context))
-        out = {words for words, scope in self.scopes.items() if not scope.holds(stems, vector)}
+        out = self._out(context, vector)
         usable = [one for one in self.held if one.row.scope not in out] if out else self.held
         chosen = guide([one.preference for one in usable], vector, read(context))
         told = [row for row in self.told if row.scope not in out]
         said = [chosen.guidance.instruction or "", *(row.description for row in told)]
         ids = [usable[place].row.id for place in chosen.used] + [row.id for row in told]
         return Recalled("; ".join(filter(None, said)) or None, tuple(dict.fromkeys(ids)), chosen.guidance.render)
+
+    def _out(self, context: str, vector: Vectors) -> set[str]:
+        """The scopes that do not hold."""
+        stems = frozenset(content_stems(context))
+        return {words for words, scope in self.scopes.items() if not scope.holds(stems, vector)}
 
 
 def _carefully(rows: Sequence[Preference], vectors: Sequence[Vectors]) -> list[Held]:
@@ -77,13 +97,13 @@ class StoredRecall:
         self._database = database
         self._encoder = encoder
         self._on = on
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
 
     def expect(self, person_id: str, version: int) -> None:
         """Say which version of the person's preferences holds: of version 0 there are none, and nothing is read."""
         known = self._known.get(person_id)
         if version == 0:
-            self._keep(person_id, _Known(0))
+            self._keep(person_id, Known(0))
         elif known is not None and known.version != version:
             del self._known[person_id]
 
@@ -91,6 +111,12 @@ class StoredRecall:
         """Read again what is kept of somebody, so that their next question need not wait for it."""
         if person_id in self._known:
             await self._read(person_id)
+
+    async def known(self, person_id: str) -> Known:
+        """All that is known of somebody; nothing where personalization is off."""
+        if not self._on:
+            return Known(0)
+        return self._known.get(person_id) or await self._read(person_id)
 
     async def recall(self, person_id: str, context: str) -> Recalled:
         """What holds for this question of this person. A follow-up is put as the question that stands alone."""
@@ -103,26 +129,45 @@ class StoredRecall:
             return Recalled()
 
     async def _recall(self, person_id: str, context: str) -> Recalled:
-        known = self._known.get(person_id) or await self._read(person_id)
+        known = await self.known(person_id)
         if not (known.held or known.told):
             return Recalled()
         vector = (await self._encoder.encode_queries([context]))[0]
         return await asyncio.to_thread(known.here, context, vector)
 
-    async def _read(self, person_id: str) -> _Known:
+    async def _read(self, person_id: str) -> Known:
         async with self._database.session() as session:
             version = await preferences.version(session, person_id)  # first: what follows is at least as new
-            rows = await preferences.to_recall(session, person_id)
+            stored = await preferences.to_recall(session, person_id)
+            said = await facts.to_recall(session, person_id)
+        rules, rows = split_rules(stored)
         done = [row for row in rows if not is_told(row)]
         vectors = await vectors_of(self._encoder, done)
-        known = _Known(
+        known = Known(
             version,
             await asyncio.to_thread(_carefully, done, vectors),
             [row for row in rows if is_told(row)],
-            await self._scopes(rows),
+            await self._scopes(stored),
+            rules,
+            said,
+            await self._fact_vectors(person_id, said),
         )
         self._keep(person_id, known)
         return known
+
+    async def _fact_vectors(self, person_id: str, said: Sequence[PersonFact]) -> Vectors:
+        """A row for each fact; what had to be encoded is kept for the next time."""
+        version = self._encoder.version
+        stale = [place for place, row in enumerate(said) if row.vector is None or row.encoder != version]
+        fresh = await self._encoder.encode_queries([said[place].text for place in stale]) if stale else ()
+        made = dict(zip(stale, fresh, strict=True))
+        if made:
+            async with self._database.session() as session:
+                kept = [(said[place].id, as_bytes(vector)) for place, vector in made.items()]
+                await facts.store_vectors(session, person_id, kept, version)
+        nowhere = np.zeros(self._encoder.dimension, np.float32)
+        rows = [made[n] if n in made else as_vector(row.vector, nowhere) for n, row in enumerate(said)]
+        return np.stack(rows) if rows else np.zeros((0, self._encoder.dimension), np.float32)
 
     async def _scopes(self, rows: Sequence[Preference]) -> dict[str, _Scope]:
         named = list(dict.fromkeys(row.scope for row in rows if row.scope))
@@ -131,7 +176,7 @@ class StoredRecall:
             scope: _Scope(frozenset(content_stems(scope)), vector) for scope, vector in zip(named, vectors, strict=True)
         }
 
-    def _keep(self, person_id: str, known: _Known) -> None:
+    def _keep(self, person_id: str, known: Known) -> None:
         self._known[person_id] = known
         self._known.move_to_end(person_id)
         while len(self._known) > PEOPLE:

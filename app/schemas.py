@@ -171,6 +171,7 @@ class CitationPublic(BaseModel):
     page: int | None
     heading: str | None
     quote: str  # the passage's text
+    kind: Literal["document", "fact", "conversation"] = "document"  # what document_id names
 
 
 class ExposurePublic(HitPublic):
@@ -181,6 +182,7 @@ class ExposurePublic(HitPublic):
     utility: float | None
     selected: bool
     cited: bool
+    kind: Literal["document", "fact", "conversation"] = "document"
 
 
 class TurnPublic(BaseModel):

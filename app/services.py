@@ -21,9 +21,12 @@ from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
 from app.learning import KIND, Learning
+from app.memory import StoredMemory
 from app.parts import Champion, Parts
 from app.promotions import Promotions
 from app.recall import StoredRecall
+from app.remembering import KIND as REMEMBER
+from app.remembering import Remembering
 from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.under_way import UnderWay
@@ -47,6 +50,7 @@ class Services:
     promotions: Promotions
     loader: Loader
     recall: StoredRecall
+    memory: StoredMemory
     under_way: UnderWay
 
     @property
@@ -60,6 +64,7 @@ class Services:
             retriever=models.retriever.thing,
             selector=models.selector.thing,
             recall=self.recall,
+            memory=self.memory,
             verifier=models.verifier.thing,
             retrieve_limit=self.settings.retrieve_limit,
             answer_max_tokens=self.settings.answer_max_tokens,
@@ -128,6 +133,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     erasure = Erasure(database, home, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
     ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
+    remembering = Remembering(database, encoder, jobs)
+    jobs.register(REMEMBER, remembering.run)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall))
     return Services(
         settings=settings,
@@ -142,6 +149,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         promotions=Promotions(settings, home, database, serving, parts),
         loader=loader,
         recall=recall,
+        memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         under_way=UnderWay(),
     )
 

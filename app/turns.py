@@ -9,7 +9,7 @@ from sqlmodel import col, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
-from app import documents, preferences
+from app import documents, facts, past, preferences
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
 
@@ -47,13 +47,15 @@ async def list_conversations(
 
 
 async def delete_conversation(session: AsyncSession, person_id: str, conversation_id: str) -> bool:
-    """Remove the conversation with its turns and exposures, and what was learned there alone; False if it is not this
-    person's."""
+    """Remove the conversation with its turns and exposures, what was learned and said there alone, and what other turns
+    quote of it; False if it is not this person's."""
     statement = delete(Conversation).where(
         col(Conversation.id) == conversation_id, col(Conversation.person_id) == person_id
     )
+    said = await facts.of_conversation(session, person_id, conversation_id)
     if not (await session.exec(statement)).rowcount:
         return False
+    await documents.blank_shown(session, person_id, [conversation_id, *said], "deleted conversation")
     await preferences.drop_unsupported(session, person_id)
     await preferences.changed(session, person_id)
     return True
@@ -84,6 +86,7 @@ async def show_edited(session: AsyncSession, turn: Turn, text: str) -> bool:
     """Show the person's text for the answer from now on; False if the turn is not as it was read."""
     as_read = col(Turn.edited_answer).is_not_distinct_from(turn.edited_answer)
     mine = (col(Turn.id) == turn.id, col(Turn.person_id) == turn.person_id, as_read)
+    await past.forget_vectors(session, turn.person_id, [turn.id])
     return (await session.exec(update(Turn).where(*mine).values(edited_answer=text))).rowcount > 0
 
 
@@ -134,7 +137,7 @@ async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[Exp
         await preferences.note_use(session, turn)
     if exposures:
         await session.execute(_EXPOSURES.insert(), [exposure.model_dump() for exposure in exposures])
-        shown = {exposure.document_id for exposure in exposures}
+        shown = {exposure.document_id for exposure in exposures if exposure.kind == "document"}
         for document in shown - (await documents.names(session, turn.person_id, shown)).keys():
             await documents.erase(session, turn.person_id, document)
     return True
@@ -157,6 +160,7 @@ def exposures_of(turn: Turn, hits: Sequence[Hit], selection: Selection, names: d
         ExposureFields(
             turn_id=turn.id,
             person_id=turn.person_id,
+            kind=hit.passage.kind,
             document_id=hit.passage.document_id,
             passage_id=hit.passage.id,
             document_name=names.get(hit.passage.document_id, hit.passage.title),
