@@ -18,7 +18,9 @@ from personalization.proposals import copied, distinct, identity, proposals
 from personalization.replay import DECAY, Replay, lower_bound
 from personalization.transformations import rendering
 
-HOLDS = 0.4  # vector @ here from which a preference holds
+# vector @ here from which a preference holds: the widest reach with which, on 80 questions of eight kinds written for
+# this, what was learned in one kind holds for at most 2 % of the others, after one edit as after seven.
+HOLDS = 0.3
 SURE = 0.4  # confidence from which a preference is used
 KEPT = 0.2  # confidence below which a preference is forgotten
 STATED = 1.0  # confidence of what the person said: no evidence reaches it, and none takes it away
@@ -164,9 +166,11 @@ def _fitted(preference: Preference, place: dict[str, int], vectors: Vectors) -> 
 def _direction(contexts: Vectors, targets: npt.NDArray[np.float64]) -> Vectors:
     """Weighted ridge regression without intercept, in its dual form; `contexts` (n, dimension), oldest first.
 
-    Scaled so that the contexts in favour reach 1 on average: more of the same evidence must not widen the reach."""
+    Scaled so that the contexts in favour reach 1 on average, for more of the same evidence must not widen the reach,
+    but no longer than one of them: contexts unlike each other would else reach what is like none of them."""
     weights = DECAY ** np.arange(len(targets) - 1, -1, -1)
     kernel = contexts @ contexts.T + np.diag(_RIDGE / np.maximum(weights, 1e-3))
     direction: Vectors = (contexts.T @ np.linalg.solve(kernel, targets)).astype(np.float32)
     level = float((contexts[targets > 0] @ direction).mean())
-    return direction / np.float32(level) if level > 0 else direction
+    longest = max(level, float(np.linalg.norm(direction)))
+    return direction / np.float32(longest) if level > 0 else direction
