@@ -63,6 +63,8 @@ async def change(services: Services, person_id: str, preference_id: str, body: P
                 setattr(row, name, value)
         row.updated_at = utc_now()
         session.add(row)
+        await session.flush()
+        await preferences.drop_unsupported(session, person_id)  # what only its pin kept goes with it
         await preferences.changed(session, person_id)
     return row
 

@@ -195,3 +195,15 @@ async def test_learning_twice_changes_nothing(client: httpx.AsyncClient, service
     await rewrite(client, (await ask(client)).id, "The hut does not lock its door at night at all. [1]")
     assert (await settled(client, edit.id)).learning == "learned"
     assert [one.id for one in await preferences_of(client)] == [one.id for one in before]
+
+
+async def test_what_was_pinned_and_let_go_does_not_outlive_its_edit(client: httpx.AsyncClient) -> None:
+    for undo_first in (True, False):
+        edit = await rewrite(client, (await ask(client)).id, LONG)
+        path = f"/api/v1/preferences/{edit.learned[0].id}"
+        assert (await client.patch(path, json={"pinned": True})).status_code == 200
+        steps = [client.delete(f"/api/v1/edits/{edit.id}/learned"), client.patch(path, json={"pinned": False})]
+        for step in steps if undo_first else steps[::-1]:
+            assert (await step).is_success
+        assert await preferences_of(client) == []
+        assert (await ask(client)).answer == SHORT
