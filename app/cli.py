@@ -15,6 +15,7 @@ from app.command import fetch_models, lines_of, print_json, report, run, setting
 from app.feedback_commands import feedback_commands
 from app.schemas import Role
 from evaluation.commands import bench_commands, eval_commands
+from evaluation.gate_commands import models_commands
 from training.annotation_command import annotate
 from training.commands import train_commands
 
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Answers from your own documents, cited.")
 user_commands = typer.Typer(no_args_is_help=True, help="People and their tokens.")
-app.add_typer(user_commands, name="user")
-app.add_typer(feedback_commands, name="feedback")
-app.add_typer(eval_commands, name="eval")
-app.add_typer(bench_commands, name="bench")
-app.add_typer(train_commands, name="train")
+_GROUPS = {"user": user_commands, "feedback": feedback_commands, "eval": eval_commands, "bench": bench_commands}
+for name, commands in (_GROUPS | {"train": train_commands, "models": models_commands}).items():
+    app.add_typer(commands, name=name)
 
 DEMO = Path(__file__).parent.parent / "demo"
 
@@ -132,11 +131,8 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     from app import doctor as examination
 
     findings = asyncio.run(examination.examine(settings_from(home=context.obj)))
-    if as_json:
-        print_json({"findings": [finding.__dict__ for finding in findings]})
-    else:
-        for finding in findings:
-            print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    shown = {"findings": [finding.__dict__ for finding in findings]}
+    print_json(shown) if as_json else print(*findings, sep="\n")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

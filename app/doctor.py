@@ -28,6 +28,9 @@ class Finding:
     ok: bool
     detail: str
 
+    def __str__(self) -> str:
+        return f"{'ok  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
+
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything; nothing is changed, and one failure does not keep the rest from being looked at."""

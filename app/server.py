@@ -132,7 +132,7 @@ async def connect(settings: Settings, app: FastAPI) -> AsyncIterator[ServerAddre
 
 async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> ServerAddress:
     deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while (address := await _join(stack, home)) is None:
+    while (address := await join(stack, home)) is None:
         try:
             url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
             address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
@@ -145,7 +145,7 @@ async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> Se
     return address
 
 
-async def _join(stack: AsyncExitStack, home: Home) -> ServerAddress | None:
+async def join(stack: AsyncExitStack, home: Home) -> ServerAddress | None:
     """The server that answers; a command that serves while it works is kept from ending before we do."""
     address = await find_server(home)
     if address is None or address.lasting:

@@ -20,7 +20,7 @@ from personalization.ports import NoRecall
 from retrieval.ports import Encoder, Selector, Verifier
 
 ALONE = 10  # turns that run with nothing beside them, for the time that one takes
-_CODE = ("agents", "personalization", "retrieval", "generation")
+CODE = ("agents", "personalization", "retrieval", "generation")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def run_turns(
     """
     alone = {question.id for question in even_sample(questions, ALONE)}
     texts = texts_of(data, source, questions)
-    made_from = fingerprint([_tools_identity(tools), texts, source, code_version(*_CODE)])
+    made_from = fingerprint([_tools_identity(tools), texts, source, code_version(*CODE)])
     keys = {one.id: fingerprint([made_from, one, one.id in alone]) for one in questions}
     missing = [question for question in questions if keys[question.id] not in run]
     if missing:

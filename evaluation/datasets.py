@@ -35,6 +35,7 @@ class SearchQuery(Row):
     id: str = Field(alias="_id")
     text: str
     group: str | None = None
+    person: str | None = None  # who asked, where the set says so; for figures by person, never a reader
     split: str | None = None  # where the set itself says what may be trained on: "train"
 
 
@@ -63,6 +64,7 @@ class Question(Row):
     passages: tuple[LabelledPassage, ...] | None = None
     history: tuple[PastMessage, ...] = ()
     group: str | None = None
+    person: str | None = None  # as of a query
     split: str | None = None  # as of a query
     document: str | None = None
     pdf: bool = True  # False: the document that answers is not in the folder
@@ -135,7 +137,7 @@ def read_documents(folder: Path) -> DocumentSet:
     documents.jsonl (doc_name, file) names the files; without it a file goes by its stem. Raises DataError."""
     listing = folder / "documents.jsonl"
     rows = [row for _, row in _rows(listing, _DocumentRow)] if listing.exists() else []
-    files = tuple(sorted(path for path in folder.rglob("*") if path.is_file() and _is_document(folder, path)))
+    files = tuple(sorted(path for path in folder.rglob("*") if path.is_file() and is_document(folder, path)))
     if not files:
         raise DataError(f"{folder}: no documents to ingest lie in this folder")
     names = {path: path.stem for path in files} | {folder / row.file: row.doc_name for row in rows}
@@ -190,7 +192,8 @@ def even_sample(items: Sequence[Item], limit: int | None, seed: int = 0) -> tupl
     return tuple(items[min(int(start + step * turn), len(items) - 1)] for turn in range(limit))
 
 
-def _is_document(folder: Path, path: Path) -> bool:
+def is_document(folder: Path, path: Path) -> bool:
+    """Whether a file below `folder` is one of its documents: not about them, not hidden, no rows of a data set."""
     about = path.parent == folder and path.name == "ABOUT.md"
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
     return not (about or hidden or path.suffix.lower() in _NOT_DOCUMENTS)
