@@ -16,7 +16,7 @@ from agents.events import AbstainReason, Citation, Finish, Sources, Stage, Token
 from agents.looking_back import asks_about_past
 from agents.prompts import answer_prompt, follows_rules, is_trained, plain_prompt, rewrite_prompt, trained_prompt
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
-from agents.rendering import rendered
+from agents.rendering import having_acted, rendered
 from agents.repetition import loop_start, without_loop
 from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
@@ -187,8 +187,8 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
     shaped = rendered(done.answer, recalled)
     answer = done.answer if shaped is None else shaped
     written: TurnState = {"written": done.answer} if answer != done.answer else {}
-    if shaped is None and not (recalled.instruction and _follows_rules(runtime.context)):
-        written["recalled"] = replace(recalled, preference_ids=())  # neither told nor done: they had no part in this
+    told = bool(recalled.instruction) and _follows_rules(runtime.context)
+    written["recalled"] = having_acted(recalled, done.answer, shaped, told)
     citations = tuple(
         Citation(marker, kept[marker - 1], "attributed" if marker in done.added else "model")
         for marker in cited(answer)

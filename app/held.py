@@ -37,7 +37,11 @@ def is_honoured(row: Preference, follows_rules: bool) -> bool:
     wishes = transformations_of(row)
     if len(wishes) < len(row.parameters):
         return False
-    done = bool(wishes) and all(getattr(wish, "honoured", wish.key != DESCRIBED) for wish in wishes)
+    from personalization.honouring import can_be_done
+
+    done = bool(wishes) and all(
+        getattr(wish, "honoured", wish.key != DESCRIBED) and can_be_done(wish) for wish in wishes
+    )
     return follows_rules or done
 
 

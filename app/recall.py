@@ -63,6 +63,7 @@ class Known:
 
     def here(self, context: str, vector: Vectors) -> Recalled:
         """What holds for a question; what it asks for itself comes before any preference of that kind."""
+        from personalization.honouring import honoured
         from personalization.memory import guide
         from personalization.stated import read
 
@@ -71,8 +72,15 @@ class Known:
         chosen = guide([one.preference for one in usable], vector, read(context))
         told = [row for row in self.told if row.scope not in out]
         said = [chosen.guidance.instruction or "", *(row.description for row in told)]
-        ids = [usable[place].row.id for place in chosen.used] + [row.id for row in told]
-        return Recalled("; ".join(filter(None, said)) or None, tuple(dict.fromkeys(ids)), chosen.guidance.render)
+        done = [usable[place] for place in chosen.used]
+        ids = dict.fromkeys([*(one.row.id for one in done), *(row.id for row in told)])
+
+        def honours(written: str, shaped: str) -> tuple[str, ...]:
+            are = honoured([one.preference.transformation for one in done], written, shaped)
+            missed = {one.row.id for one, is_done in zip(done, are, strict=True) if not is_done}
+            return tuple(one for one in dict.fromkeys(one.row.id for one in done) if one not in missed)
+
+        return Recalled("; ".join(filter(None, said)) or None, tuple(ids), chosen.guidance.render, honours)
 
     def _out(self, context: str, vector: Vectors) -> set[str]:
         """The scopes that do not hold."""

@@ -13,11 +13,13 @@ Vectors = npt.NDArray[np.float32]  # (n, dimension), rows of unit length
 @dataclass(frozen=True)
 class Recalled:
     """The preferences that hold for one context: one short instruction for the generator, and what a format can
-    guarantee, done to the text that it wrote. `render` is pure and idempotent."""
+    guarantee, done to the text that it wrote. `render` is pure and idempotent. `honoured` says of a text as it was
+    written and as it was rendered which of the preferences it honours: not every form fits every text."""
 
     instruction: str | None = None
     preference_ids: tuple[str, ...] = ()
     render: Callable[[str], str] | None = None
+    honoured: Callable[[str, str], tuple[str, ...]] | None = None
 
 
 class Recall(Protocol):

@@ -107,3 +107,15 @@ async def test_a_follow_up_recalls_for_what_it_is_about() -> None:
     model = PiecewiseModel([words("In 1833 [1].")])
     await run(context_with(recall, model, follows_rules=False), request)
     assert recall.asked == ["Who founded Analytical Engines Ltd? When did he found it?"]
+
+
+async def test_of_several_forms_only_those_that_fitted_are_logged_as_used() -> None:
+    recalled = Recalled("a; b", ("fits", "does-not"), as_list, lambda _written, _shaped: ("fits",))
+
+    class Two(Liking):
+        async def recall(self, person_id: str, context: str) -> Recalled:
+            return recalled
+
+    for follows, used in ((False, ("fits",)), (True, ("fits", "does-not"))):
+        done = outcome(await run(context_with(Two(), PiecewiseModel([words(ONE)]), follows_rules=follows), ASKED))
+        assert done.recalled.preference_ids == used

@@ -32,6 +32,14 @@ def test_what_this_release_does_not_know_is_not_said_to_be_honoured() -> None:
     assert is_honoured(Preference(person_id="", description="plain", parameters=[known]), follows_rules=False)
 
 
+def test_a_frame_that_fits_no_text_is_not_said_to_be_honoured() -> None:
+    """A greeting that cites something would invent a source, so it is never put before an answer."""
+    for text, fits in (("Dear Ada,", True), ("As in [3]:", False)):
+        greeting: dict[str, Any] = {"kind": "dimension", "dimension": "greeting", "text": text, "gap": " "}
+        row = Preference(person_id="", description="greet", parameters=[greeting])
+        assert is_honoured(row, follows_rules=False) is fits
+
+
 async def test_a_statement_that_is_understood_shapes_every_answer_from_then_on(client: httpx.AsyncClient) -> None:
     stated = await state(client, "No contractions, please")
     assert (stated.source, stated.honoured, stated.pinned, stated.confidence) == ("stated", True, True, 1.0)
