@@ -59,7 +59,7 @@ def _batches(texts: Sequence[JudgedText], cutter: Cutter) -> Iterator[list[tuple
     batch: list[tuple[JudgedText, list[Passage]]] = []
     size = 0
     for text in texts:
-        batch.append((text, _cut(text, cutter)))
+        batch.append((text, cut_text(text, cutter)))
         size += len(batch[-1][1])
         if size >= _ENCODED_AT_ONCE:
             yield batch
@@ -68,7 +68,8 @@ def _batches(texts: Sequence[JudgedText], cutter: Cutter) -> Iterator[list[tuple
         yield batch
 
 
-def _cut(text: JudgedText, cutter: Cutter) -> list[Passage]:
+def cut_text(text: JudgedText, cutter: Cutter) -> list[Passage]:
+    """The passages of a text; none where it has neither title nor text."""
     content = text.text.strip() or text.title.strip()
     if not content:
         return []
