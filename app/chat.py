@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import documents, facts, turns
+from app import documents, facts, feedback, turns
 from app.models import ExposureFields, Person, Turn
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
@@ -112,13 +112,14 @@ async def _begin(services: Services, models: Models, person: Person, request: Ch
             versions=models.versions,
         )
         await turns.start_turn(session, turn)
+        await feedback.note_asked(session, turn, request.regenerates, past[-1].question if past else None)
         if services.settings.personalization == "on":
             await facts.note(session, turn)
     asked = TurnRequest(
         question=request.question,
         person_id=person.id,
         readers=frozenset({person.id}),
-        history=past,
+        history=_before(request, past),
         document_ids=frozenset(asked_within) or None,
     )
     return _RunningTurn(turn, asked, models)
@@ -135,6 +136,12 @@ async def _conversation(
         raise not_found("conversation", known)
     past = await turns.history(session, person.id, known, HISTORY_TURNS)
     return known, tuple(PastTurn(question, answer) for question, answer in past)
+
+
+def _before(request: ChatRequest, past: tuple[PastTurn, ...]) -> tuple[PastTurn, ...]:
+    """What a question is asked behind: of an answer that is wanted once more, not that answer."""
+    again = request.regenerates is not None and past and past[-1].question == request.question
+    return past[:-1] if again else past
 
 
 async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> ChatEvent:
@@ -160,7 +167,10 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
 
 async def _save(services: Services, running: _RunningTurn) -> bool:
     async with services.database.session() as session:
-        return await turns.finish_turn(session, running.turn, running.exposures)
+        is_ended = await turns.finish_turn(session, running.turn, running.exposures)
+        if is_ended and running.turn.state == "stopped":
+            feedback.note_stopped(session, running.turn)
+        return is_ended
 
 
 async def _save_unfinished(services: Services, running: _RunningTurn, state: str, error: str | None = None) -> None:

@@ -14,6 +14,7 @@ from app.api import (
     documents,
     edits,
     fallback,
+    feedback,
     health,
     jobs,
     me,
@@ -27,7 +28,22 @@ from app.request_id import RequestIdMiddleware
 from app.services import open_services
 from app.settings import Settings
 
-ROUTERS = (auth, me, me_facts, documents, jobs, search, conversations, chat, edits, preferences, admin, models, health)
+ROUTERS = (
+    auth,
+    me,
+    me_facts,
+    documents,
+    jobs,
+    search,
+    conversations,
+    chat,
+    edits,
+    feedback,
+    preferences,
+    admin,
+    models,
+    health,
+)
 
 
 def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> FastAPI:

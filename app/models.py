@@ -175,8 +175,9 @@ class Exposure(ExposureFields, table=True):
 class Feedback(SQLModel, table=True):
     """An append-only event on a turn or on one of its exposures."""
 
+    __table_args__ = (Index("ix_feedback_person_created", "person_id", "created_at"),)
     id: str = Field(default_factory=new_id, primary_key=True)
-    person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
+    person_id: str = Field(foreign_key="person.id", ondelete="CASCADE")
     turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")
     exposure_id: str | None = Field(default=None, foreign_key="exposure.id", index=True, ondelete="CASCADE")
     kind: str

@@ -209,6 +209,7 @@ class ChatRequest(RequestBody):
     question: Question
     conversation_id: Identifier | None = None  # None starts a conversation
     documents: list[Identifier] | None = Field(default=None, min_length=1, max_length=1000)
+    regenerates: Identifier | None = None  # a turn of the conversation of which another answer is wanted
     stream: bool = True
 
 

@@ -73,10 +73,11 @@ async def rename(
 
 @router.delete("/{conversation_id}", status_code=204)
 async def remove(conversation_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
-    """Delete the conversation with its turns."""
+    """Delete the conversation with its turns, and whatever was said of them."""
     async with services.database.session() as session:
         if not await turns.delete_conversation(session, person.id, conversation_id):
             raise not_found("conversation", conversation_id)
+    await services.database.forget_deleted()
     return Response(status_code=204)
 
 

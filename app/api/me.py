@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import documents, edits, facts, people, preferences, turns
+from app import documents, edits, facts, feedback_log, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
 from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
@@ -66,7 +66,7 @@ async def erase(person: CurrentPerson, services: ServicesDep) -> Response:
 @router.get("/export")
 async def export(person: CurrentPerson, services: ServicesDep) -> StreamingResponse:
     """Everything we hold about you as one JSON file: account, documents, conversations with all their turns, what you
-    said of yourself, edits, and what was learned from them."""
+    said of yourself, votes and what else was noted of answers, edits, and what was learned from them."""
     headers = {"Content-Disposition": 'attachment; filename="attune-export.json"', "Cache-Control": "no-store"}
     return StreamingResponse(_export(services, person), media_type="application/json", headers=headers)
 
@@ -97,6 +97,9 @@ async def _export(services: Services, person: Person) -> AsyncIterator[str]:
         yield piece
     yield '],\n"facts": ['
     async for piece in _joined(_facts(services, person)):
+        yield piece
+    yield '],\n"feedback": ['
+    async for piece in _joined(_feedback(services, person)):
         yield piece
     yield '],\n"edits": ['
     async for piece in _joined(_edits(services, person)):
@@ -136,6 +139,11 @@ async def _edits(services: Services, person: Person) -> AsyncIterator[str]:
 async def _facts(services: Services, person: Person) -> AsyncIterator[str]:
     async for row in _paged(services, person, facts.page, lambda row: (row.created_at, row.id)):
         yield row.model_dump_json(exclude={"vector"})
+
+
+async def _feedback(services: Services, person: Person) -> AsyncIterator[str]:
+    async for row in _paged(services, person, feedback_log.page, lambda row: (row.created_at, row.id)):
+        yield row.model_dump_json(exclude={"person_id"})
 
 
 async def _paged(

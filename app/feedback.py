@@ -1,0 +1,158 @@
+"""Feedback as it is given and noted, and the state that follows from it. Writes no SQL, and changes nothing else: an
+event moves no ranking, of nobody; it becomes a label where labels are built."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import feedback_log, turns
+from app.db import Database
+from app.models import Feedback, Turn, utc_now
+from app.problems import Problem, not_found
+from app.schemas_feedback import (
+    ExposureFeedbackCreate,
+    FeedbackPublic,
+    Reason,
+    TurnFeedback,
+    TurnFeedbackCreate,
+    Verdict,
+    Vote,
+)
+from retrieval.words import content_stems
+
+PER_MINUTE = 120  # of one person: more than anybody clicks, and too few to fill a disk with
+ALIKE = 0.8  # shared words of two questions, of all their words, from which on the second is the first once more
+
+_VOTES = {"up": "up", "down": "down", "withdrawn": None}
+_VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
+
+
+@dataclass(frozen=True)
+class Given:
+    """The event, and whether it is new."""
+
+    event: Feedback
+    is_new: bool
+
+
+async def on_turn(database: Database, person_id: str, turn_id: str, body: TurnFeedbackCreate) -> Given:
+    """Log an event on an answer. Raises Problem 404, 409 for a vote where there is no answer or for a key that was
+    used for something else, 429."""
+    async with database.session() as session:
+        turn = await turns.find_turn(session, person_id, turn_id)
+    if turn is None:
+        raise not_found("turn", turn_id)
+    if body.kind in _VOTES and (turn.state == "running" or not turn.answer):
+        raise Problem(409, "there is no answer to vote on: wait until it is written, or ask again")
+    said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
+    said |= {"text": body.text} if body.text else {}
+    event = Feedback(id=_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
+    return await _give(database, event, body.key)
+
+
+async def on_exposure(database: Database, person_id: str, exposure_id: str, body: ExposureFeedbackCreate) -> Given:
+    """Log an event on a source of an answer. Raises Problem 404, 429, and 409 for a key used for another."""
+    async with database.session() as session:
+        shown = await feedback_log.find_exposure(session, person_id, exposure_id)
+    if shown is None:
+        raise not_found("exposure", exposure_id)
+    event = Feedback(
+        id=_id(person_id, body.key),
+        person_id=person_id,
+        turn_id=shown.turn_id,
+        exposure_id=exposure_id,
+        kind=body.kind,
+    )
+    return await _give(database, event, body.key)
+
+
+async def _give(database: Database, event: Feedback, key: str) -> Given:
+    try:
+        async with database.session() as session:
+            if known := await feedback_log.find(session, event.person_id, event.id):
+                return _again(known, event, key)
+            minute = utc_now() - timedelta(minutes=1)
+            if await feedback_log.count_since(session, event.person_id, minute) >= PER_MINUTE:
+                detail = f"more than {PER_MINUTE} events in a minute: wait a moment and send it again with the same key"
+                raise Problem(429, detail, headers={"Retry-After": "60"})
+            session.add(event)
+        return Given(event, is_new=True)
+    except IntegrityError:  # the same key at the same moment, or what it is about was deleted at this moment
+        async with database.session() as session:
+            known = await feedback_log.find(session, event.person_id, event.id)
+        if known is None:
+            raise not_found("turn", event.turn_id) from None
+        return _again(known, event, key)
+
+
+def _again(known: Feedback, event: Feedback, key: str) -> Given:
+    same = ("turn_id", "exposure_id", "kind", "value")
+    if any(getattr(known, name) != getattr(event, name) for name in same):
+        raise Problem(409, f"the key {key!r} was used for another event: make a new key for each")
+    return Given(known, is_new=False)
+
+
+def _id(person_id: str, key: str) -> str:
+    """Derived, so that the same key of the same person cannot be two rows, whoever writes first."""
+    return str(uuid.uuid5(uuid.UUID(person_id), f"feedback {key}"))
+
+
+# --- what the server sees by itself
+def note_stopped(session: AsyncSession, turn: Turn) -> None:
+    """The person did not wait for the end of this answer."""
+    session.add(_noted(turn, turn.id, "stopped", {}))
+
+
+async def note_asked(session: AsyncSession, turn: Turn, regenerates: str | None, before: str | None) -> None:
+    """What the new turn says of the one before it: another answer is wanted, or the question is asked once more.
+
+    `before` is the question of the one before, if there was one. Raises Problem 404 where `regenerates` is no turn of
+    this conversation.
+    """
+    if regenerates is not None:
+        earlier = await turns.find_turn(session, turn.person_id, regenerates)
+        if earlier is None or earlier.conversation_id != turn.conversation_id:
+            raise not_found("turn", regenerates)
+        session.add(_noted(turn, regenerates, "regenerated", {"by": turn.id}))
+    elif before is not None and is_reasked(before, turn.question):
+        earlier_id = await feedback_log.turn_before(session, turn)
+        session.add_all([_noted(turn, earlier_id, "reasked", {"by": turn.id})] if earlier_id else [])
+
+
+def is_reasked(before: str, question: str) -> bool:
+    """Whether two questions are nearly the same words, in whatever order."""
+    old, new = set(content_stems(before)), set(content_stems(question))
+    return bool(old | new) and len(old & new) / len(old | new) >= ALIKE
+
+
+def _noted(turn: Turn, about: str, kind: str, value: dict[str, Any]) -> Feedback:
+    event = str(uuid.uuid5(uuid.UUID(turn.id), f"feedback {kind}"))
+    return Feedback(id=event, person_id=turn.person_id, turn_id=about, kind=kind, value=value)
+
+
+# --- what follows from the events
+def state_of(turn_id: str, events: Sequence[Feedback]) -> TurnFeedback:
+    """The last vote, and the last verdict on each source; `events` are of one turn, oldest first."""
+    state = TurnFeedback(turn_id=turn_id)
+    for event in events:
+        if event.exposure_id is None and event.kind in _VOTES:
+            state.vote = cast(Vote | None, _VOTES[event.kind])
+            state.reasons, state.text = event.value.get("reasons", []), event.value.get("text", "")
+        elif event.exposure_id is not None and event.kind in _VERDICTS:
+            state.sources.pop(event.exposure_id, None)
+            if (verdict := _VERDICTS[event.kind]) is not None:
+                state.sources[event.exposure_id] = cast(Verdict, verdict)
+    return state
+
+
+def feedback_public(event: Feedback) -> FeedbackPublic:
+    reasons: list[Reason] = event.value.get("reasons", [])
+    return FeedbackPublic(reasons=reasons, text=event.value.get("text", ""), **event.model_dump(include=_FIELDS))
+
+
+_FIELDS = set(FeedbackPublic.model_fields) - {"reasons", "text"}

@@ -1,0 +1,80 @@
+"""What crosses the REST door about feedback. Like app/schemas.py it imports nothing else of ours."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
+
+from app.schemas import Page, RequestBody, TurnPublic
+
+Vote = Literal["up", "down"]
+# What a person may say is wrong with an answer, in one click each; `should_answer` is of one that was declined.
+Reason = Literal["incorrect", "incomplete", "not_asked", "wrong_sources", "style", "should_answer"]
+Verdict = Literal["helped", "not_relevant", "wrong"]
+# What is done with an answer rather than said of it. Stopped, regenerated and re-asked are noted by the server too.
+TurnSignal = Literal["copied", "regenerated", "stopped", "abandoned", "reasked"]
+ExposureSignal = Literal["citation_opened", "source_opened"]  # the [n] in the answer; the document behind it
+TurnKind = Literal[Vote, "withdrawn", TurnSignal]
+ExposureKind = Literal[Verdict, "withdrawn", ExposureSignal]
+# Made by the client, new for each event: sent again after a lost answer, it is the same event.
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class TurnFeedbackCreate(RequestBody):
+    """One event on an answer. The last vote counts; `withdrawn` takes it back."""
+
+    key: Key
+    kind: TurnKind
+    reasons: list[Reason] = Field(default=[], max_length=6)  # of a vote down
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""  # of a vote; never needed
+
+    @field_validator("reasons")
+    @classmethod
+    def _once_each(cls, reasons: list[Reason]) -> list[Reason]:
+        return sorted(set(reasons))
+
+    @model_validator(mode="after")
+    def _belongs(self) -> Self:
+        if self.reasons and self.kind != "down":
+            raise ValueError(f"`reasons` go with the kind down, not with {self.kind}: leave them out")
+        if self.text and self.kind not in ("up", "down"):
+            raise ValueError(f"`text` goes with a vote, up or down, not with {self.kind}: leave it out")
+        return self
+
+
+class ExposureFeedbackCreate(RequestBody):
+    """One event on a source of an answer. The last verdict counts; `withdrawn` takes it back."""
+
+    key: Key
+    kind: ExposureKind
+
+
+class FeedbackPublic(BaseModel):
+    """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread."""
+
+    id: str
+    turn_id: str
+    exposure_id: str | None
+    kind: str
+    reasons: list[Reason] = []
+    text: str = ""
+    created_at: datetime
+
+
+class TurnFeedback(BaseModel):
+    """What follows from the events of a turn: of votes, and of verdicts on each source, the last."""
+
+    turn_id: str
+    vote: Vote | None = None
+    reasons: list[Reason] = []
+    text: str = ""
+    sources: dict[str, Verdict] = {}  # by exposure
+
+
+class TurnDetail(TurnPublic):
+    """A turn and what its person thinks of it."""
+
+    feedback: TurnFeedback
+
+
+FeedbacksPublic = Page[FeedbackPublic]
