@@ -25,6 +25,7 @@ async def anns(client: httpx.AsyncClient, upload: Upload) -> dict[str, str]:
     assert added.job_id is not None
     turn = asked.json()
     edit = await client.put(f"/api/v1/turns/{turn['id']}/answer", json=BODIES["PUT"])
+    fact = await client.post("/api/v1/me/facts", json={"text": "I am a nurse"})
     stated = await client.post("/api/v1/preferences", json={"description": "no contractions"})
     return {
         "document_id": added.document.id,
@@ -33,6 +34,7 @@ async def anns(client: httpx.AsyncClient, upload: Upload) -> dict[str, str]:
         "turn_id": turn["id"],
         "edit_id": edit.json()["id"],
         "preference_id": stated.json()["id"],
+        "fact_id": fact.json()["id"],
     }
 
 
@@ -46,7 +48,7 @@ async def test_on_every_route_a_thing_of_somebody_else_is_404(
             continue
         path = route.path.format(**anns)
         for method in sorted(route.methods or ()):
-            body = {"active": False} if "preferences" in path else {"title": "mine now"}
+            body = {"active": False} if "preferences" in path or "facts" in path else {"title": "mine now"}
             response = await other_client.request(method, path, json=BODIES.get(method, body))
             assert response.status_code == 404, f"{method} {path} answered {response.status_code}"
             tried += 1
