@@ -149,7 +149,8 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
     draft, usage = "", Usage()
     finish: Finish = "stop"
     started, first_token = perf_counter(), 0.0
-    deltas = model.stream(state["prompt"], GenerationParams(max_tokens=runtime.context.answer_max_tokens))
+    params = GenerationParams(runtime.context.answer_max_tokens, temperature=state["request"].temperature)
+    deltas = model.stream(state["prompt"], params)
     # The port promises that closing the iterator stops the computation.
     async with aclosing(cast(AsyncGenerator[Delta, None], deltas)):
         count = 0

@@ -27,6 +27,7 @@ class TurnRequest:
     readers: frozenset[str]
     history: tuple[PastTurn, ...] = ()  # oldest first
     document_ids: frozenset[str] | None = None
+    temperature: float = 0.0  # of the answer; above 0 where another one than the likeliest is wanted
 
 
 class Searches(Protocol):

@@ -33,6 +33,7 @@ from app.under_way import stopping
 
 logger = logging.getLogger(__name__)
 
+AGAIN_TEMPERATURE = 0.6  # the likeliest answer was not wanted
 HISTORY_TURNS = 6  # enough for a follow-up to be understood; the prompt drops more of them if they do not fit
 ChatEvent = StatusEvent | SourcesEvent | TokenEvent | AnswerEvent | ErrorEvent
 
@@ -121,6 +122,7 @@ async def _begin(services: Services, models: Models, person: Person, request: Ch
         readers=frozenset({person.id}),
         history=_before(request, past),
         document_ids=frozenset(asked_within) or None,
+        temperature=AGAIN_TEMPERATURE if request.regenerates else 0.0,
     )
     return _RunningTurn(turn, asked, models)
 

@@ -13,7 +13,7 @@ from app.schemas import TurnPublic
 from app.services import Services
 from app.settings import Settings
 from tests.app.giving import a_key, detail, events, give, post
-from tests.app.rewriting import NOTE, QUESTION, ask, rewrite
+from tests.app.rewriting import NOTE, ask, rewrite
 from tests.conftest import Upload, client_of, running
 
 
@@ -170,31 +170,6 @@ async def test_no_vote_moves_a_ranking_of_anybody(
     again = await ask(client, question)
     shown = [[(one.document, one.score) for one in asked.exposures] for asked in (turn, again)]
     assert shown[0] == shown[1]
-
-
-# --- what the server sees by itself
-async def test_another_answer_that_is_wanted_is_noted_on_the_first_and_asked_without_it(
-    client: httpx.AsyncClient, turn: TurnPublic
-) -> None:
-    within = {"conversation_id": turn.conversation_id}
-    again = await ask(client, QUESTION, regenerates=turn.id, **within)
-    assert [event.kind for event in await events(client, turn.id)] == ["regenerated"]
-    assert (await events(client, again.id), again.question) == ([], QUESTION)
-    elsewhere = await ask(client)
-    body = {"question": QUESTION, "stream": False, "regenerates": elsewhere.id, **within}
-    assert (await client.post("/api/v1/chat", json=body)).status_code == 404
-    read = (await client.get(f"/api/v1/conversations/{turn.conversation_id}")).json()
-    assert len(read["turns"]) == 2, "what was refused is not in the log"
-
-
-async def test_a_question_that_is_asked_once_more_in_other_order_is_noted_and_another_one_is_not(
-    client: httpx.AsyncClient, turn: TurnPublic
-) -> None:
-    within = {"conversation_id": turn.conversation_id}
-    second = await ask(client, "At night, does the hut lock its door, please?", **within)
-    assert [event.kind for event in await events(client, turn.id)] == ["reasked"]
-    await ask(client, "When can the warden come?", **within)
-    assert await events(client, second.id) == []
 
 
 # --- kept, taken along, erased
