@@ -8,19 +8,21 @@ from personalization import dimensions
 from personalization.ports import Transformation
 from personalization.rules_from_gaps import from_gaps, from_lines, from_sentences
 from personalization.rules_from_words import from_words
+from personalization.rules_sensible import sensible
 from personalization.rules_text import Pair
 
 _LONGEST = 6000  # letters: a longer text is compared by its dimensions alone
 
 
 def proposals(before: str, after: str) -> list[Transformation]:
-    """All that may explain how `before` became `after`, each once; not validated."""
+    """All wishes that may explain how `before` became `after`, each once; not validated."""
     if before == after:
         return []
     found: list[Transformation] = []
     if max(len(before), len(after)) <= _LONGEST:
         pair = Pair(before, after)
-        found += [*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair)]
+        rules = (*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair))
+        found += filter(sensible, distinct(rules))
     return distinct([*found, *dimensions.suggest(before, after)])
 
 

@@ -150,10 +150,19 @@ def _placed(given: Given) -> str:
 
 def _framed(verb: str) -> Callable[[Given], str]:
     def says(given: Given) -> str:
-        literal = re.sub(r"\{\d\}", "…", " ".join(given["literal"].split()))
+        literal = " ".join(given["literal"].split())
+        for at, slot in enumerate(given.get("slots", ())):
+            literal = literal.replace(f"{{{at}}}", _slot_named(slot))
         return f"{verb} with “{literal}”" if literal else f"{verb} without a greeting"
 
     return says
+
+
+def _slot_named(slot: Given) -> str:
+    if "count" in slot:
+        return f"(how many {slot['count']})"
+    sentence = "first sentence" if slot["sentence"] == 0 else "last sentence"
+    return f"(the first {slot['words']} words of the {sentence})" if slot["words"] else f"(the {sentence})"
 
 
 def _gathered(given: Given) -> str:

@@ -87,6 +87,8 @@ def _layouts(gaps: Sequence[str], was: Sequence[str]) -> Iterator[tuple[str, str
     for gap, count in Counter(inner).most_common(2):
         if count * 2 < len(inner) or all(gap == other for other in was):
             continue
+        if re.search(r"\w", gap.replace("{n}", "")) and "\n" not in gap and count == 1:
+            continue  # one word at one place: that is no layout
         yield from _parts(gap, gaps)
 
 

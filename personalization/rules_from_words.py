@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from personalization.prose import MARKER
 from personalization.rules import Rule
+from personalization.rules_classes import CLASSES, DROPPABLE, STARTS
 from personalization.rules_text import Hunk, Pair
-from personalization.rules_words import CASES, CLASSES, DROPPABLE, STARTS
+from personalization.rules_words import CASES
 
 _LONGEST = 5  # tokens of a phrase that is replaced
 _ENDING = 5  # letters of a word's ending
@@ -167,7 +168,8 @@ def _cases(pair: Pair) -> Iterator[Rule]:
     if not changed:
         return
     for word in dict.fromkeys(changed):
-        yield Rule("spell", {"word": word})
+        if re.search(rf"[\w,;] {re.escape(word)}(?!\w)", pair.after):  # first in its sentence any word has a capital
+            yield Rule("spell", {"word": word})
     for of in ("text", "first sentence", "last sentence", "starts", *STARTS, *CLASSES):
         for name in CASES:
             if (of, name) == ("starts", "lower") and not re.search(r"(?:^|\n|[.!?]\s)[^\w\n]*[a-z]", pair.after):

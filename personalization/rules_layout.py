@@ -148,8 +148,12 @@ ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
 
 
 def _layout(given: Given) -> str:
-    around = f"{given['prefix'].strip()} … {given['suffix'].strip()}".strip()
-    where = {" ": "in running text", "\n": "in a line of its own"}.get(given["separator"], "in a paragraph of its own")
+    prefix, suffix = (given[side].strip().replace("{n}", "1") for side in ("prefix", "suffix"))
+    if given["separator"] == " ":
+        said = [f"{verb} each sentence with “{sign}”" for verb, sign in (("Begin", prefix), ("End", suffix)) if sign]
+        return "; ".join(said) or "Put each sentence in running text"
+    around = f"{prefix} … {suffix}".strip()
+    where = {"\n": "in a line of its own"}.get(given["separator"], "in a paragraph of its own")
     return f"Put each sentence {where}" + (f" as “{around}”" if around != "…" else "")
 
 

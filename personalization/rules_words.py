@@ -5,21 +5,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from personalization.rules_classes import CLASSES, DROPPABLE, STARTS, named
 from personalization.rules_text import capitalised, stop_of, units
 
 Given = Mapping[str, Any]
-_NUMBERS = re.compile(r"(?<![\w\[])\d+(?:[.,]\d+)*(?![\w\]])")
-CLASSES: dict[str, tuple[re.Pattern[str], str]] = {
-    "number": (_NUMBERS, "numbers"),
-    "name": (re.compile(r"(?<=[\w,;:)] )[A-Z]\w+(?: [A-Z]\w+)*"), "names"),
-    "capitals": (re.compile(r"\b[A-Z]{2,}\b"), "words in capitals"),
-    "long": (re.compile(r"\b\w{9,}\b"), "long words"),
-    "bracket": (re.compile(r"\((?=[^()]*[^\d()])[^()]+\)"), "what is in parentheses"),
-    "adverb": (re.compile(r"\b\w{2,}ly\b"), "words in -ly"),
-}
-# Of these a text loses nothing; without its figures, names or long words it would no longer say what it said.
-DROPPABLE = ("bracket",)
-STARTS = {"first word": r"\W*?(\w+(?:[-'’]\w+)*)", "first words": r"\W*?(\w+(?:[-'’]\w+)*(?: \w+(?:[-'’]\w+)*){0,2})"}
 CASES: dict[str, Callable[[str], str]] = {
     "upper": str.upper,
     "lower": str.lower,
@@ -91,7 +80,14 @@ def drop(text: str, given: Given) -> str:
     """Every member of a class of words is left out; only of one that claims nothing. Raises KeyError."""
     if given["of"] not in DROPPABLE:
         raise KeyError(f"words of the class {given['of']} cannot be left out")
-    return re.sub(rf"[ \t]*(?:{CLASSES[given['of']][0].pattern})", "", text)
+
+    def put(match: re.Match[str]) -> str:
+        if _starts(text, match.start("said")):
+            return match["lead"] + match["letter"].upper()
+        return match["blank"] + match["letter"]
+
+    wanted = rf"(?P<lead>[ \t]*)(?P<said>{CLASSES[given['of']][0].pattern})(?P<blank>[ \t]*)(?P<letter>\w?)"
+    return re.sub(wanted, put, text)
 
 
 def wrap(text: str, given: Given) -> str:
@@ -194,12 +190,8 @@ def _ending(given: Given) -> str:
     return f"End {where} with “{given['new']}”" if given["new"] else f"No “{given['old']}” after {where}"
 
 
-def _named(of: str) -> str:
-    return CLASSES[of][1] if of in CLASSES else f"the {of}"
-
-
 WORDS: dict[str, tuple[Any, ...]] = {
-    "drop": (19, drop, lambda given: given["of"], lambda given: f"Leave out {_named(given['of'])}"),
+    "drop": (19, drop, lambda given: given["of"], lambda given: f"Leave out {named(given['of'])}"),
     "replace": (20, replace, lambda given: given["old"].strip().casefold(), _replacing),
     "pattern": (
         21,
@@ -217,13 +209,13 @@ WORDS: dict[str, tuple[Any, ...]] = {
         65,
         wrap,
         lambda given: given["of"],
-        lambda given: f"Put {_named(given['of'])} in {given['before']}…{given['after']}",
+        lambda given: f"Put {named(given['of'])} in {given['before']}…{given['after']}",
     ),
     "case": (
         40,
         case,
         lambda given: given["of"],
-        lambda given: f"Write {_named(given['of'])} in {given['case']} case",
+        lambda given: f"Write {named(given['of'])} in {given['case']} case",
     ),
     "spell": (
         41,
