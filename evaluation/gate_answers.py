@@ -68,7 +68,10 @@ class Contest:
         left = [(side, one) for one in questions for side in (0, 1) if self._key(side, one) not in self._run]
         await for_each(left, lambda task: self._ask(*task, indexed), f"{self._data.name}: champion and challenger")
         answered = [[self._run.get(self._key(side, one), TimedTurn).answered for one in questions] for side in (0, 1)]
-        seconds = ([one[0] for one in both], [one[1] for one in both])
+        alike = {one.id for one, *two in zip(questions, *answered, strict=True) if two[0].abstained == two[1].abstained}
+        # To decline is quick: where one of the two does, their times say who declined.
+        kept = [spent for one, spent in zip(timed, both, strict=True) if one.id in alike] or both
+        seconds = ([one[0] for one in kept], [one[1] for one in kept])
         return Compared(self._data.name, questions, answered[0], answered[1], seconds)
 
     async def _alone(self, question: Question, indexed: IndexedTexts) -> tuple[float, float]:
