@@ -7,8 +7,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from app.schemas_memory import RulesPublic
 from app.schemas_preferences import EditCostPoint, PreferencesPublic
 from ui.client import ApiClient, ApiError
+from ui.facts import render_said, said_by
 from ui.plain import HEADERS, page, refused
 from ui.plot import render_cost
 from ui.preferences import STATE_FORM, render_preferences
@@ -26,20 +28,29 @@ def about_routes(api: ApiClient) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/about-me")
-    async def about(request: Request, after: str | None = None) -> Response:
+    async def about(request: Request, after: str | None = None, facts: str | None = None) -> Response:
         try:
             person = visitor(api, request)
-            learned, costs = await asyncio.gather(person.preferences(after, limit=_LISTED), person.edit_cost())
+            learned, costs, said = await asyncio.gather(
+                person.preferences(after, limit=_LISTED), person.edit_cost(), said_by(person, facts)
+            )
         except ApiError as error:
             if error.status == 401:
                 return RedirectResponse("/login", 303)
             return refused(error, "about")
-        return HTMLResponse(page("About me · Attune", render_about(learned, costs), "about", _HEAD), headers=HEADERS)
+        body = render_about(_without_rules(learned, said[1]), costs, render_said(*said))
+        return HTMLResponse(page("About me · Attune", body, "about", _HEAD), headers=HEADERS)
 
     return router
 
 
-def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint]) -> str:
+def _without_rules(learned: PreferencesPublic, rules: RulesPublic) -> PreferencesPublic:
+    """A standing rule is a preference with a list of its own."""
+    listed = {rule.id for rule in rules.items}
+    return learned.model_copy(update={"items": [one for one in learned.items if one.id not in listed]})
+
+
+def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint], said: str = "") -> str:
     """The whole page below its frame."""
     more = f"/about-me?after={quote(learned.next_cursor)}" if learned.next_cursor else None
     return f"""<header><a class="back" href="/">← Chat</a><h1>About me</h1>
@@ -49,6 +60,7 @@ and whatever you do here counts from the next answer on.</p></header>
 <section aria-label="Say it yourself">{STATE_FORM}</section>
 <section id="learned" aria-labelledby="learned-title"><h2 id="learned-title" tabindex="-1">What Attune has learned</h2>
 {render_preferences(learned.items, more)}</section>
+{said}
 <section aria-labelledby="cost-title"><h2 id="cost-title">How much you still rewrite</h2>
 {render_cost(costs)}</section>
 <section id="data" aria-labelledby="data-title"><h2 id="data-title">Your data</h2>

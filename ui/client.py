@@ -32,6 +32,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_memory import FactsPublic, RulesPublic
 from app.schemas_models import Health
 from app.schemas_preferences import (
     AnswerEdit,
@@ -219,6 +220,12 @@ class ApiClient:
     async def edit_cost(self) -> list[EditCostPoint]:
         """How much of each stretch of answers was rewritten, oldest first."""
         return _COSTS.validate_json((await self._api.send("GET", "/api/v1/me/edit-cost")).content)
+
+    async def facts(self, cursor: str | None = None, limit: int | None = None) -> FactsPublic:
+        return await self._api.get("/api/v1/me/facts", FactsPublic, {"cursor": cursor, "limit": limit})
+
+    async def rules(self) -> RulesPublic:
+        return await self._api.get("/api/v1/me/rules", RulesPublic)
 
     async def health(self) -> Health:
         """Readiness; an unready server answers 503 with the same body, which is not an error here."""

@@ -18,6 +18,10 @@ def original_url(document_id: str, page: int | None = None) -> str:
 
 def place_url(exposure: ExposurePublic) -> str:
     """Where a click on the source leads: the page of a PDF, or the passage in the document's text."""
+    if exposure.kind == "fact":
+        return f"/about-me#f-{quote(exposure.document_id)}"
+    if exposure.kind == "conversation":
+        return f"/?c={quote(exposure.document_id)}"
     if exposure.page and exposure.document.lower().endswith(".pdf"):
         return original_url(exposure.document_id, exposure.page)
     return f"/read/{quote(exposure.document_id)}#p-{quote(exposure.passage_id)}"
@@ -86,4 +90,6 @@ def _scores(exposure: ExposurePublic) -> str:
 
 
 def _open_label(exposure: ExposurePublic) -> str:
+    if exposure.kind != "document":
+        return "Open About me" if exposure.kind == "fact" else "Open the conversation"
     return f"Open at page {exposure.page}" if exposure.page else "Open in the text"

@@ -16,6 +16,7 @@ from app.schemas import (
     ExposurePublic,
     PersonPublic,
 )
+from app.schemas_memory import FactPublic, RulePublic
 from app.schemas_preferences import EditCostPoint, EditPublic, Learning, PreferencePublic, ProvenanceItem
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -38,6 +39,8 @@ class Account:
     preferences: dict[str, PreferencePublic] = field(default_factory=dict)
     origins: dict[str, list[ProvenanceItem]] = field(default_factory=dict)  # by preference
     costs: list[EditCostPoint] = field(default_factory=list)
+    facts: dict[str, FactPublic] = field(default_factory=dict)
+    rules: dict[str, RulePublic] = field(default_factory=dict)
 
 
 @dataclass

@@ -26,7 +26,7 @@
     const { piece } = window.attune_pieces;
     const main = document.querySelector("main"), fresh = (await piece(location.href)).querySelector("main");
     const { fields, open } = state_of(main, sent);
-    for (const id of ["learned", "data"]) by_id(id).replaceChildren(...document.importNode(fresh.querySelector(`#${id}`), true).childNodes);
+    for (const id of ["learned", "facts", "rules", "data"]) by_id(id).replaceChildren(...document.importNode(fresh.querySelector(`#${id}`), true).childNodes);
     for (const id of open) if (by_id(id)) by_id(id).open = true;
     for (const [id, value] of fields) if (by_id(id)) by_id(id).value = value;
     if (document.activeElement !== document.body) return; // it stands in a part that was not drawn again
@@ -45,8 +45,9 @@
       const response = await window.attune_pieces.ask(form.dataset.method, form.dataset.path, body);
       const made = await response.json();
       if (stating) form.reset();
-      if (stating && !made.honoured) say(`Kept: “${made.description}”. Attune cannot do this yet with the current model.`, true);
-      else say(`${stating ? "Remembered" : "Saved"}: “${made.description}”`);
+      const words = made.description ?? made.text;
+      if (stating && made.honoured === false) say(`Kept: “${words}”. Attune cannot do this yet with the current model.`, true);
+      else say(`${stating ? "Remembered" : "Saved"}: “${words}”`);
       await redraw(form);
     } catch (error) {
       problem.textContent = error.message;
@@ -56,12 +57,12 @@
   }
 
   async function change(button) {
-    const { ask } = window.attune_pieces, { patch, id, delete: gone, confirm: question } = button.dataset;
+    const { ask } = window.attune_pieces, { patch, id, path, delete: gone, confirm: question } = button.dataset;
     if (question && !window.confirm(question)) return;
     button.disabled = true;
     try {
       if (gone) await ask("DELETE", gone);
-      else await ask("PATCH", `/api/v1/preferences/${encodeURIComponent(id)}`, { [patch]: button.getAttribute("aria-checked") !== "true" });
+      else await ask("PATCH", path || `/api/v1/preferences/${encodeURIComponent(id)}`, { [patch]: button.getAttribute("aria-checked") !== "true" });
       button.disabled = false;
       await redraw(button);
       say(gone ? "Deleted. It has no effect any more." : "Saved.");
