@@ -32,6 +32,7 @@ async def anns(client: httpx.AsyncClient, upload: Upload) -> dict[str, str]:
         "job_id": added.job_id,
         "conversation_id": turn["conversation_id"],
         "turn_id": turn["id"],
+        "exposure_id": turn["exposures"][0]["id"],
         "edit_id": edit.json()["id"],
         "preference_id": stated.json()["id"],
         "fact_id": fact.json()["id"],
@@ -49,6 +50,7 @@ async def test_on_every_route_a_thing_of_somebody_else_is_404(
         path = route.path.format(**anns)
         for method in sorted(route.methods or ()):
             body = {"active": False} if "preferences" in path or "facts" in path else {"title": "mine now"}
+            body = {"key": "a-key-of-ben", "kind": "withdrawn"} if path.endswith("/feedback") else body
             response = await other_client.request(method, path, json=BODIES.get(method, body))
             assert response.status_code == 404, f"{method} {path} answered {response.status_code}"
             tried += 1
