@@ -21,7 +21,9 @@ class RetrievalFlags(CommonFlags):
     data: Data
     limit: Limit = None
     held_back: HeldBack = False
-    retriever: Annotated[str | None, typer.Option(help="Folder of an encoder, in place of the stock one.")] = None
+    retriever: Annotated[
+        str | None, typer.Option(help="Folder of a trained retriever, or of an encoder, beside the stock one.")
+    ] = None
 
 
 @eval_commands.command("retrieval")
@@ -111,7 +113,7 @@ def eval_selection(flags: SelectionFlags) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalizationFlags(CommonFlags):
-    learner: Annotated[str, typer.Option(help="all, or one learner beside none and oracle")] = "all"
+    learner: Annotated[str, typer.Option(help="all, or learners with commas, beside none and oracle")] = "all"
     rounds: Annotated[int, typer.Option(min=1)] = 200
     seeds: Annotated[int, typer.Option(min=1)] = 3
     contexts: Annotated[Path | None, typer.Option(help="Folder with contexts.jsonl", exists=True)] = None

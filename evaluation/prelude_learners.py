@@ -52,10 +52,11 @@ LEARNERS: dict[str, Callable[[Materials], Learner]] = {
 REFERENCES = ("none", "oracle")  # regret lies between them
 
 
-def chosen(name: str) -> tuple[str, ...]:
-    """`all`, or one of the learners with the two it is measured against. Raises EvaluationError."""
-    if name == "all":
+def chosen(names: str) -> tuple[str, ...]:
+    """`all`, or learners with commas between them, beside the two they are measured against. Raises EvaluationError."""
+    if names == "all":
         return tuple(LEARNERS)
-    if name not in LEARNERS:
-        raise EvaluationError(f"--learner {name!r} is unknown: use all or one of {', '.join(LEARNERS)}")
-    return tuple(dict.fromkeys([*REFERENCES, name]))
+    wanted = [name.strip() for name in names.split(",")]
+    if unknown := next((name for name in wanted if name not in LEARNERS), None):
+        raise EvaluationError(f"--learner {unknown!r} is unknown: use all, or some of {', '.join(LEARNERS)}")
+    return tuple(dict.fromkeys([*REFERENCES, *wanted]))

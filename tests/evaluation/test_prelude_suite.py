@@ -127,6 +127,7 @@ def test_wrong_contexts_are_told_with_their_line(tmp_path: Path) -> None:
 
 def test_one_learner_is_measured_against_both_references() -> None:
     assert chosen("cipher-5") == ("none", "oracle", "cipher-5")
+    assert chosen("none,attune") == ("none", "oracle", "attune")
     assert chosen("all") == tuple(LEARNERS)
     with pytest.raises(EvaluationError, match="--learner 'clairvoyant' is unknown"):
         chosen("clairvoyant")
