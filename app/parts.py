@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 # Kind -> the setting that names its weights.
 _NAMED_BY = {"generator": "adapter", "selector": "selector", "verifier": "verifier", "retriever": "retriever"}
-# Of the generator: settings that a trained version cannot be used beside, unless they are what they would be anyway.
-_ELSEWHERE = ("llm", "llm_model")
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,8 @@ def setting_for(settings: Settings, kind: str) -> str | None:
     """The setting that a person gave and that comes before any promotion of this kind; None where there is none."""
     if _NAMED_BY[kind] in settings.model_fields_set:
         return f"ATTUNE_{_NAMED_BY[kind].upper()}"
-    if kind == "generator":
-        for name in _ELSEWHERE:
-            if getattr(settings, name) != Settings.model_fields[name].default:
-                return f"ATTUNE_{name.upper()}"
+    if kind == "generator" and settings.llm != "local":  # what is trained here belongs to the embedded model
+        return "ATTUNE_LLM"
     return None
 
 

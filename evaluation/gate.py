@@ -3,8 +3,8 @@
 The primary metric (retriever: nDCG@10; generator and selector: the mean of accuracy and F1; verifier: balanced accuracy
 of claims) has to be better: the 95 % bootstrap interval of the paired difference lies above 0. No guard may be worse:
 
-latency            the median of the ratio of their times, over questions that both answer or both decline, asked of both
-                   one right after the other: at most LATENCY; a machine that is busy for a while is busy for both
+latency            the median of the ratio of their times over questions that both answer or both decline, asked one
+                   right after the other: at most LATENCY; a machine that is busy for a while is busy for both
 answered_rate      of the answerable questions, those answered: at most RATE points fewer
 false_answer_rate  of the unanswerable ones, those answered: at most RATE points more
 groups             where questions name a group or a person: no group of GROUP or more loses more than LOSS points of
