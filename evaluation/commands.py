@@ -112,6 +112,21 @@ def eval_selection(flags: SelectionFlags) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemoryFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
+
+
+@eval_commands.command("memory")
+@command(MemoryFlags)
+def eval_memory(flags: MemoryFlags) -> None:
+    """Whether what was said before is found again, and which facts about a person are brought up, beside baselines."""
+    from evaluation import memory_suite
+
+    _report(memory_suite.evaluate(flags.data, flags.limit), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalizationFlags(CommonFlags):
     learner: Annotated[str, typer.Option(help="all, or learners with commas, beside none and oracle")] = "all"
     rounds: Annotated[int, typer.Option(min=1)] = 200
