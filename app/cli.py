@@ -186,7 +186,8 @@ async def _up(settings: "Settings", demo: bool, once: bool) -> None:
     from app.home import Home
     from app.main import create_app
     from app.request_id import log_to_stderr
-    from app.server import find_server, publishing, serving
+    from app.running import find_server
+    from app.server import publishing, serving
     from ui import pages
     from ui.client import ApiClient
 

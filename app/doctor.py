@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db import Database, sqlite_url
 from app.home import Home
 from app.promotions import Promotions
-from app.server import find_server
+from app.running import find_server
 from app.settings import Settings
 
 FREE_BYTES = 2 * 1024**3  # weights, an index of a few thousand documents, and room to write

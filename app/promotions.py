@@ -30,11 +30,11 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 
-class UnknownVersionError(Exception):
+class UnknownVersionError(versions.DecisionError):
     """No such version lies in this home."""
 
 
-class PromotionConflictError(Exception):
+class PromotionConflictError(versions.DecisionError):
     """The pointer is elsewhere than whoever decided believed; the message says where."""
 
 

@@ -11,12 +11,9 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from app import versions
-from app.db import Database, sqlite_url
 from app.home import Home, HomeBusyError
-from app.promotions import Promotions
+from app.running import STARTING_SECONDS, join
 from app.schemas_models import Kind, ModelsPublic, Moved, Rollback, Verdict, VersionDetail
-from app.server import STARTING_SECONDS, join
 from app.settings import Settings
 
 _MODELS = "/api/v1/admin/models"
@@ -91,7 +88,12 @@ async def _find_or_open(stack: AsyncExitStack, settings: Settings) -> Registry:
     return OverHttp(await stack.enter_async_context(http))
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, home: Home) -> Promotions:
+async def _open(stack: AsyncExitStack, settings: Settings, home: Home) -> Registry:
+    # Here, because a command that finds a server needs neither: its own start would be most of its time.
+    from app import versions
+    from app.db import Database, sqlite_url
+    from app.promotions import Promotions
+
     home.create()
     database = Database(settings.database_url or sqlite_url(home.database))
     stack.push_async_callback(database.close)

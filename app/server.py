@@ -1,4 +1,4 @@
-"""Serving the app from this process, and finding the process that already serves this home."""
+"""Serving the app from this process, or working through the one that already serves this home."""
 
 import asyncio
 import logging
@@ -8,18 +8,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 
-import httpx
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.home import Home, HomeBusyError, ServerAddress
+from app.running import STARTING_SECONDS, join
 from app.services import Services
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STARTING_SECONDS = 60.0  # how long the owner of a home may take from its lock to its first answer
 GOODBYE_SECONDS = 5  # for other requests, after the answers have ended
 RENEW_SECONDS = 12 * 3600.0  # half the life of the token that lies in the home
 RENEW_AGAIN_SECONDS = 60.0  # after a renewal that failed: the old token lives for hours yet
@@ -145,19 +144,6 @@ async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> Se
     return address
 
 
-async def join(stack: AsyncExitStack, home: Home) -> ServerAddress | None:
-    """The server that answers; a command that serves while it works is kept from ending before we do."""
-    address = await find_server(home)
-    if address is None or address.lasting:
-        return address
-    try:
-        _, foot_in_the_door = await asyncio.open_connection(httpx.URL(address.url).host, httpx.URL(address.url).port)
-    except OSError:  # it has ended since
-        return None
-    stack.callback(foot_in_the_door.close)
-    return address if await find_server(home) == address else None  # it may have begun to end before we came
-
-
 async def _let_guests_finish(server: _QuietServer, kind: type[BaseException] | None, *_: object) -> None:
     if kind is not None and not issubclass(kind, Exception):  # Ctrl-C
         return
@@ -166,16 +152,3 @@ async def _let_guests_finish(server: _QuietServer, kind: type[BaseException] | N
         log.warning("attune: other commands still work through this one; it ends when they have (Ctrl-C ends them all)")
     while server.server_state.connections:  # noqa: ASYNC110 (uvicorn tells nobody that one has ended)
         await asyncio.sleep(LOOK_SECONDS)
-
-
-async def find_server(home: Home) -> ServerAddress | None:
-    """The server that published itself in this home, if it still answers."""
-    address = home.server()
-    if address is None:
-        return None
-    try:
-        async with httpx.AsyncClient(timeout=5) as client:
-            answer = await client.get(f"{address.url}/api/v1/me", headers={"Authorization": f"Bearer {address.token}"})
-    except httpx.HTTPError:
-        return None
-    return address if answer.status_code == httpx.codes.OK else None

@@ -24,6 +24,10 @@ class VersionError(Exception):
     """A folder that is no version, or a version that is not what it was; the message names the remedy."""
 
 
+class DecisionError(Exception):
+    """A decision on a version that cannot be made; the message says why."""
+
+
 @dataclass(frozen=True)
 class Version:
     """One set of weights. `id` is <kind>-<hash of the manifest>; `files` leads from a path below it to its sha256."""

@@ -109,8 +109,7 @@ def _settings(flags: CommonFlags) -> Any:
 
 
 def _run(work: Any) -> None:
-    from app.promotions import PromotionConflictError, UnknownVersionError
     from app.registry_door import RefusedError
-    from app.versions import VersionError
+    from app.versions import DecisionError, VersionError
 
-    run(work, EvaluationError, VersionError, UnknownVersionError, PromotionConflictError, RefusedError)
+    run(work, EvaluationError, VersionError, DecisionError, RefusedError)

@@ -7,7 +7,8 @@ import pytest
 
 from app.home import Home, HomeBusyError
 from app.main import create_app
-from app.server import _listen, connect, find_server, publishing, serving
+from app.running import find_server
+from app.server import _listen, connect, publishing, serving
 from app.settings import Settings
 from ui.client import ApiClient
 
