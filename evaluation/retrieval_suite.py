@@ -3,6 +3,7 @@
 A text longer than the encoder's window is cut into passages, as on ingest, and takes the place of its best one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,15 @@ from evaluation.progress import for_each
 from evaluation.ranking import KEYS, Ranking, ranking_figures_by_query
 from evaluation.reports import Report, combine
 from evaluation.statistics import mean, paired_permutation
-from evaluation.workplace import encoder_of, index_of, retriever_of, temporary_settings
+from evaluation.workplace import encoder_of, index_of, temporary_settings
 from retrieval.ports import Encoder
+from retrieval.query_update import QueryUpdate, is_query_adapter, open_query_adapter
+from retrieval.retriever import Retriever
 from retrieval.types import Mode, Query
 
 DEPTH = 100  # of recall@100
 _BASELINES: dict[str, Mode] = {"bm25": "lexical", "dense": "dense"}
+_UNTUNED: tuple[Mode, ...] = ("fused", "dense")
 
 ByQuery = Mapping[str, Mapping[str, float]]
 
@@ -28,11 +32,14 @@ ByQuery = Mapping[str, Mapping[str, float]]
 async def evaluate(
     folders: Sequence[Path], limit: int | None = None, retriever: str | None = None, held_back: bool = False
 ) -> Report:
-    """Figures of the retriever on each set; with `retriever` (an encoder's folder), of the stock one beside it.
+    """Figures of the retriever on each set; with `retriever` (the folder of a trained one, or of an encoder), of the
+    stock one beside it.
 
-    `held_back`: only the queries that training leaves alone. Raises EvaluationError.
+    `held_back`: only the queries that training leaves alone. Raises EvaluationError and RetrieverError.
     """
     sets = [_read(folder, held_back) for folder in folders]
+    if retriever is not None and is_query_adapter(Path(retriever)):
+        return await _evaluate_adapter(sets, limit, Path(retriever))
     report = await _evaluate_with(sets, limit, retriever)
     if retriever is not None:
         untuned = await _evaluate_with(sets, limit, None)
@@ -51,26 +58,50 @@ async def _evaluate_with(sets: Sequence[RetrievalSet], limit: int | None, encode
             return combine({data.name: await measure(data, encoder, limit) for data in sets})
 
 
-async def measure(data: RetrievalSet, encoder: Encoder, limit: int | None = None) -> Report:
-    """Index the whole corpus in a home of its own and search it with (a sample of) the queries."""
+async def _evaluate_adapter(sets: Sequence[RetrievalSet], limit: int | None, folder: Path) -> Report:
+    with temporary_settings() as settings:
+        async with encoder_of(settings) as encoder:
+            update = await asyncio.to_thread(open_query_adapter, folder, encoder)
+            return combine({data.name: await measure(data, encoder, limit, update) for data in sets})
+
+
+async def measure(
+    data: RetrievalSet, encoder: Encoder, limit: int | None = None, update: QueryUpdate | None = None
+) -> Report:
+    """Index the whole corpus in a home of its own and search it with (a sample of) the queries.
+
+    With `update`, the stock retriever searches the same index: `untuned`, and in it the encoder alone, `dense`.
+    """
     queries = even_sample(data.queries, limit)
     qrels = {query.id: data.qrels[query.id] for query in queries}
     texts = [JudgedText(one.id, one.title, one.text, one.group or EVERYONE) for one in data.entries]
     with temporary_settings() as settings:
         async with index_of(settings, encoder) as index:
             indexed = await index_texts(texts, encoder, index)
-            searches = retriever_of(encoder, index)
-            fused = ranking_figures_by_query(qrels, await _rank(searches, indexed, queries, "fused"))
-            parts = {
-                name: ranking_figures_by_query(qrels, await _rank(searches, indexed, queries, mode))
-                for name, mode in _BASELINES.items()
-            }
+            searches = Retriever(encoder, index, update)
+
+            async def ranked(searches: Searches, mode: Mode) -> ByQuery:
+                return ranking_figures_by_query(qrels, await _rank(searches, indexed, queries, mode))
+
+            fused = await ranked(searches, "fused")
+            parts = {name: await ranked(searches, mode) for name, mode in _BASELINES.items()}
+            stock = Retriever(encoder, index)
+            untuned = {mode: await ranked(stock, mode) for mode in _UNTUNED} if update else {}
+    report = _report(fused, parts) | {"passages": indexed.passages, "texts": len(texts), "encoder": encoder.version}
+    if update:
+        report["retriever"] = update.version
+        report["baselines"]["untuned"] = _means(untuned["fused"]) | {"dense": _means(untuned["dense"])}
+        report["p_values"] |= {
+            "untuned": _p_value(fused, untuned["fused"]),
+            "dense against untuned": _p_value(parts["dense"], untuned["dense"]),
+        }
+    return report
+
+
+def _report(fused: ByQuery, parts: Mapping[str, ByQuery]) -> Report:
     return {
         **_means(fused),
-        "queries": len(queries),
-        "passages": indexed.passages,
-        "texts": len(texts),
-        "encoder": encoder.version,
+        "queries": len(fused),
         "baselines": {name: _means(by_query) for name, by_query in parts.items()},
         "intervals": {key: mean(_column(fused, key)).interval() for key in KEYS},
         "p_values": {name: _p_value(fused, by_query) for name, by_query in parts.items()},

@@ -12,10 +12,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from retrieval.ports import Encoder, Vectors
-from retrieval.query_update import RetrieverError, Vector, unit
+from retrieval.query_update import CONFIG, RetrieverError, Vector, unit
 
 WEIGHTS = "query_adapter.safetensors"
-CONFIG = "query_adapter.json"
 
 
 class QueryAdapter:

@@ -13,6 +13,7 @@ from retrieval.ports import Encoder
 
 Vector = npt.NDArray[np.float32]  # (dimension,), of unit length
 
+CONFIG = "query_adapter.json"
 STOCK = "stock"  # the version of a retriever whose questions go to the index as they were encoded
 
 
@@ -28,6 +29,11 @@ class QueryUpdate(Protocol):
 
     async def update(self, text: str, vector: Vector) -> Vector:
         """The vector to search with instead of `vector`, which the encoder gave for `text`."""
+
+
+def is_query_adapter(folder: Path) -> bool:
+    """Whether `attune train retriever` wrote an adapter of questions to this folder."""
+    return (folder / CONFIG).is_file()
 
 
 def open_query_adapter(folder: Path, encoder: Encoder) -> QueryUpdate:

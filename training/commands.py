@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.command import print_figures, print_json
+from app.command import print_figures, print_json, settings_from
 from evaluation.flags import Data, Json, command
 
 train_commands = typer.Typer(no_args_is_help=True, help="Fit models on data sets; an interrupted run goes on.")
@@ -111,7 +111,60 @@ def train_verifier(flags: VerifierFlags) -> None:
     _fit(lambda line: verifier_recipe.train(flags.data, flags.out, options, line), flags)
 
 
-def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags) -> None:
+@dataclass(frozen=True, kw_only=True)
+class RetrieverFlags:
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(help="Documents, or corpus.jsonl: fitted to without any label. Repeatable.", exists=True),
+    ] = None
+    data: Annotated[
+        list[Path] | None, typer.Option(help="A set of queries with judgements. Repeatable.", exists=True)
+    ] = None
+    labels: Annotated[
+        list[Path] | None, typer.Option(help="A file that `attune annotate` wrote. Repeatable.", exists=True)
+    ] = None
+    from_log: Annotated[bool, typer.Option("--from-log", help="What people said of sources in this home.")] = False
+    context: typer.Context
+    out: Out
+    minutes: Minutes = 60.0
+    steps: Steps = None
+    seed: Seed = 0
+    loss: Annotated[str, typer.Option(help="disj-info-nce, info-nce, lse-pair or scale-calibrated-kl")] = (
+        "disj-info-nce"
+    )
+    negatives: Annotated[
+        int | None, typer.Option(min=1, help="So many near ones of each question (SimANS); else all of its corpus.")
+    ] = None
+    experiment: Experiment = False
+    as_json: Json = False
+
+
+@train_commands.command("retriever")
+@command(RetrieverFlags)
+def train_retriever(flags: RetrieverFlags) -> None:
+    """Adapt the search to documents: what moves a question's vector, while the index stays as it is."""
+    from training import retriever, retriever_run
+    from training.retriever_lessons import Sources
+    from training.retriever_losses import LOSSES
+
+    if not (flags.corpus or flags.data or flags.labels or flags.from_log):
+        raise typer.BadParameter("give --corpus, --data, --labels or --from-log: there is nothing to learn from")
+    if flags.loss not in LOSSES:
+        raise typer.BadParameter(f"--loss {flags.loss!r} is unknown: it is one of {', '.join(LOSSES)}")
+    options = retriever.Options(
+        minutes=flags.minutes,
+        steps=flags.steps,
+        seed=flags.seed,
+        loss=flags.loss,
+        negatives=flags.negatives,
+        experiment=flags.experiment,
+    )
+    sources = Sources(tuple(flags.corpus or ()), tuple(flags.data or ()), tuple(flags.labels or ()))
+    run = retriever_run.with_log if flags.from_log else retriever_run.run
+    _fit(lambda line: run(settings_from(home=flags.context.obj), sources, flags.out, options, line), flags)
+
+
+def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags | RetrieverFlags) -> None:
     """Run a recipe, given its command line for the manifest; an error that is meant to be read is one line."""
     from evaluation.errors import EvaluationError
     from generation.port import ModelUnavailableError
@@ -127,9 +180,12 @@ def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags) -> None:
     print_json(found) if flags.as_json else print_figures(found)
 
 
+_NAMED = {"--out", "--start", "--labels"}
+
+
 def portable(words: list[str]) -> str:
     """The command line for whoever reads the manifest elsewhere: folders by their names, not by where they lie here."""
     return shlex.join(
-        f"data/{Path(word).name}" if before == "--data" else Path(word).name if before in {"--out", "--start"} else word
+        f"data/{Path(word).name}" if before in {"--data", "--corpus"} else Path(word).name if before in _NAMED else word
         for before, word in pairwise(["", *words])
     )

@@ -7,7 +7,7 @@ them, nobody looks.
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from retrieval.passages import Cutter
 from retrieval.ports import Encoder, Loader, LoadError, Vectors
 from retrieval.types import Passage, document_id
 from training.manifest import file_hash
+
+Read = Callable[[Sequence[str]], Awaitable[Vectors]]
 
 ENTRIES = "corpus.jsonl"
 _AT_ONCE = 256  # passages encoded between two files of the cache: what a killed run loses at most
@@ -81,25 +83,42 @@ def _documents(folder: Path) -> list[Path]:
 
 async def encode_passages(texts: Sequence[str], encoder: Encoder, cache: Path) -> Vectors:
     """Vectors of passages, shape (n, dimension); what was encoded before is read from the folder `cache`."""
+    return await _encode(texts, encoder, ("passages", encoder.encode_passages), cache)
+
+
+async def encode_questions(texts: Sequence[str], encoder: Encoder, cache: Path) -> Vectors:
+    """The same for questions, which an encoder may read otherwise."""
+    return await _encode(texts, encoder, ("questions", encoder.encode_queries), cache)
+
+
+async def _encode(texts: Sequence[str], encoder: Encoder, read: tuple[str, Read], cache: Path) -> Vectors:
     found = [np.zeros((0, encoder.dimension), dtype=np.float32)]
-    with progress("encoding passages", len(texts)) as advance:
+    with progress(f"encoding {read[0]}", len(texts)) as advance:
         for start in range(0, len(texts), _AT_ONCE):
             some = list(texts[start : start + _AT_ONCE])
-            found.append(await _encoded(some, encoder, cache))
+            named = json.dumps([encoder.version, read[0], some]).encode()
+            kept = cache / f"{hashlib.sha256(named).hexdigest()[:24]}.npy"
+            found.append(await _known_or_read(kept, read[1], some))
             for _ in some:
                 advance()
     return np.concatenate(found)
 
 
-async def _encoded(texts: list[str], encoder: Encoder, cache: Path) -> Vectors:
-    digest = hashlib.sha256(json.dumps([encoder.version, texts]).encode()).hexdigest()[:24]
-    kept = cache / f"{digest}.npy"
-    if kept.exists():
-        known: Vectors = np.load(kept)
-        return known
-    vectors = await encoder.encode_passages(texts)
+async def _known_or_read(kept: Path, read: Read, texts: list[str]) -> Vectors:
+    vectors = await asyncio.to_thread(_known, kept)
+    if vectors is None:
+        vectors = await read(texts)
+        await asyncio.to_thread(_keep, kept, vectors)
+    return vectors
+
+
+def _known(kept: Path) -> Vectors | None:
+    return np.load(kept) if kept.exists() else None
+
+
+def _keep(kept: Path, vectors: Vectors) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
     beside = kept.with_suffix(".part")
     with beside.open("wb") as file:
         np.save(file, vectors)
     beside.replace(kept)
-    return vectors

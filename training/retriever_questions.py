@@ -18,6 +18,7 @@ SHARES: Mapping[str, float] = {"heading": 0.5, "title": 0.2, "first": 0.2, "sent
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 _WORDS = (4, 40)  # of a sentence that can be asked with
 _SENTENCES = 2  # of a passage
+ASIDE = "aside"  # the kind that nothing is fitted to: one more sentence of a passage, to measure with
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,11 @@ def _sentences(passages: Sequence[Passage], rng: random.Random) -> list[Made]:
         sections[passage.document_id, passage.head].append(place)
     made = []
     for place, passage in enumerate(passages):
-        places = tuple(sections[passage.document_id, passage.head])
+        places = tuple(sections[passage.document_id, passage.head]) if passage.head else (place,)
         first, *others = sentences(passage.text) or [""]
-        if first:
-            made.append(Made(first, "first", places if passage.head else (place,)))
-        made += [
-            Made(one, "sentence", places if passage.head else (place,))
-            for one in rng.sample(others, min(_SENTENCES, len(others)))
-        ]
+        drawn = rng.sample(others, min(_SENTENCES + 1, len(others)))
+        kinds = [("first", [first] if first else []), ("sentence", drawn[:_SENTENCES]), (ASIDE, drawn[_SENTENCES:])]
+        made += [Made(one, kind, places) for kind, some in kinds for one in some]
     return made
 
 

@@ -9,6 +9,7 @@ from evaluation.indexing import IndexedTexts, JudgedText, index_texts
 from evaluation.retrieval_suite import evaluate, measure, rank_texts
 from evaluation.workplace import index_of, retriever_of, temporary_settings
 from retrieval.encoder_hash import HashEncoder
+from retrieval.query_adapter import name_query_adapter, write_query_adapter
 from retrieval.types import Query
 from tests.evaluation.conftest import Write
 
@@ -122,3 +123,19 @@ def test_measuring_never_leaves_its_temporary_home(monkeypatch: pytest.MonkeyPat
         home = settings.home
         assert home.is_dir()
     assert not home.exists()
+
+
+async def test_a_trained_retriever_is_measured_beside_the_untuned_one(two_queries: Path, tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    vectors = await encoder.encode_queries(["volcano lava ash", TEXTS["orchid"]])
+    write_query_adapter(tmp_path / "v", vectors[:1], 5 * vectors[1:].T)  # turns the second query to its gold text
+    name_query_adapter(tmp_path / "v", "retriever-1", encoder.version)
+    stock = await evaluate([two_queries])
+    report = await evaluate([two_queries], retriever=str(tmp_path / "v"))
+    untuned = report["baselines"]["untuned"]
+    assert report["retriever"] == "retriever-1"
+    assert {key: untuned[key] for key in ("ndcg@10", "mrr@10")} == {key: stock[key] for key in ("ndcg@10", "mrr@10")}
+    assert untuned["dense"] == stock["baselines"]["dense"]
+    assert report["baselines"]["dense"]["mrr@10"] == 1 > untuned["dense"]["mrr@10"]
+    assert report["baselines"]["bm25"] == stock["baselines"]["bm25"]
+    assert {"untuned", "dense against untuned"} <= set(report["p_values"])

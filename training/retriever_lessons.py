@@ -1,0 +1,176 @@
+"""Where a retriever's lessons come from: documents alone, labels of a model, judgements of people. Knows no vector."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from evaluation.datasets import SearchQuery, read_qrels, read_queries, read_questions
+from evaluation.errors import DataError
+from evaluation.holdout import trainable
+from retrieval.ports import Encoder, Loader
+from training.annotation_sources import question_of, turns
+from training.licences import licence
+from training.manifest import DataUsed, file_hash, folder_hash
+from training.retriever_corpus import Corpus, read_corpus
+from training.retriever_questions import ASIDE, SHARES, made_of
+
+# In the order of the curriculum: what programs and models say, then what people say. "aside": only to measure with.
+Stage = Literal["made", "judged", "aside"]
+NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
+
+# What a person did with a source says what it was worth. Other events say nothing of a single passage.
+_EVENTS: Mapping[str, float] = {
+    "helped": 1.0,
+    "source_misread": 1.0,  # the passage was right, the answer was not
+    "not_relevant": 0.0,
+    "source_wrong": 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What to learn from. `log` is a file of exported turns."""
+
+    corpora: tuple[Path, ...] = ()
+    data: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
+    log: Path | None = None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A lesson in words: the question, the pool it asks, and what passages of it are worth."""
+
+    text: str
+    pool: int
+    worth: tuple[tuple[int, float], ...]
+    share: float
+    stage: Stage
+
+
+@dataclass
+class Gathered:
+    """All lessons, the texts of every pool, and what the manifest says of where they come from."""
+
+    pools: list[tuple[str, ...]] = field(default_factory=list)
+    lessons: list[Unread] = field(default_factory=list)
+    used: list[DataUsed] = field(default_factory=list)
+
+    def add(self, texts: Sequence[str], lessons: Sequence[Unread], used: DataUsed) -> None:
+        self.pools.append(tuple(texts))
+        self.lessons += lessons
+        self.used.append(used)
+
+
+async def gather(sources: Sources, encoder: Encoder, loader: Loader, seed: int) -> Gathered:
+    """Read all sources. Raises DataError where they hold no question that any passage answers."""
+    found = Gathered()
+    for folder in sources.corpora:
+        corpus = await read_corpus(folder, encoder, loader)
+        lessons = _made(corpus, len(found.pools), seed)
+        # A person's documents state no licence, and their ABOUT.md, if there is one, is not looked for.
+        found.add(_texts(corpus), lessons, DataUsed(corpus.name, corpus.sha256, "unknown", len(lessons)))
+    allowed = trainable(sources.data)
+    for folder in sources.data:
+        corpus = await read_corpus(folder, encoder, loader)
+        judged = _judged(folder, corpus, allowed[folder], len(found.pools))
+        found.add(_texts(corpus), judged, DataUsed(folder.name, folder_hash(folder), licence(folder), len(judged)))
+    for path in sources.labels:
+        _add_rows(found, path, _labels(path), "made")
+    if sources.log is not None:
+        _add_rows(found, sources.log, _events(sources.log), "judged")
+    if all(lesson.stage == "aside" for lesson in found.lessons):
+        raise DataError("there is nothing to learn from: no question with a passage that helps")
+    return found
+
+
+def _texts(corpus: Corpus) -> list[str]:
+    return [passage.indexed_text for passage in corpus.passages]
+
+
+def _made(corpus: Corpus, pool: int, seed: int) -> list[Unread]:
+    made = made_of(corpus.passages, seed)
+    counts = Counter(one.kind for one in made)
+    return [
+        Unread(
+            one.text,
+            pool,
+            tuple((place, 1.0) for place in one.places),
+            SHARES.get(one.kind, 1.0) / counts[one.kind],
+            "aside" if one.kind == ASIDE else "made",
+        )
+        for one in made
+    ]
+
+
+def _judged(folder: Path, corpus: Corpus, allowed: frozenset[str], pool: int) -> list[Unread]:
+    """The queries that may be trained on, worth their grade over the best; all passages of a judged text count."""
+    places: dict[str, list[int]] = {}
+    for place, entry in enumerate(corpus.entries):
+        places.setdefault(entry, []).append(place)
+    asked = {one.id: one.text for one in _queries(folder)}
+    lessons = []
+    for path in sorted(folder.glob("qrels*.tsv")):
+        for query, grades in read_qrels(path).items():
+            best = max(grades.values())
+            worth = tuple((place, grade / best) for entry, grade in grades.items() for place in places.get(entry, ()))
+            if query in allowed and worth:
+                lessons.append(Unread(asked[query], pool, worth, 1.0, "judged"))
+    return lessons
+
+
+def _queries(folder: Path) -> Sequence[SearchQuery]:
+    if (folder / "queries.jsonl").exists():
+        return read_queries(folder)
+    return [SearchQuery(_id=one.id, text=one.question) for one in read_questions(folder)]
+
+
+Rows = dict[str, dict[str, float]]  # question -> text of a passage -> worth
+
+
+def _add_rows(found: Gathered, path: Path, rows: Rows, stage: Stage) -> None:
+    """Questions with labelled texts: the texts of all are the pool, and what others were shown is a negative."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for some in rows.values() for text in some))}
+    taught = {question: some for question, some in rows.items() if any(worth > 0 for worth in some.values())}
+    # A model's labels weigh as much as a whole corpus; each of a person's as much as any other person's.
+    share = 1 / len(taught) if stage == "made" and taught else 1.0
+    lessons = [
+        Unread(question, len(found.pools), tuple((places[text], worth) for text, worth in some.items()), share, stage)
+        for question, some in taught.items()
+    ]
+    found.add(list(places), lessons, DataUsed(path.name, file_hash(path), "unknown", len(lessons)))
+
+
+def _labels(path: Path) -> Rows:
+    """What `attune annotate` wrote; of several labels of a passage the last counts. Raises DataError."""
+    rows: Rows = {}
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                row = json.loads(line)
+                rows.setdefault(row["question"], {})[row["text"]] = _worth(float(row["utility"]))
+            except (ValueError, KeyError, TypeError):
+                raise DataError(
+                    f"{path}:{number}: expected a label of `attune annotate`, found {line[:80]!r}"
+                ) from None
+    return rows
+
+
+def _worth(utility: float) -> float:
+    """A passage of some utility is neither clearly good nor a fair negative."""
+    return utility if utility >= 0.5 or utility <= 0 else NO_PART
+
+
+def _events(export: Path) -> Rows:
+    rows: Rows = {}
+    for turn in turns(export):
+        said = {event["exposure_id"]: _EVENTS[event["kind"]] for event in turn["feedback"] if event["kind"] in _EVENTS}
+        worth = {
+            f"{shown['title']}\n{shown['text']}".strip(): said.get(shown["exposure_id"], NO_PART)
+            for shown in turn["exposures"]
+        }
+        rows.setdefault(question_of(turn), {}).update(worth)
+    return rows
