@@ -24,6 +24,7 @@ from personalization.rules_classes import CLASSES, STARTS
 _PERSONS = PERSONS | PERSONS_GERMAN
 _SMALL = STOP_WORDS | STOP_WORDS_GERMAN | _PERSONS | LIMITS
 _EMPTY = ((NO_CLAIM | NO_CLAIM_GERMAN) - STOP_WORDS - STOP_WORDS_GERMAN) | listed("very just also so too")
+_SPOKEN = _PERSONS | listed("they them their theirs themselves he she him her his sie er")
 _POINTING = _PERSONS | listed("it this that these those they them he she the a an es er sie das dies der die")
 _FOR_AND = ("&", "+")
 _JOINTS = (",", ";", ":")
@@ -48,8 +49,10 @@ def _replaced(given: Given) -> bool:
         return True
     if not new:
         return _says_nothing(old)
-    if not _content(old):  # a small word for another is grammar, but "ye" for "you" is a manner
-        return new in _FOR_AND or (len(ours) == len(theirs) == len(_content(new)) == 1)
+    if not _content(old):  # a small word for another is grammar, but "ye" for "you", or "we" for "I", is a manner
+        return new in _FOR_AND or (
+            len(ours) == len(theirs) == 1 and (bool(_content(new)) or _SPOKEN >= {*ours, *theirs})
+        )
     if (theirs and _POINTING.issuperset(theirs)) or (_says_nothing(old) and not _claims_nothing(new)):
         return False
     return not _goes_on(ours, theirs) and not _is_of_one_text(ours, theirs)
