@@ -51,7 +51,7 @@ def _replaced(given: Given) -> bool:
         return _says_nothing(old)
     if not _content(old):  # a small word for another is grammar, but "ye" for "you", or "we" for "I", is a manner
         return new in _FOR_AND or (
-            len(ours) == len(theirs) == 1 and (bool(_content(new)) or _SPOKEN >= {*ours, *theirs})
+            len(ours) == len(theirs) == 1 and (bool(_content(new)) or {*ours, *theirs} <= _SPOKEN)
         )
     if (theirs and _POINTING.issuperset(theirs)) or (_says_nothing(old) and not _claims_nothing(new)):
         return False
