@@ -23,7 +23,7 @@ _HALF = re.compile(
 _RANGE = re.compile(r"([0-9]+)\s*[-–—]\s*[\^#]?([0-9]+)|([0-9]+)")
 _YEAR = re.compile(r" ?\[([0-9]{4,})\]")
 _BRACKETS = re.compile(r"[\[\]【】]")
-_PLAIN = re.compile(r"\[([0-9]+)\]")
+PLAIN_MARKER = re.compile(r"\[([0-9]+)\]")
 
 
 def check_markers(text: str, kept: int) -> str:
@@ -36,7 +36,7 @@ def check_markers(text: str, kept: int) -> str:
 
 def cited(text: str) -> tuple[int, ...]:
     """The markers of a checked text, each once, in order of appearance."""
-    return tuple(dict.fromkeys(int(number) for number in _PLAIN.findall(text)))
+    return tuple(dict.fromkeys(int(number) for number in PLAIN_MARKER.findall(text)))
 
 
 def without_markers(text: str) -> str:

@@ -49,11 +49,14 @@ class _RunningTurn:
     written: list[str] = field(default_factory=list)
 
 
-async def run_turn(services: Services, person: Person, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+async def run_turn(
+    services: Services, person: Person, request: ChatRequest, told: tuple[PastTurn, ...] = ()
+) -> AsyncGenerator[ChatEvent]:
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
-    written. Raises Problem before the first event; later failures are the last event."""
+    written. `told` is what was said before a conversation that begins here. Raises Problem before the first event;
+    later failures are the last event."""
     with services.serving.lease() as models:  # what is promoted meanwhile answers the next question
-        running = await _begin(services, models, person, request)
+        running = await _begin(services, models, person, request, told)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         # A task of its own: the server cancels every await of a request whose client has gone, and the model could
         # then not be stopped in order nor the partial answer be saved.
@@ -65,6 +68,18 @@ async def run_turn(services: Services, person: Person, request: ChatRequest) -> 
             work.cancel()
             with CancelScope(shield=True):
                 await asyncio.wait([work])
+
+
+async def answered(events: AsyncGenerator[ChatEvent]) -> TurnPublic:
+    """The turn when it has ended. Raises Problem if it failed."""
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case AnswerEvent(turn=turn):
+                    return turn
+                case ErrorEvent(status=status, detail=detail):
+                    raise Problem(status, detail)
+    raise Problem(500, "the turn ended without an answer; please ask again")
 
 
 async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
@@ -96,7 +111,9 @@ async def _fail(
         tell(ErrorEvent.model_validate(problem.body()))
 
 
-async def _begin(services: Services, models: Models, person: Person, request: ChatRequest) -> _RunningTurn:
+async def _begin(
+    services: Services, models: Models, person: Person, request: ChatRequest, told: tuple[PastTurn, ...]
+) -> _RunningTurn:
     asked_within = set(request.documents or ())
     services.recall.expect(person.id, person.preferences_version)
     async with services.database.session() as session:
@@ -120,7 +137,7 @@ async def _begin(services: Services, models: Models, person: Person, request: Ch
         question=request.question,
         person_id=person.id,
         readers=frozenset({person.id}),
-        history=_before(request, past),
+        history=_before(request, past) if request.conversation_id else told[-HISTORY_TURNS:],
         document_ids=frozenset(asked_within) or None,
         temperature=AGAIN_TEMPERATURE if request.regenerates else 0.0,
     )

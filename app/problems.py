@@ -92,8 +92,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
-async def _told(_request: Request, error: Exception) -> JSONResponse:
-    return problem_of(error).response()
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    return _response(request, problem_of(error))
+
+
+def _response(request: Request, problem: Problem) -> JSONResponse:
+    """On OpenAI's routes also in their form, which is what their clients show."""
+    if request.url.path.startswith("/v1/"):
+        problem.extra["error"] = {"message": problem.detail, "type": problem.title, "code": problem.status}
+    return problem.response()
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -101,14 +108,14 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     detail = error.detail
     if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = f"there is nothing at {request.url.path}: /docs lists every route"
-    return Problem(error.status_code, detail, headers=error.headers).response()
+    return _response(request, Problem(error.status_code, detail, headers=error.headers))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = [_field(e, request.headers.get("content-type")) for e in error.errors()]
     detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
-    return Problem(422, detail, title="Invalid request", extra={"errors": fields}).response()
+    return _response(request, Problem(422, detail, title="Invalid request", extra={"errors": fields}))
 
 
 def _field(problem: Mapping[str, Any], content_type: str | None) -> dict[str, str]:

@@ -196,6 +196,8 @@ class TurnPublic(BaseModel):
     exposures: list[ExposurePublic]
     versions: dict[str, str]
     preferences: list[str]  # ids of those that were applied
+    prompt_tokens: int = 0  # read by the generator
+    completion_tokens: int = 0
     edited: bool = False  # the answer is the person's own text by now
     error: str | None
     created_at: datetime

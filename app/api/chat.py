@@ -7,9 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from app.chat import ChatEvent, run_turn
+from app.chat import ChatEvent, answered, run_turn
 from app.deps import CurrentPerson, ServicesDep
-from app.problems import Problem
 from app.schemas import AnswerEvent, ChatRequest, ErrorEvent, SourcesEvent, StatusEvent, TokenEvent, TurnPublic
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
@@ -32,21 +31,10 @@ async def chat(body: ChatRequest, person: CurrentPerson, services: ServicesDep) 
     """Ask a question. With `stream` (the default) the answer comes as events; closing the connection stops it."""
     events = run_turn(services, person, body)
     if not body.stream:
-        return await _whole(events)
+        return JSONResponse((await answered(events)).model_dump(mode="json"))
     # The first event is awaited here so that a refused request is an HTTP error and not a broken stream.
     first = await anext(events)
     return EventSourceResponse(_encoded(first, events), ping=15, headers={"Cache-Control": "no-store"})
-
-
-async def _whole(events: AsyncGenerator[ChatEvent]) -> Response:
-    async with aclosing(events):
-        async for event in events:
-            match event:
-                case AnswerEvent(turn=turn):
-                    return JSONResponse(turn.model_dump(mode="json"))
-                case ErrorEvent(status=status, detail=detail):
-                    raise Problem(status, detail)
-    raise Problem(500, "the turn ended without an answer; please ask again")
 
 
 async def _encoded(first: ChatEvent, rest: AsyncGenerator[ChatEvent]) -> AsyncGenerator[ServerSentEvent]:

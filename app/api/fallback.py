@@ -16,10 +16,11 @@ def after(others: Sequence[APIRouter]) -> APIRouter:
     routes = [route for other in others for route in other.routes if isinstance(route, Route)]
 
     @router.api_route("/api/{path:path}", methods=_METHODS)
-    async def unknown(path: str, request: Request) -> None:
+    @router.api_route("/v1/{path:path}", methods=_METHODS)
+    async def unknown(request: Request) -> None:
         known = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
         if allowed := ", ".join(sorted({method for route in known for method in route.methods or ()})):
             raise Problem(405, f"{request.method} is not done here: use {allowed}", headers={"Allow": allowed})
-        raise Problem(404, f"there is nothing at /api/{path}: /docs lists what there is")
+        raise Problem(404, f"there is nothing at {request.url.path}: /docs lists what there is")
 
     return router
