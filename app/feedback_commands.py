@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 feedback_commands = typer.Typer(no_args_is_help=True, help="What people did with answers.")
 
 
+_FORMATS = ("turns", "labels", "kto", "dpo")
+
+
 class ExportError(Exception):
     """The server refused; the message is its own."""
 
@@ -27,13 +30,28 @@ def _feedback() -> None:
 def export(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="File to write, one JSON object a line.")],
-    form: Annotated[str, typer.Option("--format", help="turns, or dpo: pairs of a draft and its edit.")] = "turns",
+    form: Annotated[str, typer.Option("--format", help="turns, labels, kto or dpo.")] = "turns",
     user: Annotated[str | None, typer.Option(help="Only this person's (their e-mail).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
-    """Write turns, or drafts with what became of them, as data to train on."""
-    if form not in {"turns", "dpo"}:
-        raise typer.BadParameter(f"--format is {form!r}: it is turns or dpo")
+    """Write what people did with answers as data to train on, one JSON object a line.
+
+    turns: each question with its answer, every passage that was shown, every event, and the models' versions.
+
+    labels: a row for each passage that was shown: its rank, propensity and scores; `feedback` with the person's last
+    verdict (helped, not_relevant, wrong) and how often it was opened; `answer` with the last vote, its reasons and what
+    was done with it; `labels` that were made of it; and the models' versions.
+
+    kto: prompt, completion and label (true: voted up) of each answer of a model, by its last vote; a vote that was
+    withdrawn, or given after the person rewrote the answer, is left out. With turn_id, feedback_id, person_id, reasons
+    and versions beside it, as TRL reads it.
+
+    dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten.
+
+    Rows whose prompt was erased with a document are left out of kto and dpo; in turns and labels the text is empty.
+    """
+    if form not in _FORMATS:
+        raise typer.BadParameter(f"--format is {form!r}: it is one of {', '.join(_FORMATS)}")
     settings = settings_from(home=context.obj)
 
     async def work() -> None:

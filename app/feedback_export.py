@@ -1,23 +1,24 @@
 """What people did with answers, as rows to train on. Streams; every statement is filtered by one person at a time."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import edits, turns
+from app import edits, feedback_log, feedback_rows, turns
 from app.db import Database
-from app.models import Exposure, Feedback, Turn
+from app.models import Exposure, Turn
 from app.models_preferences import Edit
 from app.telling import said
 
-Format = Literal["turns", "dpo"]
+Format = Literal["turns", "dpo", "kto", "labels"]
 PAGE = 100
 
 _TURN = {"id", "created_at", "error", "timings"}
 _EXPOSURE = {"id", "turn_id", "person_id"}
+_EVENT = {"turn_id", "person_id"}
 
 
 async def rows(database: Database, people: Sequence[str], form: Format) -> AsyncIterator[str]:
@@ -27,7 +28,7 @@ async def rows(database: Database, people: Sequence[str], form: Format) -> Async
         while True:
             async with database.session() as session:
                 found = await _page(session, person_id, last)
-                made = await (_whole(session, person_id, found) if form == "turns" else _pairs(session, found))
+                made = await _MAKERS[form](session, person_id, found)
             for row in made:
                 yield json.dumps(row, ensure_ascii=False) + "\n"
             if len(found) < PAGE:
@@ -47,23 +48,20 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
     """Turns with every passage that was shown and all that was said about them."""
     ids = [turn.id for turn in found]
     shown = await turns.list_exposures(session, person_id, ids)
-    query = select(Feedback).where(col(Feedback.turn_id).in_(ids), Feedback.person_id == person_id)
-    events: dict[str, list[dict[str, Any]]] = {}
-    for event in (await session.exec(query.order_by(col(Feedback.created_at)))).all():
-        events.setdefault(event.turn_id, []).append(event.model_dump(mode="json", exclude={"turn_id", "person_id"}))
+    events = await feedback_log.of_turns(session, person_id, ids)
     return [
         {
             "turn_id": turn.id,
             **turn.model_dump(mode="json", exclude=_TURN),
             "exposures": [_exposure(exposure) for exposure in shown.get(turn.id, [])],
-            "feedback": events.get(turn.id, []),
+            "feedback": [event.model_dump(mode="json", exclude=_EVENT) for event in events.get(turn.id, [])],
             "created_at": turn.created_at.isoformat(),
         }
         for turn in found
     ]
 
 
-async def _pairs(session: AsyncSession, found: Sequence[Turn]) -> list[dict[str, Any]]:
+async def _pairs(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
     """What the model wrote and what its person made of it last, in TRL's conversational form.
 
     A turn whose prompt was erased with a document gives none.
@@ -73,7 +71,7 @@ async def _pairs(session: AsyncSession, found: Sequence[Turn]) -> list[dict[str,
         rejected = said(turn.answer)
         if not turn.prompt or turn.edited_answer in (None, rejected):
             continue
-        chain: Sequence[Edit] = await edits.of_turn(session, turn.person_id, turn.id)
+        chain: Sequence[Edit] = await edits.of_turn(session, person_id, turn.id)
         pairs.append(
             {
                 "prompt": turn.prompt,
@@ -92,3 +90,11 @@ async def _pairs(session: AsyncSession, found: Sequence[Turn]) -> list[dict[str,
 
 def _exposure(exposure: Exposure) -> dict[str, Any]:
     return {"exposure_id": exposure.id, **exposure.model_dump(mode="json", exclude=_EXPOSURE)}
+
+
+_MAKERS: Mapping[Format, Callable[[AsyncSession, str, Sequence[Turn]], Awaitable[list[dict[str, Any]]]]] = {
+    "turns": _whole,
+    "dpo": _pairs,
+    "kto": feedback_rows.votes,
+    "labels": feedback_rows.labels,
+}

@@ -66,7 +66,8 @@ async def export_feedback(
     form: Annotated[Format, Query(alias="format")] = "turns",
     email: Annotated[str | None, Query(max_length=254)] = None,
 ) -> StreamingResponse:
-    """What people did with answers, or one of them: turns, or pairs of a draft and what became of it; a line each."""
+    """What people did with answers, or one of them, a line each: turns; passages that were shown, with what was said of
+    them (labels); answers with whether they were wanted (kto); drafts with what became of them (dpo)."""
     async with services.database.session() as session:
         if email is None:
             chosen = [person.id for person in await people.list_people(session)]

@@ -1,0 +1,124 @@
+"""Votes and exposures as rows to train on: KTO rows, and one row for each passage that was shown. Pure but for its SQL,
+which is filtered by one person."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import feedback_log, turns
+from app.feedback import state_of
+from app.models import Exposure, Feedback, Turn, UtilityLabel
+from app.models_preferences import Edit
+from app.telling import said
+
+_PLACE = {"document_id", "passage_id", "title", "text", "page", "heading", "kind"}
+_SCORES = {"rank", "propensity", "score", "dense", "lexical", "utility", "marker", "selected", "cited"}
+_VOTES = ("up", "down", "withdrawn")
+
+
+async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Answers with whether they were wanted, in TRL's conversational form for KTO (Ethayarajh et al. 2024).
+
+    What counts is the last vote on the model's own words: one given after the person rewrote them is about theirs.
+    Answers of ours, cut off ones, and turns whose prompt was erased with a document give none.
+    """
+    ids = [turn.id for turn in found]
+    events = await feedback_log.of_turns(session, person_id, ids)
+    query = select(Edit).where(col(Edit.turn_id).in_(ids), Edit.person_id == person_id)
+    edited = {
+        edit.turn_id: edit.created_at
+        for edit in (await session.exec(query.order_by(col(Edit.created_at).desc()))).all()
+    }
+    rows = []
+    for turn in found:
+        first_edit = edited.get(turn.id)
+        about_it = [
+            event
+            for event in events.get(turn.id, [])
+            if event.exposure_id is None
+            and event.kind in _VOTES
+            and (first_edit is None or event.created_at <= first_edit)
+        ]
+        is_models = turn.state == "complete" and turn.draft and not turn.abstained
+        if turn.prompt and is_models and about_it and about_it[-1].kind != "withdrawn":
+            rows.append(_vote(turn, about_it[-1]))
+    return rows
+
+
+def _vote(turn: Turn, vote: Feedback) -> dict[str, Any]:
+    return {
+        "prompt": turn.prompt,
+        "completion": [{"role": "assistant", "content": said(turn.answer)}],
+        "label": vote.kind == "up",
+        "reasons": vote.value.get("reasons", []),
+        "text": vote.value.get("text", ""),
+        "turn_id": turn.id,
+        "feedback_id": vote.id,
+        "person_id": turn.person_id,
+        "versions": turn.versions,
+        "created_at": vote.created_at.isoformat(),
+    }
+
+
+async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Every passage that was shown: where, with which propensity, by which models, and what was said and done about it
+    and about the answer."""
+    ids = [turn.id for turn in found]
+    shown = await turns.list_exposures(session, person_id, ids)
+    events = await feedback_log.of_turns(session, person_id, ids)
+    judged = await _judged(session, person_id, ids)
+    rows = []
+    for turn in found:
+        given = events.get(turn.id, [])
+        state = state_of(turn.id, given)
+        answer = {
+            "vote": state.vote,
+            "reasons": state.reasons,
+            "events": _counts(given, None),
+            "edited": turn.edited_answer is not None,
+            "abstained": turn.abstained,
+            "state": turn.state,
+        }
+        for exposure in shown.get(turn.id, []):
+            about_it = {"verdict": state.sources.get(exposure.id), "events": _counts(given, exposure.id)}
+            rows.append(
+                _exposure(turn, exposure)
+                | {"feedback": about_it, "answer": answer, "labels": judged.get(exposure.id, [])}
+            )
+    return rows
+
+
+def _exposure(turn: Turn, exposure: Exposure) -> dict[str, Any]:
+    return {
+        "exposure_id": exposure.id,
+        "turn_id": turn.id,
+        "person_id": turn.person_id,
+        "question": turn.standalone_question or turn.question,
+        **exposure.model_dump(mode="json", include=_PLACE),
+        **exposure.model_dump(mode="json", include=_SCORES),
+        "versions": turn.versions,
+        "created_at": turn.created_at.isoformat(),
+    }
+
+
+def _counts(events: Sequence[Feedback], exposure_id: str | None) -> dict[str, int]:
+    """How often each kind was logged of the exposure, or of the turn itself."""
+    return dict(Counter(event.kind for event in events if event.exposure_id == exposure_id))
+
+
+async def _judged(session: AsyncSession, person_id: str, turn_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Utility labels by exposure; an empty list for those without."""
+    query = (
+        select(Exposure.id, UtilityLabel)
+        .join(UtilityLabel, col(UtilityLabel.exposure_id) == Exposure.id, isouter=True)
+        .where(col(Exposure.turn_id).in_(turn_ids), Exposure.person_id == person_id)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for exposure_id, label in (await session.exec(query)).all():
+        held = found.setdefault(exposure_id, [])
+        if label is not None:
+            held.append({"utility": label.utility, "method": label.method, "model_version": label.model_version})
+    return found
