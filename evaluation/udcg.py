@@ -1,0 +1,134 @@
+"""UDCG: what a list of passages is worth to the generator that reads it. Knows not how the list was made.
+
+After "Redefining retrieval evaluation in the era of LLMs" and its released code: a relevant passage counts by how
+surely the generator answers from it, an irrelevant one against the list by how surely it answers all the same. There is
+no discount by rank: a model reads all it is shown.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.abstention import STATED
+from agents.prompts import answer_prompt, is_trained, trained_prompt
+from evaluation.statistics import RESAMPLES
+from generation.port import LanguageModel
+from retrieval.types import Hit
+
+GAMMA = 1 / 3  # what an irrelevant passage weighs beside a relevant one
+# As far as no answer begins alike: "The" alone does not yet decline.
+_DECLINING = " ".join(STATED.split()[:4])
+_RIDGE = 1.0
+_NEWTON_STEPS = 50
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One passage of a list: whether it is relevant, and the chance that the generator, shown it alone, declines."""
+
+    relevant: bool
+    abstention: float  # in [0, 1]
+
+    @property
+    def utility(self) -> float:
+        """In [-1, 1]: an irrelevant passage distracts by the chance that the generator answers from it."""
+        return (1 - self.abstention) * (1 if self.relevant else -1)
+
+
+async def abstention(model: LanguageModel, question: str, hit: Hit) -> float:
+    """The chance that `model` begins to decline when it is shown this passage alone, under the product's own prompt.
+
+    One pass and no writing. Raises GenerationError."""
+    prompt = trained_prompt if is_trained(model.version) else answer_prompt
+    scored = await model.score(prompt(question, [hit], (), None), _DECLINING)
+    return math.exp(scored.total)
+
+
+def udcg(passages: Sequence[Read]) -> float:
+    """The released form, in (0, 1): sigmoid of the mean over the list of the utilities, irrelevant ones times GAMMA.
+
+    An empty list gives 0.5: it neither helps nor distracts."""
+    if not passages:
+        return 0.5
+    weighed = [one.utility * (1 if one.relevant else GAMMA) for one in passages]
+    return _sigmoid(sum(weighed) / len(weighed))
+
+
+@dataclass(frozen=True)
+class LearnedUdcg:
+    """The learned form: a weight for a relevant and for an irrelevant passage at each rank, for one generator."""
+
+    alphas: tuple[float, ...]
+    betas: tuple[float, ...]
+
+    def __call__(self, passages: Sequence[Read]) -> float:
+        """In (0, 1); ranks beyond those that were learned count nothing."""
+        return _sigmoid(float(_features(passages, len(self.alphas)) @ np.array([*self.alphas, *self.betas])))
+
+
+def learn(lists: Sequence[Sequence[Read]], accurate: Sequence[float], depth: int) -> LearnedUdcg:
+    """Fit 2 * depth weights to how right the answers were, each in [0, 1] (ridge logistic regression by Newton).
+
+    Judge with lists that were not learned from."""
+    if len(lists) != len(accurate) or not lists:
+        raise ValueError(f"as many answers as lists are needed, not {len(accurate)} for {len(lists)}")
+    features = np.stack([_features(passages, depth) for passages in lists])
+    right, weights = np.asarray(accurate, dtype=float), np.zeros(2 * depth)
+    for _ in range(_NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(features @ weights, -30, 30)))
+        slope = features.T @ (chance - right) + _RIDGE * weights
+        bend = features.T @ (features * (chance * (1 - chance))[:, None]) + _RIDGE * np.eye(2 * depth)
+        step = np.linalg.solve(bend, slope)
+        weights = weights - step
+        if np.abs(step).max() < 1e-9:
+            break
+    return LearnedUdcg(tuple(map(float, weights[:depth])), tuple(map(float, weights[depth:])))
+
+
+@dataclass(frozen=True)
+class Correlation:
+    value: float
+    interval: tuple[float, float]
+    n: int
+
+
+def correlation(metric: Sequence[float], accurate: Sequence[float], seed: int = 0) -> Correlation | None:
+    """Spearman's rank correlation over questions with its 95 % bootstrap interval; None where one of them never varies.
+
+    Raises ValueError where they are not pairs."""
+    if len(metric) != len(accurate):
+        raise ValueError(f"pairs are needed, not {len(metric)} against {len(accurate)} values")
+    ours, theirs = _ranks(np.asarray(metric, dtype=float)), _ranks(np.asarray(accurate, dtype=float))
+    if len(ours) < 2 or np.ptp(ours) == 0 or np.ptp(theirs) == 0:
+        return None
+    drawn = np.random.default_rng(seed).integers(0, len(ours), size=(RESAMPLES, len(ours)))
+    left, right = ours[drawn], theirs[drawn]
+    left, right = left - left.mean(axis=1, keepdims=True), right - right.mean(axis=1, keepdims=True)
+    sizes = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1))
+    found = (left * right).sum(axis=1)[sizes > 0] / sizes[sizes > 0]
+    low, high = np.quantile(found, [0.025, 0.975])
+    return Correlation(float(np.corrcoef(ours, theirs)[0, 1]), (float(low), float(high)), len(ours))
+
+
+def _features(passages: Sequence[Read], depth: int) -> Numbers:
+    """The utilities of relevant passages by rank, then of irrelevant ones."""
+    found = np.zeros(2 * depth)
+    for rank, one in enumerate(passages[:depth]):
+        found[rank + (0 if one.relevant else depth)] = one.utility
+    return found
+
+
+def _ranks(values: Numbers) -> Numbers:
+    """From 0; equal values share the mean of their places."""
+    different, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray(ends - (counts + 1) / 2, dtype=float)[places] if len(different) else values
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-500.0, min(500.0, value))))
