@@ -48,12 +48,14 @@ def _past(text: str) -> float:
 
 def _tense_wanted(draft: str, edited: str) -> Settings | None:
     """From verbs that changed only their tense, or the copulas, not from what else was put in or left out."""
+    moved = _past(edited) - _past(draft)
+    if abs(moved) < 0.3:
+        return None
     old, new = ({word for sentence in read(text) for word in sentence.words} for text in (draft, edited))
     copulas = _copulas(edited) - _copulas(draft)
     to_past = sum(not pasts(verb).isdisjoint(new - old) for verb in old - new) + copulas
     to_present = sum(not pasts(verb).isdisjoint(old - new) for verb in new - old) - copulas
-    moved = _past(edited) - _past(draft)
-    if max(to_past, to_present) < 2 or abs(moved) < 0.3:
+    if max(to_past, to_present) < 2:
         return None
     return {"tense": "past" if moved > 0 else "present"}
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from personalization.lexicon import listed
@@ -101,9 +102,15 @@ def _ends(before: str, stop: str, after: str) -> bool:
 
 def all_sentences(text: str) -> list[str]:
     """The sentences and list items of a whole text, headings and code apart."""
+    return list(_all_sentences(text))
+
+
+@lru_cache(256)
+def _all_sentences(text: str) -> tuple[str, ...]:
+    # Every dimension asks for the sentences of the same two texts.
     hidden = Hidden.of(text)
     parts = [part for line in lines(hidden.text) if line.kind in ("prose", "item") for part in sentences(line.body)]
-    return [hidden.reveal(part) for part in parts]
+    return tuple(hidden.reveal(part) for part in parts)
 
 
 def markers(text: str) -> list[str]:

@@ -111,7 +111,8 @@ def from_places(pair: Pair, kept: Sequence[Unit], gaps: Sequence[str], affixes: 
         literals = {gaps[at]: None}
         for separator, prefix, suffix in affixes:
             sign = separator + prefix.replace("{n}", str(at + 1))
-            literals[gaps[at].removesuffix(sign).removeprefix(suffix)] = None
+            rest = gaps[at].removesuffix(sign).removeprefix(suffix)
+            literals = literals | {rest: None} if rest.strip() else {}  # the layout alone is nothing that was said
         for literal in literals:
             yield from _placed(pair, kept[at], literal.removeprefix(was) if was.strip(" ") else literal, was)
 

@@ -12,7 +12,7 @@ from personalization.prose import MARKER
 from personalization.rules import Rule
 from personalization.rules_from_frames import from_frames, from_places
 from personalization.rules_layout import ORDERS
-from personalization.rules_text import Pair, Unit, stop_of, units
+from personalization.rules_text import Pair, Unit, ends, stop_of, units
 
 _KEPT = 0.5  # share of a sentence's tokens that must be found again
 _LEAD = re.compile(r"(?s)(.*\n)?([^\w\n]*|[^\w\n]*\{n\}[^\w\n]*)$")
@@ -162,6 +162,8 @@ def from_lines(pair: Pair) -> Iterator[Rule]:
     rows = [line for line in pair.after.split("\n") if line.strip()]
     if len(rows) < 3 or len(rows) <= pair.before.count("\n") + 2:
         return
+    if sum(ends(row) for row in rows) * 2 > len(rows):
+        return  # lines of whole sentences are a layout
     yield Rule("lines", {"unit": "words", "size": max(len(row.split()) for row in rows)})
     yield Rule("lines", {"unit": "letters", "size": max(map(len, rows))})
     for size in {len(row.split()) for row in rows}:

@@ -164,14 +164,16 @@ def _wraps(pair: Pair) -> Iterator[Rule]:
 
 
 def _cases(pair: Pair) -> Iterator[Rule]:
-    changed = [pair.new[new].text for old, new in pair.matches.items() if pair.old[old].text != pair.new[new].text]
+    both = [(pair.old[old].text, pair.new[new].text) for old, new in pair.matches.items()]
+    changed = [(old, new) for old, new in both if old != new]
     if not changed:
         return
-    for word in dict.fromkeys(changed):
+    for word in dict.fromkeys(new for _, new in changed):
         if re.search(rf"[\w,;] {re.escape(word)}(?!\w)", pair.after):  # first in its sentence any word has a capital
             yield Rule("spell", {"word": word})
+    made = [name for name, shape in CASES.items() if any(shape(old) == new for old, new in changed)]
     for of in ("text", "first sentence", "last sentence", "starts", *STARTS, *CLASSES):
-        for name in CASES:
+        for name in made:
             if (of, name) == ("starts", "lower") and not re.search(r"(?:^|\n|[.!?]\s)[^\w\n]*[a-z]", pair.after):
                 continue  # small only after words that were put before them
             yield Rule("case", {"of": of, "case": name})

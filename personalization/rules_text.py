@@ -1,6 +1,7 @@
 """Where the sentences of a text are, what lies between them, and which words of two texts correspond. Knows no rule."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -163,8 +164,17 @@ class Pair:
 
     def tokens_of(self, unit: Unit) -> tuple[int, int]:
         """The range of tokens of the text that lie in a unit."""
-        inside = [at for at, token in enumerate(self.old) if token.start >= unit.start and token.end <= unit.end]
-        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+        first = bisect_left(self._starts, unit.start)
+        last = bisect_right(self._ends, unit.end)
+        return (first, last) if first < last else (0, 0)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self.old]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [token.end for token in self.old]
 
 
 def _between(text: str, found: list[Token], first: int, last: int) -> str:

@@ -87,3 +87,10 @@ def test_full_stops_are_changed_where_sentences_end_and_nowhere_else() -> None:
     found = proposals(loud.replace("!", "."), loud)
     assert any(one.apply("Ask Mr. Fry. It is 3.5 m.").startswith("Ask Mr. Fry!") for one in found)
     assert not [one for one in found if one.parameters.get("shape") == "replace" and one.parameters["old"] == "."]
+
+
+def test_a_long_text_made_a_list_suggests_few_wishes() -> None:
+    """Each one is replayed, so their number is what learning costs: it was 109, and 0.13 s of a processor's time."""
+    draft = f"{DRAFT} {OTHER} {THIRD} " * 4
+    bullets = "Hello,\n\n" + "\n".join(f"- {one}" for one in re.split(r"(?<=[.?!])\s+(?=[A-Z])", draft.strip()))
+    assert len(proposals(draft.strip(), bullets)) <= 40
