@@ -13,6 +13,7 @@ from agents.abstention import UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import AbstainReason, Citation, Finish, Sources, Stage, Token
+from agents.facts import at_most, facts_of, with_facts
 from agents.looking_back import asks_about_past
 from agents.prompts import answer_prompt, follows_rules, is_trained, plain_prompt, rewrite_prompt, trained_prompt
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
@@ -30,9 +31,6 @@ _REMEMBERED_TURNS = 3
 _REWRITE = GenerationParams(max_tokens=64, stop=("\n",))
 _TRAINED_ON = 5  # passages that the shipped adapter saw at most
 _LOOK_FOR_LOOPS_EVERY = 16  # tokens
-# Cosine of a question and a fact from which the fact is taken to answer, even in other words. Chosen with MiniLM on 15
-# questions that a fact answers (14 reach it) and 12 that none does (none reaches it).
-ANSWERS = 0.45
 
 AnswerPrompt = Callable[[str, Sequence[Hit], Sequence[PastTurn], str | None], tuple[Message, ...]]
 
@@ -50,7 +48,8 @@ async def recall(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
         runtime.context.recall.recall(request.person_id, asked),
         runtime.context.memory.remember(request.person_id, asked),
     )
-    if request.document_ids is not None:  # what a person chooses for one question comes before what they said once
+    # What a person chooses for one question comes before what they said once; looking back reads no document at all.
+    if request.document_ids is not None or asks_about_past(state, runtime.context):
         remembered = replace(remembered, rules=(), within=None)
     return {"recalled": recalled, "remembered": remembered}
 
@@ -93,18 +92,16 @@ async def retrieve(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
 
 
 async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
-    """Keep the passages that help to answer, and beside them what the person said of themselves. That is kept without
-    a passage only where it answers by itself."""
+    """Keep the passages that help to answer, and beside them what the person said of themselves: first where that
+    answers better than any passage, without a passage only where it answers at all."""
     runtime.stream_writer(Stage("selecting"))
-    select, asked, hits = runtime.context.selector.select, state["search_text"], state["hits"]
+    choose, asked, hits = runtime.context.selector.select, state["search_text"], state["hits"]
+    selection = await choose(asked, hits) if hits else Selection((), {})
     facts = state["remembered"].facts
-    selection = await select(asked, hits) if hits else Selection((), {})
     if not facts:
         return {"selection": selection}
-    known = facts if selection.kept else (await select(asked, facts)).kept
-    known = known or tuple(fact for fact in facts if (fact.dense or 0.0) >= ANSWERS)
-    shown = tuple(replace(fact, rank=len(hits) + place) for place, fact in enumerate(known, start=1))
-    return {"hits": (*hits, *shown), "selection": replace(selection, kept=(*selection.kept, *shown))}
+    selection = with_facts(selection, await choose(asked, facts), facts, len(hits))
+    return {"hits": (*hits, *facts_of(selection)), "selection": selection}
 
 
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
@@ -226,9 +223,7 @@ def _follows_rules(context: TurnContext) -> bool:
 def _form(context: TurnContext, kept: list[Hit]) -> tuple[list[Hit], AnswerPrompt]:
     """What the model reads of what was kept, and the prompt it understands."""
     if is_trained(context.model.version):
-        facts = [hit for hit in kept if hit.passage.kind == "fact"][:_TRAINED_ON]
-        passages = [hit for hit in kept if hit.passage.kind != "fact"]
-        return passages[: _TRAINED_ON - len(facts)] + facts, trained_prompt
+        return at_most(kept, _TRAINED_ON), trained_prompt
     return (kept, answer_prompt) if _follows_rules(context) else (kept[:1], plain_prompt)
 
 

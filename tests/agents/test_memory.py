@@ -65,6 +65,15 @@ async def test_without_a_passage_a_fact_is_given_only_where_it_answers(cosine: f
     assert len(model.prompts) == int(answered)
 
 
+@pytest.mark.parametrize(("worth", "order"), [(0.9, ["fact", "document"]), (0.1, ["document", "fact"])])
+async def test_a_fact_comes_first_where_it_answers_better_than_any_passage(worth: float, order: list[str]) -> None:
+    passage = replace(HITS[0], score=0.5)
+    fact = replace(NURSE, score=worth)  # what the scripted selector takes for its use
+    context = context_with(ScriptedMemory(Remembered((fact,))), PiecewiseModel([words("A nurse [1].")]), [passage])
+    done = outcome(await run(context, MINE))
+    assert [hit.passage.kind for hit in done.selection.kept] == order
+
+
 async def test_a_trained_model_reads_the_fact_whatever_the_number_of_passages() -> None:
     class Trained(PiecewiseModel):
         @property
@@ -112,6 +121,13 @@ async def test_a_question_about_the_past_is_answered_from_the_log_without_model_
     assert [citation.hit for citation in done.citations] == [ASKED_ONCE]
     assert isinstance(context.retriever, ScriptedRetriever) and isinstance(context.selector, ScriptedSelector)
     assert (context.retriever.queries, model.prompts, context.selector.questions) == ([], [], ["lunch"])
+
+
+async def test_looking_back_is_narrowed_by_no_rule_and_names_none() -> None:
+    memory = ScriptedMemory(Remembered(rules=(RULE,), within=frozenset({"manual"})), (ASKED_ONCE,))
+    for ranks in ((1,), ()):
+        done = outcome(await run(context_with(memory, PiecewiseModel(), ranks=ranks), BACK))
+        assert RULE.text not in done.answer and done.recalled.preference_ids == ()
 
 
 async def test_a_question_about_the_past_without_a_topic_recounts_the_latest_turns() -> None:
