@@ -22,7 +22,7 @@ def proposals(before: str, after: str) -> list[Transformation]:
     if max(len(before), len(after)) <= _LONGEST:
         pair = Pair(before, after)
         rules = (*from_gaps(pair), *from_sentences(pair), *from_lines(pair), *from_words(pair))
-        found += filter(sensible, distinct(rules))
+        found += [rule for rule in rules if sensible(rule, before, after)]
     return distinct([*found, *dimensions.suggest(before, after)])
 
 

@@ -20,6 +20,7 @@ from personalization.lexicon import (
 from personalization.prose import words
 from personalization.rules import Given, Rule
 from personalization.rules_classes import CLASSES, STARTS
+from personalization.rules_words import phrase
 
 _PERSONS = PERSONS | PERSONS_GERMAN
 _SMALL = STOP_WORDS | STOP_WORDS_GERMAN | _PERSONS | LIMITS
@@ -28,44 +29,63 @@ _SPOKEN = _PERSONS | listed("they them their theirs themselves he she him her hi
 _POINTING = _PERSONS | listed("it this that these those they them he she the a an es er sie das dies der die")
 _FOR_AND = ("&", "+")
 _JOINTS = (",", ";", ":")
+_ARTICLES = listed("the a an der die das ein eine einen einem einer den dem des")
 _MARKUP = set("*_`~\"'“”„«»#|")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"), ("„", "“"))
 _PLACES = ("line starts", "first sentence")
-_MORE = 2  # words of content that a phrase may have more than the one it stands for
+_MORE = 1  # words of content that a phrase may have more than the one it stands for
+_MOST = 2  # words of content in a phrase
 
 
-def sensible(rule: Rule) -> bool:
-    """To leave out “The” is no wish, whatever it saves on one edit; neither is half a bracket or what one text says."""
+def sensible(rule: Rule, before: str, after: str) -> bool:
+    """To leave out “The” is no wish, whatever it saves on one edit; neither is half a bracket or what one text says.
+
+    A small word, or a comma, is meant where it went everywhere, and there were several."""
+    if rule.shape == "replace":
+        return _replaced(rule.given, before, after)
     judge = _JUDGES.get(rule.shape)
     return judge is None or judge(rule.given)
 
 
-def _replaced(given: Given) -> bool:
+def _replaced(given: Given, before: str, after: str) -> bool:
     old, new = str(given["old"]).strip(), str(given["new"]).strip()
     ours, theirs = _said(old), _said(new)
-    if _halves(old) or _halves(new) or (not new and old in _JOINTS):
+    if _halves(old) or _halves(new):
         return False
     if not ours:
-        return True
-    if not new:
-        return _says_nothing(old)
-    if not _content(old):  # a small word for another is grammar, but "ye" for "you", or "we" for "I", is a manner
-        return new in _FOR_AND or (
-            len(ours) == len(theirs) == 1 and (bool(_content(new)) or {*ours, *theirs} <= _SPOKEN)
-        )
+        return bool(new) or old not in _JOINTS or _went(old, before, after)
+    if not _content(old):
+        went = old.lower() not in _ARTICLES and len(ours) == 1 >= len(theirs) and _went(old, before, after)
+        return went or new in _FOR_AND or _is_manner(ours, theirs)
+    return _says_nothing(old) if not new else _stands_for(old, new)
+
+
+def _stands_for(old: str, new: str) -> bool:
+    ours, theirs = _said(old), _said(new)
     if (theirs and _POINTING.issuperset(theirs)) or (_says_nothing(old) and not _claims_nothing(new)):
         return False
     return not _goes_on(ours, theirs) and not _is_of_one_text(ours, theirs)
 
 
+def _is_manner(ours: list[str], theirs: list[str]) -> bool:
+    """A small word for another is grammar, but "ye" for "you", or "we" for "I", is a manner."""
+    spoken = {*ours, *theirs} <= _SPOKEN
+    return len(ours) == len(theirs) == 1 and (spoken or theirs[0] not in _SMALL)
+
+
+def _went(old: str, before: str, after: str) -> bool:
+    wanted = re.compile(phrase(old), re.IGNORECASE)
+    return len(wanted.findall(before)) > 1 and not wanted.search(after)
+
+
 def _is_of_one_text(ours: list[str], theirs: list[str]) -> bool:
-    """Whether two phrases are pieces of sentences: a fixed expression of several words ends in a small one."""
+    """Whether two phrases are pieces of sentences: what several words say, or what was said beside them."""
     old, new = ([word for word in said if word not in _SMALL] for said in (ours, theirs))
-    if all(map(str.isdigit, old + new)):
-        return False
     if any(any(map(str.isdigit, word)) for word in new) and len(theirs) > 1 and not re.search(r"\d", " ".join(ours)):
         return True
-    return len(new) > len(old) + _MORE or (len(old) > 1 and (ours[-1] not in _SMALL or len(new) > 1))
+    if len(ours) == len(theirs) > 1 and not set(ours) & set(theirs):
+        return True  # word by word they are wishes, each by itself
+    return len(new) > len(old) + _MORE or max(len(old), len(new)) > _MOST
 
 
 def _said(text: str) -> list[str]:
@@ -108,7 +128,8 @@ def _spelt(given: Given) -> bool:
 
 def _figured(given: Given) -> bool:
     """A figure gets other signs or another unit, not another conjunction."""
-    return not any(word in _SMALL or word in CONNECTIVES for side in ("old", "new") for word in _said(given[side]))
+    small = any(word in _SMALL or word in CONNECTIVES for side in ("old", "new") for word in _said(given[side]))
+    return not small and not re.search(r"\}[.!?]$", str(given["old"]))
 
 
 def _wrapped(given: Given) -> bool:
@@ -123,7 +144,6 @@ def _inserted(given: Given) -> bool:
 
 
 _JUDGES: dict[str, Callable[[Given], bool]] = {
-    "replace": _replaced,
     "affix": lambda given: not re.search(r"\d", str(given["old"]) + str(given["new"])),
     "spell": _spelt,
     "pattern": _figured,

@@ -13,12 +13,12 @@ from personalization.rules_sensible import sensible
         ("The", ""), ("to", ""), (",", ""), ("on", "at"), ("Der", "Den"), ("Citizens", "You"),
         ("dough", "dough to"), ("germs", "germs are killed"), ("occasionally", "occasionally)"), (",", "("),
         ("was built by volunteers", ""), ("Roses need sun.", ""), ("In 2020,", ""), ("percent", "% in 2020"),
-        ("It is worth mentioning that", "Volunteers built"), ("bitter struggle", "fierce fight"),
+        ("It is worth mentioning that", "Volunteers built"), ("a bitter long struggle", "hard"),
         ("repeatedly", "again and again, restart the router"),
     ],
 )  # fmt: skip
 def test_a_piece_of_one_sentence_is_no_wish(old: str, new: str) -> None:
-    assert not sensible(Rule("replace", {"old": old, "new": new}))
+    assert not sensible(Rule("replace", {"old": old, "new": new}), f"It is {old} x.", f"It is {new} x.")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,15 @@ def test_a_piece_of_one_sentence_is_no_wish(old: str, new: str) -> None:
     ],
 )  # fmt: skip
 def test_a_manner_of_speaking_is_one(old: str, new: str) -> None:
-    assert sensible(Rule("replace", {"old": old, "new": new}))
+    assert sensible(Rule("replace", {"old": old, "new": new}), f"It is {old} x.", f"It is {new} x.")
+
+
+def test_a_small_word_is_meant_where_it_went_everywhere() -> None:
+    rule, before = Rule("replace", {"old": "that", "new": ""}), "He says that it is late and that we go."
+    assert sensible(rule, before, "He says it is late and we go.")
+    assert not sensible(rule, before, "He says it is late and that we go.")
+    assert sensible(Rule("replace", {"old": ",", "new": ""}), "It is big, red, and old.", "It is big red and old.")
+    assert not sensible(Rule("replace", {"old": "the", "new": ""}), "the x and the y", "x and y")
 
 
 def test_whoever_leaves_out_the_articles_wants_no_articles() -> None:
