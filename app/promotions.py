@@ -3,31 +3,23 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app import registry, versions
 from app.db import Database
 from app.home import Home
 from app.models import ModelVersion, Promotion
 from app.parts import Champion, Parts, ready, setting_for, shipped_name
-from app.schemas_models import (
-    Decision,
-    InUsePublic,
-    Kind,
-    ModelsPublic,
-    Moved,
-    PromotionPublic,
-    Verdict,
-    VersionDetail,
-    VersionPublic,
-)
+from app.registry_rows import promotion_public, version_public
+from app.schemas_models import InUsePublic, Kind, ModelsPublic, Moved, Verdict, VersionDetail
 from app.serving import Part, Serving
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0  # until what another process promoted, or what was mended, is noticed
 
 
 class UnknownVersionError(versions.DecisionError):
@@ -61,7 +53,7 @@ class Promotions:
             decided = await registry.decisions(session)
         in_use = [await self._in_use(kind, champions.get(kind)) for kind in versions.KINDS]
         named = {row.id for row in champions.values()}
-        return ModelsPublic(in_use=in_use, versions=[_version(row, row.id in named, decided) for row in known])
+        return ModelsPublic(in_use=in_use, versions=[version_public(row, row.id in named, decided) for row in known])
 
     async def show(self, version_id: str) -> VersionDetail:
         """All that is known of one version. Raises UnknownVersionError."""
@@ -73,11 +65,11 @@ class Promotions:
             decided = await registry.decisions(session, version_id)
         champion = champions.get(row.kind)
         return VersionDetail(
-            **_version(row, champion is not None and champion.id == row.id, decided).model_dump(),
+            **version_public(row, champion is not None and champion.id == row.id, decided).model_dump(),
             manifest=row.manifest,
             files=row.files,
             problem=await self._problem(row),
-            decisions=[_promotion(one) for one in decided],
+            decisions=[promotion_public(one) for one in decided],
         )
 
     async def decide(self, version_id: str, verdict: Verdict) -> Moved:
@@ -110,6 +102,38 @@ class Promotions:
             target = await registry.before(session, current)
         row = Promotion(kind=kind, version_id=target, previous_id=current.version_id, action="rollback", accepted=True)
         return await self._move(row, None)
+
+    async def follow(self) -> None:
+        """Answer with what others promote and with champions that were mended; runs until it is cancelled."""
+        assert self._serving is not None, "who answers nothing has nobody to follow"
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._settings.database_url is None and not self._serving.fallbacks:
+                continue  # the home is ours alone, and every champion answers
+            try:
+                async with self._one_at_a_time:
+                    await self._catch_up(self._serving)
+            except SQLAlchemyError as error:  # it may answer again by the next look
+                log.warning("the champions could not be looked up: %s", type(error).__name__)
+
+    async def _catch_up(self, serving: Serving) -> None:
+        async with self._database.session() as session:
+            rows = await registry.champions(session)
+        for kind in versions.KINDS:
+            row = rows.get(kind)
+            if setting_for(self._settings, kind) or serving.part(kind).promoted == (row.id if row else None):
+                continue
+            try:
+                part, _ = await self._opened(kind, Champion(row.id, row.files) if row else None)
+            except Exception as error:  # every part has its own errors, and all of them mean the same here
+                said = f"{row.id if row else kind} cannot be used, and {serving.part(kind).version} answers: {error}"
+                if serving.fallbacks.get(kind) != said:
+                    log.error("%s", said)
+                serving.fallbacks[kind] = said
+                continue
+            assert part is not None, "no setting comes first, and there is somebody to answer"
+            serving.swap(part)
+            log.info("%s answers now", part.version)
 
     async def _move(self, row: Promotion, version: versions.Version | None) -> Moved:
         """Open what is to answer, move the pointer, answer with it. What fails before that leaves all as it was."""
@@ -177,7 +201,7 @@ class Promotions:
         async with self._database.session() as session:
             champion = (await registry.champions(session)).get(row.kind)
         in_use = await self._in_use(row.kind, champion)
-        return Moved(promotion=_promotion(row), in_use=in_use, milliseconds=milliseconds)
+        return Moved(promotion=promotion_public(row), in_use=in_use, milliseconds=milliseconds)
 
     async def _in_use(self, kind: str, champion: ModelVersion | None) -> InUsePublic:
         setting = setting_for(self._settings, kind)
@@ -212,30 +236,3 @@ def _conflict(row: Promotion, now: str) -> PromotionConflictError:
         f"the champion of kind {row.kind} is {now} by now, and no longer {believed}, which {row.version_id or 'it'} "
         "was compared with: run the gate again"
     )
-
-
-def _version(row: ModelVersion, champion: bool, decided: Sequence[Promotion]) -> VersionPublic:
-    found = next((_decision(one, row.id) for one in decided if row.id in (one.version_id, _left(one))), "none")
-    return VersionPublic(
-        id=row.id,
-        kind=cast(Kind, row.kind),
-        parent_id=row.parent_id,
-        champion=champion,
-        decision=cast(Decision, found),
-        created_at=row.created_at,
-    )
-
-
-def _left(one: Promotion) -> str | None:
-    """The version that a rollback went back from."""
-    return one.previous_id if one.action == "rollback" else None
-
-
-def _decision(one: Promotion, version_id: str) -> Decision:
-    if not one.accepted:
-        return "refused"
-    return "promoted" if one.version_id == version_id else "rolled back"
-
-
-def _promotion(row: Promotion) -> PromotionPublic:
-    return PromotionPublic.model_validate(row.model_dump())

@@ -135,6 +135,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
+    promotions = Promotions(settings, home, database, serving, parts)
+    _keep_up(stack, promotions)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall))
     return Services(
         settings=settings,
@@ -146,12 +148,22 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         encoder=encoder,
         index=index,
         serving=serving,
-        promotions=Promotions(settings, home, database, serving, parts),
+        promotions=promotions,
         loader=loader,
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         under_way=UnderWay(),
     )
+
+
+def _keep_up(stack: AsyncExitStack, promotions: Promotions) -> None:
+    following = asyncio.create_task(promotions.follow())
+
+    async def stop() -> None:
+        following.cancel()
+        await asyncio.wait([following])
+
+    stack.push_async_callback(stop)
 
 
 async def _serving(parts: Parts, database: Database) -> Serving:

@@ -80,7 +80,7 @@ def _match(
 ) -> Match:
     current = in_use[version.kind]
     if current.champion == version.id:
-        again = "; its files are whole, and it answers from the next start" if current.problem else ""
+        again = "; its files are whole, and a running server takes it up in seconds" if current.problem else ""
         raise EvaluationError(f"{version.id} is the champion already{again}")
     if version.kind == "generator" and settings.llm != "local":
         raise EvaluationError(

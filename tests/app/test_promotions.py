@@ -10,8 +10,10 @@ from fastapi import FastAPI
 
 from app.doctor import examine
 from app.models import ModelVersion
+from app.promotions import Promotions
 from app.services import Services
 from app.settings import Settings
+from app.versions import VersionError
 from retrieval.query_adapter import WEIGHTS
 from tests.app.trained import adopted, trained_retriever, verdict
 from tests.conftest import running
@@ -192,3 +194,49 @@ async def test_a_version_that_cannot_be_opened_moves_nothing(
     assert await answering(stranger) == "retriever-stock"
     async with services.database.session() as session:
         assert await session.get(ModelVersion, version) is None
+
+
+async def answers(services: Services, version: str) -> None:
+    """Return when this version answers."""
+    async with asyncio.timeout(30):
+        while services.serving.now.versions["retriever"] != version:  # noqa: ASYNC110 (an exchange tells nobody)
+            await asyncio.sleep(0.01)
+
+
+async def test_a_champion_that_was_mended_answers_without_a_restart(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = adopted(settings.home, tmp_path / "out")
+    async with running(settings) as app:
+        await app.state.services.promotions.decide(version, _body(verdict(None)))
+    weights = settings.home / "models" / version / WEIGHTS
+    kept = weights.read_bytes()
+    weights.unlink()
+    monkeypatch.setattr("app.promotions.LOOK_SECONDS", 0.05)
+    async with running(settings) as app:
+        services: Services = app.state.services
+        assert services.serving.fallbacks
+        weights.write_bytes(kept)
+        await answers(services, version)
+        assert services.serving.fallbacks == {}
+
+
+async def test_what_another_process_promotes_on_a_shared_database_is_taken_up(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.promotions.LOOK_SECONDS", 0.05)
+    first, second = (adopted(settings.home, tmp_path / str(seed), seed) for seed in (1, 2))
+    async with running(settings) as app:
+        services: Services = app.state.services
+        shared = settings.model_copy(update={"database_url": "shared with others"})
+        place = (shared, services.home, services.database)
+        following = asyncio.create_task(Promotions(*place, services.serving, services.promotions._parts).follow())
+        other = Promotions(*place)  # it answers nothing itself
+        await other.decide(first, _body(verdict(None)))
+        await answers(services, first)
+        (services.home.models / second / WEIGHTS).unlink()
+        with pytest.raises(VersionError):
+            await other.decide(second, _body(verdict(first)))
+        await other.rollback("retriever")
+        await answers(services, "retriever-stock")
+        following.cancel()
