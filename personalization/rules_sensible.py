@@ -83,7 +83,7 @@ def _is_of_one_text(ours: list[str], theirs: list[str]) -> bool:
     old, new = ([word for word in said if word not in _SMALL] for said in (ours, theirs))
     if any(any(map(str.isdigit, word)) for word in new) and len(theirs) > 1 and not re.search(r"\d", " ".join(ours)):
         return True
-    if len(ours) == len(theirs) > 1 and not set(ours) & set(theirs):
+    if len(ours) == len(theirs) > 1 and not set(ours) & set(theirs) and min(map(len, theirs)) > 1:
         return True  # word by word they are wishes, each by itself
     return len(new) > len(old) + _MORE or max(len(old), len(new)) > _MOST
 
