@@ -1,15 +1,20 @@
 """A turn as the middle column shows it, running or finished. Renders; asks nothing of the server."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from app.schemas import AnswerEvent, ErrorEvent, ExposurePublic, SourcesEvent, StatusEvent, TokenEvent, TurnPublic
+from app.schemas_feedback import TurnFeedback
 from ui.client import ApiError, ChatEvent
 from ui.markup import esc, markdown, plural
+from ui.votes import render_reasons, render_thumbs
 
 _EDITABLE = frozenset({"complete", "stopped"})
+_AGAIN = (
+    '<button type="button" class="ghost" data-act="again" title="Another answer to this question">Ask again</button>'
+)
 # The six stages of the server, as the three that mean something to the person waiting.
 _STEPS = ("Searching", "Reading", "Writing")
 _STEP_OF = {"recalling": 0, "rewriting": 0, "searching": 0, "selecting": 1, "writing": 2, "checking": 2}
@@ -51,14 +56,18 @@ def render_live(live: LiveTurn) -> str:
     markers = {e.marker for e in live.sources if e.marker is not None}
     body = _failed(live.error) if live.error else _stages(live)
     text = f'<div class="prose writing">{markdown(live.text, live.turn_id, markers)}</div>' if live.text else ""
-    article = _article(live.turn_id, live.question, text + body if live.error else body + text)
+    article = _article(live.turn_id, live.question, text + body if live.error else body + text, live.sources)
     # Names the conversation to the address bar, so that a reload in the middle comes back to it.
     return f'<div data-conversation="{esc(live.conversation_id)}">{article}</div>' if live.conversation_id else article
 
 
-def render_turns(turns: Sequence[TurnPublic]) -> str:
-    """Finished turns, oldest first."""
-    return "".join(_turn(turn) for turn in turns)
+def render_turns(
+    turns: Sequence[TurnPublic], given: Mapping[str, TurnFeedback] | None = None, only: str | None = None
+) -> str:
+    """Finished turns, oldest first, with what their person thinks of them by turn id; `only` one of them if named."""
+    return "".join(
+        _turn(turn, (given or {}).get(turn.id), turn is turns[-1]) for turn in turns if only is None or turn.id == only
+    )
 
 
 def render_welcome() -> str:
@@ -69,7 +78,7 @@ def render_welcome() -> str:
     )
 
 
-def _turn(turn: TurnPublic) -> str:
+def _turn(turn: TurnPublic, given: TurnFeedback | None, is_last: bool) -> str:
     markers = {citation.marker for citation in turn.citations}
     text = f'<div class="prose">{markdown(turn.answer, turn.id, markers)}</div>' if turn.answer else ""
     if turn.abstained:
@@ -77,7 +86,8 @@ def _turn(turn: TurnPublic) -> str:
             f'<div class="callout abstained"><strong>Not in your documents</strong>{text}'
             '<p class="muted">No answer was made up. The nearest passages are under Sources.</p></div>'
         )
-    return _article(turn.id, turn.question, text + _ending(turn) + _actions(turn) + _after_edit(turn))
+    below = _actions(turn, given, is_last) + render_reasons(turn, given) + _after_edit(turn)
+    return _article(turn.id, turn.question, text + _ending(turn) + below, turn.exposures)
 
 
 def _ending(turn: TurnPublic) -> str:
@@ -92,12 +102,14 @@ def _ending(turn: TurnPublic) -> str:
             return ""
 
 
-def _actions(turn: TurnPublic) -> str:
+def _actions(turn: TurnPublic, given: TurnFeedback | None, is_last: bool) -> str:
     cited = len({citation.passage_id for citation in turn.citations})
     label = f"{plural(cited, 'source')} cited" if cited else f"{plural(len(turn.exposures), 'passage')} found"
     copy = '<button type="button" class="ghost" data-copy>Copy</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
-    return f'<div class="actions">{sources if turn.exposures else ""}{copy}{_edit(turn)}{_your_way(turn)}</div>'
+    again = _AGAIN if is_last and turn.state != "running" else ""
+    own = f"{render_thumbs(turn, given)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
+    return f'<div class="actions">{sources if turn.exposures else ""}{own}</div>'
 
 
 def _edit(turn: TurnPublic) -> str:
@@ -143,8 +155,9 @@ def _stages(live: LiveTurn) -> str:
     return f'<ol class="stages" role="status">{steps}</ol>'
 
 
-def _article(turn_id: str, question: str, body: str) -> str:
+def _article(turn_id: str, question: str, body: str, sources: Iterable[ExposurePublic]) -> str:
+    markers = " ".join(f"{source.marker}:{source.id}" for source in sources if source.marker is not None)
     return (
-        f'<article class="turn" data-turn="{esc(turn_id)}"><div class="question">{esc(question)}</div>'
-        f'<div class="answer">{body}</div></article>'
+        f'<article class="turn" data-turn="{esc(turn_id)}" data-markers="{esc(markers)}">'
+        f'<div class="question">{esc(question)}</div><div class="answer">{body}</div></article>'
     )

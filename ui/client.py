@@ -32,6 +32,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_feedback import TurnFeedback
 from app.schemas_memory import FactsPublic, RulesPublic
 from app.schemas_models import Health
 from app.schemas_preferences import (
@@ -59,6 +60,7 @@ _CHAT_EVENTS: dict[str, type[ChatEvent]] = {
     "error": ErrorEvent,
 }
 _COSTS = TypeAdapter(list[EditCostPoint])
+_FEEDBACK = TypeAdapter(list[TurnFeedback])
 _FINAL_STATES = {"done", "failed", "cancelled"}
 
 
@@ -178,6 +180,11 @@ class ApiClient:
                     if isinstance(parsed, AnswerEvent | ErrorEvent):
                         return
         raise ApiError(503, "Answer cut off", "the server closed the connection before the answer was whole: ask again")
+
+    async def feedback(self, conversation_id: str) -> dict[str, TurnFeedback]:
+        """What the person thinks of the answers of a conversation, by turn; those without any are left out."""
+        response = await self._api.send("GET", f"/api/v1/conversations/{conversation_id}/feedback")
+        return {state.turn_id: state for state in _FEEDBACK.validate_json(response.content)}
 
     # --- edits and what is learned from them
     async def edit_answer(self, turn_id: str, text: str) -> EditPublic:

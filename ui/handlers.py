@@ -51,10 +51,34 @@ class Handlers:
         """One turn, redrawn as it grows; at its end the thread is drawn again from the log."""
         if not question.strip():
             return
-        api = self._visitor(request)
         asked = ChatRequest(question=question, conversation_id=conversation_id, documents=list(scope) or None)
-        unchanged, sources_drawn, started = gr.skip(), 0, conversation_id
-        history = unchanged if conversation_id else ""
+        async with aclosing(self._answer(self._visitor(request), asked)) as drawn:
+            async for updates in drawn:
+                yield updates
+
+    async def ask_again(
+        self, conversation_id: str | None, scope: tuple[str, ...], request: gr.Request
+    ) -> AsyncGenerator[Updates]:
+        """Another answer to the last question; the one before it stays, and that it was not enough is noted."""
+        api = self._visitor(request)
+        with shown_errors():
+            turns = (await api.conversation(conversation_id)).turns if conversation_id else []
+        if not turns or turns[-1].state == "running":
+            return
+        asked = ChatRequest(
+            question=turns[-1].question,
+            conversation_id=conversation_id,
+            documents=list(scope) or None,
+            regenerates=turns[-1].id,
+        )
+        async with aclosing(self._answer(api, asked)) as drawn:
+            async for updates in drawn:
+                yield updates
+
+    async def _answer(self, api: ApiClient, asked: ChatRequest) -> AsyncGenerator[Updates]:
+        unchanged, sources_drawn, started = gr.skip(), 0, asked.conversation_id
+        history = unchanged if started else ""
+        emptied = unchanged if asked.regenerates else ""  # what was typed meanwhile was not asked
         async with aclosing(follow(api, asked)) as turns:
             async for live in turns:
                 # Named once: repeating it would drag a person back who has just opened another conversation.
@@ -63,10 +87,11 @@ class Handlers:
                 if len(live.sources) != sources_drawn:
                     sources_drawn = len(live.sources)
                     sources = render_sources(live.sources, live.turn_id)
-                yield named if started else unchanged, unchanged, history, render_live(live), sources, "", *_BUSY
+                yield named if started else unchanged, unchanged, history, render_live(live), sources, emptied, *_BUSY
                 history = unchanged
         if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
-            yield unchanged, unchanged, unchanged, render_live(live), unchanged, question, *_IDLE
+            written = unchanged if asked.regenerates else asked.question
+            yield unchanged, unchanged, unchanged, render_live(live), unchanged, written, *_IDLE
             return
         with shown_errors():
             yield *await thread_view(api, started), unchanged, *_IDLE
@@ -97,11 +122,14 @@ class Handlers:
         if conversation_id is None:
             return gr.skip()
         with shown_errors():
-            turns = (await self._visitor(request).conversation(conversation_id)).turns
-        turn = next((turn for turn in turns if turn.id == event._data.get("turn")), None)
+            api = self._visitor(request)
+            detail, given = await asyncio.gather(api.conversation(conversation_id), api.feedback(conversation_id))
+        turn = next((turn for turn in detail.turns if turn.id == event._data.get("turn")), None)
         focus = str(event._data.get("cite") or "")
         marker = int(focus) if focus.isdecimal() else None
-        return render_sources(turn.exposures, turn.id, marker) if turn else EMPTY
+        if turn is None:
+            return EMPTY
+        return render_sources(turn.exposures, turn.id, marker, given[turn.id].sources if turn.id in given else {})
 
     async def choose_documents(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Ask within the ticked documents; none ticked: within all."""

@@ -30,7 +30,7 @@ def _panel(elem_id: str, value: str = "") -> gr.HTML:
         value,
         elem_id=elem_id,
         head=SCRIPT,
-        js_on_load='window.attune.panel(element, trigger, watch, { act: "act", chosen: "chosen" });',
+        js_on_load='window.attune.panel(element, trigger, watch, { act: "act", chosen: "chosen", again: "again" });',
         apply_default_css=False,
     )
 
@@ -84,18 +84,23 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     library = [parts["documents"], parts["scope_line"], scope, timer]
 
     blocks.load(handlers.enter, None, [*thread, *library, parts["account"]], **quiet)
+    asking_draws = [*thread, parts["question"], parts["send"], parts["stop"]]
     asking = gr.on(
         [parts["question"].submit, parts["send"].click],
         handlers.ask,
         [parts["question"], conversation, scope],
-        [*thread, parts["question"], parts["send"], parts["stop"]],
+        asking_draws,
         trigger_mode="once",
         **quiet,
     )
+    once_more = parts["history"].again(
+        handlers.ask_again, [conversation, scope], asking_draws, trigger_mode="once", **quiet
+    )
+    turns = [asking, once_more]
     # What stops a turn is the cancelling, which gradio does after the handler: so first that alone, then the redrawing.
     settled = [*thread, parts["send"], parts["stop"]]
-    parts["stop"].click(None, cancels=[asking], **quiet).then(handlers.stopped, conversation, settled, **quiet)
-    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=[asking], **latest).then(
+    parts["stop"].click(None, cancels=turns, **quiet).then(handlers.stopped, conversation, settled, **quiet)
+    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=turns, **latest).then(
         handlers.open_conversation, conversation, settled, **quiet
     )
     for panel in (parts["history"], parts["live"]):

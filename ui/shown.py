@@ -1,5 +1,6 @@
 """Pieces of the pages that the browser asks for when they are needed: a turn again, an edit's outcome, preferences."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -25,8 +26,8 @@ def shown_routes(api: ApiClient) -> APIRouter:
     @router.get("/turn/{conversation_id}/{turn_id}")
     async def turn(conversation_id: str, turn_id: str, request: Request) -> HTMLResponse:
         async def render(person: ApiClient) -> str:
-            turns = (await person.conversation(conversation_id)).turns
-            return render_turns([turn for turn in turns if turn.id == turn_id])
+            detail, given = await asyncio.gather(person.conversation(conversation_id), person.feedback(conversation_id))
+            return render_turns(detail.turns, given, turn_id)
 
         return await _piece(api, request, render)
 

@@ -1,10 +1,12 @@
 """The sources panel: every passage that a turn was shown, and where to open it. Renders; asks nothing of the server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from app.schemas import ExposurePublic
+from app.schemas_feedback import Verdict
 from ui.markup import esc, plural
+from ui.votes import render_verdict
 
 EMPTY = """<header class="panel-head"><h2>Sources</h2></header>
 <div class="empty"><p>The passages behind an answer appear here: where they stand, how well they matched, and
@@ -27,8 +29,14 @@ def place_url(exposure: ExposurePublic) -> str:
     return f"/read/{quote(exposure.document_id)}#p-{quote(exposure.passage_id)}"
 
 
-def render_sources(exposures: Sequence[ExposurePublic], turn_id: str, focus: int | None = None) -> str:
-    """All exposures of one turn, the numbered ones first; `focus` is the marker to scroll to once shown."""
+def render_sources(
+    exposures: Sequence[ExposurePublic],
+    turn_id: str,
+    focus: int | None = None,
+    verdicts: Mapping[str, Verdict] | None = None,
+) -> str:
+    """All exposures of one turn, the numbered ones first; `focus` is the marker to scroll to once shown. `verdicts` by
+    exposure; None while the answer is written, when there is nothing yet to judge them by."""
     given = sorted((e for e in exposures if e.marker is not None), key=lambda e: e.marker or 0)
     rest = sorted((e for e in exposures if e.marker is None), key=lambda e: e.rank)
     if not exposures:
@@ -38,7 +46,8 @@ def render_sources(exposures: Sequence[ExposurePublic], turn_id: str, focus: int
         )
     cited = sum(e.cited for e in exposures)
     summary = f"{plural(len(exposures), 'passage')} found, {cited} cited"
-    return _head(summary, turn_id, focus) + _group("", given, turn_id) + _group("Found, not used", rest, turn_id)
+    shown = _group("", given, verdicts) + _group("Found, not used", rest, verdicts)
+    return _head(summary, turn_id, focus) + f'<div data-turn="{esc(turn_id)}">{shown}</div>'
 
 
 def _head(summary: str, turn_id: str, focus: int | None) -> str:
@@ -48,25 +57,28 @@ def _head(summary: str, turn_id: str, focus: int | None) -> str:
     )
 
 
-def _group(title: str, exposures: Sequence[ExposurePublic], turn_id: str) -> str:
+def _group(title: str, exposures: Sequence[ExposurePublic], verdicts: Mapping[str, Verdict] | None) -> str:
     if not exposures:
         return ""
     heading = f'<h3 class="group">{esc(title)}</h3>' if title else ""
-    return heading + "".join(_card(exposure, turn_id) for exposure in exposures)
+    return heading + "".join(_card(exposure, verdicts) for exposure in exposures)
 
 
-def _card(exposure: ExposurePublic, turn_id: str) -> str:
+def _card(exposure: ExposurePublic, verdicts: Mapping[str, Verdict] | None) -> str:
     marker = exposure.marker
     number = f'<span class="number">{marker}</span>' if marker is not None else ""
     identity = f'id="source-{marker}"' if marker is not None else ""
     state = "cited" if exposure.cited else "selected" if exposure.selected else "unused"
-    return f"""<article class="source {state}" {identity} data-turn="{esc(turn_id)}">
+    verdict = "" if verdicts is None else render_verdict(exposure, verdicts.get(exposure.id))
+    return f"""<article class="source {state}" {identity} data-exposure="{esc(exposure.id)}">
 <div class="source-head">{number}<div class="source-name"><strong title="{esc(exposure.document)}">{
         esc(exposure.title or exposure.document)
     }</strong>{_place(exposure)}</div></div>
 <p class="passage">{esc(exposure.text)}</p>
 <footer><span class="chip {state}">{_STATES[state]}</span>{_scores(exposure)}
-<a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer></article>"""
+<a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer>{
+        verdict
+    }</article>"""
 
 
 _STATES = {"cited": "Cited", "selected": "Read", "unused": "Not used"}

@@ -6,9 +6,11 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 # Linked, not handed to gradio: it would rewrite every selector to reach below its own container only.
-HEAD = '<link rel="stylesheet" href="/ui/attune.css"><link rel="stylesheet" href="/ui/diff.css">'
+HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in ("attune", "diff", "votes"))
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.
-SCRIPT = "".join(f'<script src="/ui/{name}.js"></script>' for name in ("attune", "pieces", "difference", "edits"))
+SCRIPT = "".join(
+    f'<script src="/ui/{name}.js"></script>' for name in ("attune", "pieces", "difference", "edits", "votes")
+)
 
 _FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace"]

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.schemas import ConversationDetail, DocumentPublic
+from app.schemas_feedback import TurnFeedback
 from ui.chat import render_turns, render_welcome
 from ui.client import ApiClient, ApiError
 from ui.conversations import render_conversations
@@ -21,14 +22,17 @@ LISTED_PAGES = 4  # pages of the document list that one screen shows
 
 async def thread_view(api: ApiClient, conversation_id: str | None) -> Updates:
     """conversation id, list of conversations, history, live turn, sources."""
-    listed, detail = await asyncio.gather(api.conversations(), _find(api, conversation_id))
+    listed, detail, given = await asyncio.gather(
+        api.conversations(), _find(api, conversation_id), _feedback(api, conversation_id)
+    )
     current = detail.id if detail else None
     conversations = render_conversations(listed.items, current, datetime.now(UTC))
     if detail is None or not detail.turns:
         return current, conversations, _thread(current, render_welcome()), "", EMPTY
     last = detail.turns[-1]
-    sources = render_sources(last.exposures, last.id) if last.state != "failed" else EMPTY
-    return current, conversations, _thread(current, render_turns(detail.turns)), "", sources
+    verdicts = given[last.id].sources if last.id in given else {}
+    sources = render_sources(last.exposures, last.id, verdicts=verdicts) if last.state != "failed" else EMPTY
+    return current, conversations, _thread(current, render_turns(detail.turns, given)), "", sources
 
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
@@ -49,6 +53,17 @@ async def _find(api: ApiClient, conversation_id: str | None) -> ConversationDeta
         # An address from a bookmark may name what is gone or another person's: the same empty page for both.
         if error.status in {404, 422}:
             return None
+        raise
+
+
+async def _feedback(api: ApiClient, conversation_id: str | None) -> dict[str, TurnFeedback]:
+    if conversation_id is None:
+        return {}
+    try:
+        return await api.feedback(conversation_id)
+    except ApiError as error:
+        if error.status in {404, 422}:
+            return {}
         raise
 
 

@@ -16,6 +16,7 @@ from app.schemas import (
     ExposurePublic,
     PersonPublic,
 )
+from app.schemas_feedback import FeedbackPublic
 from app.schemas_memory import FactPublic, RulePublic
 from app.schemas_preferences import EditCostPoint, EditPublic, Learning, PreferencePublic, ProvenanceItem
 
@@ -39,6 +40,7 @@ class Account:
     preferences: dict[str, PreferencePublic] = field(default_factory=dict)
     origins: dict[str, list[ProvenanceItem]] = field(default_factory=dict)  # by preference
     costs: list[EditCostPoint] = field(default_factory=list)
+    feedback: dict[str, FeedbackPublic] = field(default_factory=dict)  # by key, in the order it came
     facts: dict[str, FactPublic] = field(default_factory=dict)
     rules: dict[str, RulePublic] = field(default_factory=dict)
 

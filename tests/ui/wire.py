@@ -29,6 +29,7 @@ from app.schemas import (
 from app.schemas_models import Health
 from tests.ui.scripted_turn import events_of
 from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
+from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
 from tests.ui.wire_preferences import edit_routes, preference_routes
 
@@ -40,6 +41,7 @@ def build(script: StandIn) -> FastAPI:
     app.include_router(_documents(script))
     app.include_router(_conversations(script))
     app.include_router(edit_routes(script))
+    app.include_router(feedback_routes(script))
     app.include_router(preference_routes(script))
     app.include_router(memory_routes(script))
 

@@ -31,7 +31,7 @@
   }
 
   // Lets a click in a panel reach Python: anything with data-act sends its data-* attributes.
-  function panel(element, trigger, watch, { act, chosen }) {
+  function panel(element, trigger, watch, { act, chosen, again }) {
     element.addEventListener("click", (event) => {
       const target = event.target.closest("[data-act], [data-cite]");
       if (!target || !element.contains(target)) return;
@@ -48,6 +48,10 @@
         target.setAttribute("aria-checked", target.getAttribute("aria-checked") !== "true");
         const ticked = [...element.querySelectorAll('.tick[aria-checked="true"]')];
         return trigger(chosen, { ids: ticked.map((tick) => tick.dataset.id) });
+      }
+      if (data.act === "again") { // one answer at a time
+        if (!document.getElementById("stop")?.offsetParent) trigger(again, {});
+        return;
       }
       if (data.confirm && !window.confirm(data.confirm)) return;
       trigger(act, data);
