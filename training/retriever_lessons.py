@@ -21,12 +21,14 @@ from training.retriever_questions import ASIDE, SHARES, made_of
 Stage = Literal["made", "judged", "aside"]
 NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
 
-# What a person did with a source says what it was worth. Other events say nothing of a single passage.
+# What a person said of a source, the last word counting. Other events say nothing of a single passage.
 _EVENTS: Mapping[str, float] = {
     "helped": 1.0,
     "source_misread": 1.0,  # the passage was right, the answer was not
     "not_relevant": 0.0,
+    "wrong": 0.0,
     "source_wrong": 0.0,
+    "withdrawn": NO_PART,
 }
 
 

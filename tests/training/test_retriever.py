@@ -139,8 +139,9 @@ async def test_labels_of_a_model_are_lessons_and_middling_ones_take_no_part(tmp_
 
 
 async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path: Path) -> None:
-    shown = [{"exposure_id": f"e{n}", "title": "", "text": f"text {n}", "rank": n} for n in range(3)]
-    events = [{"exposure_id": "e0", "kind": "source_misread"}, {"exposure_id": "e1", "kind": "source_wrong"}]
+    shown = [{"exposure_id": f"e{n}", "title": "", "text": f"text {n}", "rank": n} for n in range(4)]
+    said = [("e0", "source_misread"), ("e1", "helped"), ("e1", "not_relevant"), ("e2", "wrong"), ("e2", "withdrawn")]
+    events = [{"exposure_id": exposure, "kind": kind} for exposure, kind in [*said, (None, "up")]]
     turn = {
         "turn_id": "t",
         "question": "and it?",
@@ -151,7 +152,7 @@ async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path
     (tmp_path / "turns.jsonl").write_text(json.dumps(turn) + "\n")
     found = await gather(Sources(log=tmp_path / "turns.jsonl"), HashEncoder(), TextLoader(), 0)
     (lesson,) = found.lessons
-    assert (lesson.text, lesson.worth, lesson.stage) == ("Why?", ((0, 1.0), (1, 0.0), (2, -1.0)), "judged")
+    assert (lesson.text, lesson.worth, lesson.stage) == ("Why?", ((0, 1.0), (1, 0.0), (2, -1.0), (3, -1.0)), "judged")
 
 
 async def test_a_log_without_a_word_of_sources_teaches_nothing(tmp_path: Path) -> None:
