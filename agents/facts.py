@@ -11,16 +11,13 @@ ANSWERS = 0.45
 
 
 def with_facts(selection: Selection, judged: Selection, facts: Sequence[Hit], hits: int) -> Selection:
-    """`selection` with facts: first what answers better than any passage, as `judged` of the facts alone says, the
-    others behind. Without a passage only what answers is kept. `hits` were found, so that ranks go on from there."""
-    kept = {fact.passage.id for fact in judged.kept}
-    known = [fact for fact in facts if selection.kept or fact.passage.id in kept or (fact.dense or 0.0) >= ANSWERS]
-    shown = [replace(fact, rank=hits + place) for place, fact in enumerate(known, start=1)]
+    """`selection` with facts behind its passages; without a passage only those that answer, as `judged` of the facts
+    alone says. `hits` were found, so that ranks go on from there."""
+    answering = {fact.passage.id for fact in judged.kept}
+    known = [fact for fact in facts if selection.kept or fact.passage.id in answering or (fact.dense or 0.0) >= ANSWERS]
+    shown = tuple(replace(fact, rank=hits + place) for place, fact in enumerate(known, start=1))
     worth = {fact.passage.id: judged.utilities.get(fact.passage.id, 0.0) for fact in shown}
-    best = max((selection.utilities.get(hit.passage.id, 0.0) for hit in selection.kept), default=0.0)
-    first = [fact for fact in shown if worth[fact.passage.id] > best]
-    behind = [fact for fact in shown if worth[fact.passage.id] <= best]
-    return replace(selection, kept=(*first, *selection.kept, *behind), utilities=selection.utilities | worth)
+    return replace(selection, kept=(*selection.kept, *shown), utilities=selection.utilities | worth)
 
 
 def facts_of(selection: Selection) -> tuple[Hit, ...]:

@@ -47,7 +47,7 @@ def build_graph() -> TurnGraph:
     graph.add_edge("recall", "stand_alone")
     graph.add_conditional_edges("stand_alone", routes.after_standing_alone, ["retrieve", "look_back"])
     graph.add_conditional_edges("retrieve", routes.after_retrieval, ["select", "look_back", "abstain"])
-    graph.add_conditional_edges("select", routes.after_selection, ["compose", "look_back", "abstain"])
+    graph.add_conditional_edges("select", routes.after_selection, ["compose", "recount", "look_back", "abstain"])
     graph.add_conditional_edges("look_back", routes.after_looking_back, ["recount", "compose", "abstain"])
     graph.add_edge("recount", END)
     graph.add_edge("compose", "generate")

@@ -37,7 +37,7 @@ async def look_back(state: TurnState, runtime: Runtime[TurnContext]) -> TurnStat
 
 
 async def recount(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
-    """Say what was asked and answered, each with its conversation."""
+    """Say what was asked and answered, or what the person said of themselves, each with where."""
     selection = state["selection"]
     kept = selection.kept[:_RECOUNTED]
     runtime.stream_writer(Sources(state["hits"], replace(selection, kept=kept)))

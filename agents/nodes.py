@@ -15,7 +15,7 @@ from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import AbstainReason, Citation, Finish, Sources, Stage, Token
 from agents.facts import at_most, facts_of, with_facts
 from agents.looking_back import asks_about_past
-from agents.prompts import answer_prompt, follows_rules, is_trained, plain_prompt, rewrite_prompt, trained_prompt
+from agents.prompts import answer_prompt, is_trained, plain_prompt, rewrite_prompt, trained_prompt, understands_rules
 from agents.questions import is_faithful_rewrite, joined_with_subject, leans_on_history
 from agents.rendering import having_acted, rendered
 from agents.repetition import loop_start, without_loop
@@ -73,7 +73,7 @@ async def stand_alone(state: TurnState, runtime: Runtime[TurnContext]) -> TurnSt
     if not history or not leans_on_history(question):
         return {"history": (), "question": question, "search_text": question}
     joined = joined_with_subject(question, request.history)
-    if not _follows_rules(runtime.context):
+    if not understands_rules(runtime.context):
         return {"history": history, "question": question, "search_text": joined}
     runtime.stream_writer(Stage("rewriting"))
     rewrite, usage = await _rewrite(question, history, runtime.context)
@@ -113,7 +113,7 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """
     context = runtime.context
     # A small model leaves its subject when it is told about style, the trained one too: there, rendering acts alone.
-    instruction = state["recalled"].instruction if _follows_rules(context) else None
+    instruction = state["recalled"].instruction if understands_rules(context) else None
     selection, history = state["selection"], list(state["history"])
     kept, write = _form(context, list(selection.kept))
     while True:
@@ -185,7 +185,7 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
     shaped = rendered(done.answer, recalled)
     answer = done.answer if shaped is None else shaped
     written: TurnState = {"written": done.answer} if answer != done.answer else {}
-    told = bool(recalled.instruction) and _follows_rules(runtime.context)
+    told = bool(recalled.instruction) and understands_rules(runtime.context)
     written["recalled"] = having_acted(recalled, done.answer, shaped, told)
     citations = tuple(
         Citation(marker, kept[marker - 1], "attributed" if marker in done.added else "model")
@@ -216,15 +216,11 @@ def _why(state: TurnState, context: TurnContext) -> AbstainReason:
     return "nothing_useful" if state.get("hits") else "no_documents"
 
 
-def _follows_rules(context: TurnContext) -> bool:
-    return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
-
-
 def _form(context: TurnContext, kept: list[Hit]) -> tuple[list[Hit], AnswerPrompt]:
     """What the model reads of what was kept, and the prompt it understands."""
     if is_trained(context.model.version):
         return at_most(kept, _TRAINED_ON), trained_prompt
-    return (kept, answer_prompt) if _follows_rules(context) else (kept[:1], plain_prompt)
+    return (kept, answer_prompt) if understands_rules(context) else (kept[:1], plain_prompt)
 
 
 async def _checked(answer: str, question: str, kept: Sequence[Hit], verifier: Verifier | None) -> Checked:

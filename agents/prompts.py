@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agents.abstention import STATED, place
 from agents.citations import without_markers
-from agents.types import PastTurn
+from agents.types import PastTurn, TurnContext
 from generation.port import Message
 from retrieval.types import Hit
 
@@ -50,6 +50,11 @@ _INVISIBLE = re.compile(
 def follows_rules(version: str) -> bool:
     """Whether a model of this name keeps to rules in its prompt, instead of writing about them."""
     return not (_CONFUSED_BY_RULES.search(version) or is_trained(version))
+
+
+def understands_rules(context: TurnContext) -> bool:
+    """Whether the model of this turn does; what the context says comes before the model's name."""
+    return follows_rules(context.model.version) if context.follows_rules is None else context.follows_rules
 
 
 def is_trained(version: str) -> bool:

@@ -4,7 +4,9 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
+from agents.facts import facts_of
 from agents.looking_back import asks_about_past, may_look_back
+from agents.prompts import understands_rules
 from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
 from agents.types import TurnContext
@@ -25,9 +27,13 @@ def after_retrieval(state: TurnState) -> Literal["select", "look_back", "abstain
     return "look_back" if may_look_back(state) else "abstain"
 
 
-def after_selection(state: TurnState) -> Literal["compose", "look_back", "abstain"]:
-    if state["selection"].kept:
-        return "compose"
+def after_selection(
+    state: TurnState, runtime: Runtime[TurnContext]
+) -> Literal["compose", "recount", "look_back", "abstain"]:
+    """What somebody said of themselves, alone, is quoted where the model confuses who speaks to whom."""
+    if kept := state["selection"].kept:
+        alone = len(facts_of(state["selection"])) == len(kept)
+        return "recount" if alone and not understands_rules(runtime.context) else "compose"
     return "look_back" if may_look_back(state) else "abstain"
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
+from agents.abstention import UNSUPPORTED
 from agents.memory import ActingRule, Remembered
 from agents.past import LookBack, look_back_in
 from agents.small_talk import reply_to_small_talk
@@ -100,10 +101,16 @@ def nearest(known: Known, question: str, vector: Vectors) -> tuple[Hit, ...]:
 
 
 def _telling(rows: Sequence[PastAnswer]) -> list[PastAnswer]:
-    """Without greetings, and without questions that were about the past themselves: they would only echo it."""
+    """Each question once, as it was answered last; without greetings, and without questions that were about the past
+    themselves: they would only echo it."""
     now = utc_now()
+    last: dict[str, PastAnswer] = {}
+    for row in rows:
+        last.setdefault(" ".join(row.question.casefold().split()), row)
     return [
-        row for row in rows if reply_to_small_talk(row.question) is None and look_back_in(row.question, now) is None
+        row
+        for row in last.values()
+        if reply_to_small_talk(row.question) is None and look_back_in(row.question, now) is None
     ]
 
 
@@ -129,7 +136,8 @@ def _fact_hit(identity: str, text: str, at: datetime, cosine: float, rank: int) 
 def _turn_hit(
     row: PastAnswer, score: float, rank: int, dense: float | None = None, lexical: float | None = None
 ) -> Hit:
-    answer = "I could not answer it." if row.abstained else f"I answered: “{row.answer}”"
+    given = row.answer.removesuffix(UNSUPPORTED).rstrip()
+    answer = "I could not answer it." if row.abstained else f"I answered: “{given}”"
     said = f"On {day(row.at)} you asked: “{row.question}”\n{answer}"[:_SHOWN]
     passage = Passage(
         row.turn_id, row.conversation_id, 0, said, CONVERSATION_TITLE, heading=day(row.at), kind="conversation"

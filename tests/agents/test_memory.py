@@ -65,13 +65,13 @@ async def test_without_a_passage_a_fact_is_given_only_where_it_answers(cosine: f
     assert len(model.prompts) == int(answered)
 
 
-@pytest.mark.parametrize(("worth", "order"), [(0.9, ["fact", "document"]), (0.1, ["document", "fact"])])
-async def test_a_fact_comes_first_where_it_answers_better_than_any_passage(worth: float, order: list[str]) -> None:
-    passage = replace(HITS[0], score=0.5)
-    fact = replace(NURSE, score=worth)  # what the scripted selector takes for its use
-    context = context_with(ScriptedMemory(Remembered((fact,))), PiecewiseModel([words("A nurse [1].")]), [passage])
+async def test_a_model_that_rules_confuse_is_spared_a_fact_that_alone_answers_and_it_is_quoted() -> None:
+    model = PiecewiseModel()
+    context = replace(context_with(ScriptedMemory(Remembered((NURSE,))), model, HITS, ()), follows_rules=False)
     done = outcome(await run(context, MINE))
-    assert [hit.passage.kind for hit in done.selection.kept] == order
+    assert (done.answer, model.prompts) == ("You told me on 3 May 2026: “I am a nurse.” [1]", [])
+    assert [citation.hit.passage.kind for citation in done.citations] == ["fact"]
+    assert done.hits[:2] == HITS and not done.abstained
 
 
 async def test_a_trained_model_reads_the_fact_whatever_the_number_of_passages() -> None:

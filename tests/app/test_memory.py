@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlmodel import select, update
+from sqlmodel import col, select, update
 
+from agents.abstention import UNSUPPORTED
 from agents.past import LookBack
 from app import memory, past
 from app.models import Conversation, Exposure, Job, Person, Turn, new_id
@@ -191,6 +192,23 @@ async def test_questions_about_the_past_and_greetings_are_no_past_themselves(
     await log_turns(services, person, [BACK, "Hello!", "Thanks a lot", QUESTION])
     found = await services.memory.look_back(person.id, LookBack())
     assert [QUESTION in hit.passage.text for hit in found] == [True]
+
+
+async def test_a_question_that_was_asked_again_is_recounted_once_as_it_was_answered_last(
+    client: httpx.AsyncClient, services: Services, person: Person
+) -> None:
+    known = await log_turns(services, person, [QUESTION, f"{QUESTION.upper()} "])
+    found = await services.memory.look_back(person.id, LookBack())
+    assert [hit.passage.id for hit in found] == known[:1]
+
+
+async def test_our_own_warning_under_an_answer_is_no_part_of_it(
+    client: httpx.AsyncClient, services: Services, person: Person
+) -> None:
+    (known,) = await log_turns(services, person, [QUESTION])
+    async with services.database.session() as session:
+        await session.exec(update(Turn).where(col(Turn.id) == known).values(answer=f"In the shed.\n\n{UNSUPPORTED}"))
+    assert UNSUPPORTED not in (await ask(client, BACK)).answer
 
 
 async def test_an_unanswered_question_is_recounted_as_such(
