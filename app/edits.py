@@ -123,6 +123,20 @@ async def forget(session: AsyncSession, person_id: str, edit_id: str) -> bool:
     return (await session.exec(update(Edit).where(*mine).values(learning="forgotten", reason=None))).rowcount > 0
 
 
+async def asked_lately(session: AsyncSession, person_id: str, count: int) -> bool:
+    """Whether one of the last `count` edits that taught something came with a question."""
+    learned = select(Edit).where(Edit.person_id == person_id, Edit.learning == "learned")
+    found = (await session.exec(learned.order_by(col(Edit.created_at).desc()).limit(count))).all()
+    return any(edit.question for edit in found)
+
+
+async def questions(session: AsyncSession, person_id: str) -> Sequence[Edit]:
+    """The edits after which something was asked, oldest first; what was undone asks nothing."""
+    query = select(Edit).where(Edit.person_id == person_id, Edit.learning == "learned")
+    found = (await session.exec(query.order_by(col(Edit.created_at)))).all()
+    return [edit for edit in found if edit.question]
+
+
 async def note_facts(
     session: AsyncSession, person_id: str, feedback: Sequence[Feedback], labels: Sequence[UtilityLabel]
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app import edits, preferences, turns
+from app.asking import SELDOM, Lesson, question_about
 from app.contexts import as_bytes, vectors_of
 from app.corrections import corrections
 from app.db import Database
@@ -16,7 +17,7 @@ from app.jobs import JobCancelledError, Progress, Result
 from app.models import Exposure, Turn
 from app.models_preferences import Edit, Preference, PreferenceEvidence
 from app.recall import StoredRecall
-from app.reconciling import Known, Outcome, reconcile
+from app.reconciling import Known, reconcile
 from app.telling import Rewritten, Told, habits, said, tell_apart
 from personalization import ports
 from personalization.ports import ContextEdit
@@ -45,6 +46,7 @@ class _Material:
     kept: Sequence[edits.Kept]
     rows: Sequence[Preference]
     evidence: Sequence[PreferenceEvidence]
+    asked_lately: bool
 
 
 def infer(known: Sequence[ports.Preference], past: Sequence[ContextEdit], new: ContextEdit) -> list[ports.Preference]:
@@ -84,8 +86,10 @@ class Learning:
             if material is None:  # undone, learned already, or deleted with its conversation
                 return
             told = await tell_apart(self.encoder, _rewritten(material))
-            outcome = await self._conclude(material, told) if told.is_about_style else None
-            if await self._write(material, told, outcome):
+            lesson = await self._conclude(material, told) if told.is_about_style else None
+            ask = lesson is not None and lesson.outcome.taught and not material.asked_lately
+            question = await asyncio.to_thread(question_about, lesson) if lesson and ask else None
+            if await self._write(material, told, lesson, question):
                 if self.recall is not None:
                     await self.recall.renew(person_id)
                 return
@@ -108,9 +112,10 @@ class Learning:
                 kept=await edits.kept(session, person_id, ACCEPTED),
                 rows=await preferences.ever(session, person_id),
                 evidence=await preferences.evidence(session, person_id),
+                asked_lately=await edits.asked_lately(session, person_id, SELDOM - 1),
             )
 
-    async def _conclude(self, material: _Material, told: Told) -> Outcome:
+    async def _conclude(self, material: _Material, told: Told) -> Lesson:
         """The preferences after this edit, as rows."""
         live = [row for row in material.rows if row.forgotten_at is None and row.superseded_by is None]
         vectors = await vectors_of(self.encoder, [material.edit, *material.earlier, *live])
@@ -123,7 +128,8 @@ class Learning:
         times: dict[str, datetime | None] = {one.edit_id: None for one in heard}
         times |= {edit.id: edit.created_at for edit in (*material.earlier, material.edit)}
         material.edit.vector, material.edit.encoder = as_bytes(vectors[0]), self.encoder.version
-        return reconcile(material.edit, Known(material.rows, known, self.encoder.version, times), after)
+        outcome = reconcile(material.edit, Known(material.rows, known, self.encoder.version, times), after)
+        return Lesson(material.edit, new, outcome, {one.id: one.vector for one in [*past, new]})
 
     async def _past(self, material: _Material, vectors: Sequence[ports.Vectors]) -> list[ContextEdit]:
         """What the person did before, oldest first: what they rewrote, and what they kept as it was."""
@@ -139,9 +145,11 @@ class Learning:
         ]
         return [edit for _, edit in sorted(done, key=lambda pair: pair[0])]
 
-    async def _write(self, material: _Material, told: Told, outcome: Outcome | None) -> bool:
+    async def _write(
+        self, material: _Material, told: Told, lesson: Lesson | None, question: dict[str, Any] | None
+    ) -> bool:
         """False if the preferences changed since they were read: then nothing is written."""
-        edit = material.edit
+        edit, outcome = material.edit, lesson.outcome if lesson else None
         taught = outcome is not None and outcome.taught
         values: dict[str, Any] = {
             "vector": edit.vector,
@@ -151,6 +159,7 @@ class Learning:
             "difference": told.difference,
             "learning": "learned" if taught else "nothing",
             "reason": None if taught else _why_nothing(told),
+            "question": question,
         }
         async with self.database.session() as session:
             if not await preferences.changed(session, edit.person_id, material.version):

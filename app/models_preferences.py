@@ -37,6 +37,8 @@ class Edit(SQLModel, table=True):
     learning: str = "pending"  # pending | learned | nothing | failed | forgotten
     reason: str | None = None
     tries: int = 0
+    # What was asked about its lesson: about which preference, the choices, and which was taken
+    question: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     created_at: datetime = time_field()
 
 

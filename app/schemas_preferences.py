@@ -25,6 +25,26 @@ class SpanPublic(BaseModel):
     fact: bool = False  # it changes what is claimed, not how it is said
 
 
+class ChoicePublic(BaseModel):
+    """One answer to a question about a preference."""
+
+    id: Literal["always", "here", "this", "other", "no"]
+    label: str
+
+
+class QuestionPublic(BaseModel):
+    """Asked once in a while about a lesson that is uncertain."""
+
+    text: str
+    choices: list[ChoicePublic]
+
+
+class QuestionAnswer(RequestBody):
+    """The choice that a person takes."""
+
+    choice: Literal["always", "here", "this", "other", "no"]
+
+
 class PreferencePublic(BaseModel):
     """What was learned, or stated, about how a person likes answers."""
 
@@ -41,6 +61,7 @@ class PreferencePublic(BaseModel):
     contradicted_by: int
     used: int  # turns it was applied in
     kept: int  # of those, answers that were then left as they were
+    question: QuestionPublic | None = None  # what is uncertain about it; most have none
     created_at: datetime
     updated_at: datetime
 

@@ -1,16 +1,17 @@
 """What a person says themselves about how they like answers, and how preferences are shown. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.prompts import follows_rules
 from app import preferences
+from app.asking import open_questions, question_public
 from app.held import DESCRIBED, is_fixed, is_honoured
 from app.models import utc_now
 from app.models_preferences import Preference
-from app.problems import not_found
+from app.problems import Problem, not_found
 from app.schemas_preferences import PreferenceCreate, PreferencePublic, PreferenceUpdate
 from app.services import Services
 from personalization.ports import Transformation
@@ -69,15 +70,52 @@ async def change(services: Services, person_id: str, preference_id: str, body: P
     return row
 
 
+async def answer(services: Services, person_id: str, preference_id: str, choice: str) -> None:
+    """What a person answers is evidence: it narrows or pins a preference, replaces or drops it. Raises Problem 404
+    where there is no such question, and 422 where it has no such choice."""
+    async with services.database.session() as session:
+        row = await preferences.find(session, person_id, preference_id)
+        edit = (await open_questions(session, person_id)).get(preference_id)
+        if row is None or edit is None or edit.question is None:
+            raise not_found("open question about preference", preference_id)
+        if choice not in {one["id"] for one in edit.question["choices"]}:
+            raise Problem(422, f"{choice!r} is no choice of this question")
+        edit.question = {**edit.question, "answer": choice}
+        session.add(edit)
+        if choice == "no":
+            await preferences.forget(session, person_id, preference_id)
+        else:
+            _take(row, choice, edit.question)
+            session.add(row)
+        await preferences.changed(session, person_id)
+
+
+def _take(row: Preference, choice: str, question: Mapping[str, Any]) -> None:
+    from personalization.transformations import restore
+
+    row.updated_at = utc_now()
+    match choice:
+        case "always":
+            row.pinned, row.scope = True, None
+        case "here":  # where there is no word for it, it holds where it was learned, as it does
+            row.scope = question.get("scope")
+        case "other":
+            wish = restore(question["other"])
+            row.key, row.description, row.parameters = wish.key, wish.description, [dict(wish.parameters)]
+            row.previous = None
+
+
 async def preferences_public(services: Services, person_id: str, rows: Sequence[Preference]) -> list[PreferencePublic]:
     """Preferences with their counts, and whether they can be honoured here."""
     async with services.database.session() as session:
         tallies = await preferences.tallies(session, person_id, (row.id for row in rows))
+        asked = await open_questions(session, person_id)
     follows = follows_rules(services.model.version)
     return [
         PreferencePublic(
             honoured=is_honoured(row, follows),
             context="" if is_fixed(row) or row.scope else row.context,
+            question=question_public(asked[row.id].question) if row.id in asked else None,
             **row.model_dump(include=_FIELDS),
             **tallies[row.id].__dict__,
         )
@@ -100,5 +138,5 @@ def _is_replaced(earlier: Preference, stated: Preference) -> bool:
     return earlier.scope == stated.scope and (alike or earlier.description == stated.description)
 
 
-_SHOWN_OTHERWISE = {"honoured", "context", "supported_by", "contradicted_by", "used", "kept"}
+_SHOWN_OTHERWISE = {"honoured", "context", "question", "supported_by", "contradicted_by", "used", "kept"}
 _FIELDS = set(PreferencePublic.model_fields) - _SHOWN_OTHERWISE

@@ -144,7 +144,7 @@ def _inserted(given: Given) -> bool:
 
 
 _JUDGES: dict[str, Callable[[Given], bool]] = {
-    "affix": lambda given: not re.search(r"\d", str(given["old"]) + str(given["new"])),
+    "affix": lambda given: not re.search(r"\d|\wn['’]t", str(given["old"]) + str(given["new"])),
     "spell": _spelt,
     "pattern": _figured,
     "wrap": _wrapped,

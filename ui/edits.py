@@ -62,10 +62,25 @@ def _outcome(edit: EditPublic) -> str:
 def _learned(edit: EditPublic) -> str:
     undo = f'<button type="button" class="ghost" data-undo="{esc(edit.id)}">Undo</button>'
     about = '<a href="/about-me">About me</a>'
+    asked = "".join(_question(preference) for preference in edit.learned)
     match edit.learned:
         case []:  # deleted on their own since
             return f'<p class="learning">What was learned here has been deleted. {about}</p>'
         case [preference]:
-            return f'<p class="learning good"><b>Learned:</b> {esc(preference.description)} {undo} {about}</p>'
+            return f'<p class="learning good"><b>Learned:</b> {esc(preference.description)} {undo} {about}</p>{asked}'
     items = "".join(f"<li>{esc(preference.description)}</li>" for preference in edit.learned)
-    return f'<div class="learning good"><p><b>Learned:</b> {undo} {about}</p><ul>{items}</ul></div>'
+    return f'<div class="learning good"><p><b>Learned:</b> {undo} {about}</p><ul>{items}</ul></div>{asked}'
+
+
+def _question(preference: PreferencePublic) -> str:
+    """One short question with its choices; it may be left unanswered."""
+    question = preference.question
+    if question is None:
+        return ""
+    choices = " ".join(
+        f'<button type="button" class="ghost" data-choice="{choice.id}" data-preference="{esc(preference.id)}">'
+        f"{esc(choice.label)}</button>"
+        for choice in question.choices
+    )
+    said = esc(question.text)
+    return f'<div class="learning" role="group" aria-label="{said}"><p>{said} {choices}</p></div>'

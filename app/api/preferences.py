@@ -17,8 +17,9 @@ from app.schemas_preferences import (
     PreferenceUpdate,
     ProvenanceItem,
     ProvenancePublic,
+    QuestionAnswer,
 )
-from app.stating import change, preferences_public, state
+from app.stating import answer, change, preferences_public, state
 
 router = APIRouter(prefix="/api/v1/preferences", tags=["preferences"])
 
@@ -51,6 +52,15 @@ async def update(
     """Reword, narrow, pin or switch off a preference; it counts from the next question on."""
     changed = await change(services, person.id, preference_id, body)
     return (await preferences_public(services, person.id, [changed]))[0]
+
+
+@router.post("/{preference_id}/answer", status_code=204)
+async def answer_question(
+    preference_id: Identifier, body: QuestionAnswer, person: CurrentPerson, services: ServicesDep
+) -> Response:
+    """Answer the question about a preference: it is narrowed, pinned, replaced or dropped accordingly."""
+    await answer(services, person.id, preference_id, body.choice)
+    return Response(status_code=204)
 
 
 @router.delete("/{preference_id}", status_code=204)

@@ -159,3 +159,12 @@ def test_the_plot_draws_every_point_within_its_frame_and_says_what_it_shows(
     assert all(0 < height < 220 for height in heights)
     assert sorted(heights) == [h for _, h in sorted(zip(means, heights, strict=True), reverse=True)]
     assert page.count("<tr>") == len(means) + 1
+
+
+def test_a_question_is_offered_with_its_choices_and_hostile_words_stay_text() -> None:
+    choices = [{"id": "always", "label": "Always"}, {"id": "here", "label": MARKUP}, {"id": "no", "label": "No"}]
+    asked = a_preference(question={"text": f"“{MARKUP}”: always?", "choices": choices})
+    page = render_edit(an_edit(learned=[asked, a_preference()]))
+    assert page.count("data-choice=") == 3 and page.count(f'data-preference="{asked.id}"') == 3
+    assert "<script>" not in page
+    assert "data-choice" not in render_edit(an_edit(learned=[a_preference()]))

@@ -149,19 +149,26 @@
     }
   }
 
-  async function undo(button) {
+  // Undoing what was learned, or answering a question about it; either way the outcome is drawn anew.
+  async function change(button, failed, send) {
     const turn = button.closest("[data-after-edit]").dataset.afterEdit, part = button.closest("[data-part]");
     button.disabled = true;
     try {
-      await ask("DELETE", `/api/v1/edits/${encodeURIComponent(button.dataset.undo)}/learned`);
+      await send();
       await look(turn);
       part.tabIndex = -1;
       part.focus({ preventScroll: true });
     } catch (error) {
       button.disabled = false;
-      part.append(make("p", { className: "learning warn", textContent: `Not undone. ${error.message}` }));
+      part.append(make("p", { className: "learning warn", textContent: `${failed} ${error.message}` }));
     }
   }
+
+  const undo = (button) => change(button, "Not undone.", () =>
+    ask("DELETE", `/api/v1/edits/${encodeURIComponent(button.dataset.undo)}/learned`));
+
+  const answer = (button) => change(button, "Not answered.", () =>
+    ask("POST", `/api/v1/preferences/${encodeURIComponent(button.dataset.preference)}/answer`, { choice: button.dataset.choice }));
 
   const in_view = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen)
@@ -193,8 +200,9 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-edit-answer], [data-undo]");
+    const button = event.target.closest("[data-edit-answer], [data-undo], [data-choice]");
     if (!button) return;
+    if ("choice" in button.dataset) { answer(button); return; }
     if ("undo" in button.dataset) { undo(button); return; }
     const base = JSON.parse(button.dataset.editAnswer);
     open(button.dataset.turn, base, base);
