@@ -17,7 +17,7 @@ async def alive() -> Health:
 @router.get("/readyz")
 async def ready(services: ServicesDep, response: Response) -> Health:
     """Database, index and generator are there; 503 and what is missing otherwise. `fallbacks` says which promoted
-    model is not in use, and why."""
+    model is not in use."""
     missing = await services.missing()
     if missing:
         response.status_code = 503
@@ -25,5 +25,9 @@ async def ready(services: ServicesDep, response: Response) -> Health:
         status="unready" if missing else "ok",
         missing=missing,
         versions=services.serving.now.versions,
-        fallbacks=sorted(services.serving.fallbacks.values()),
+        # Whoever asks here is nobody: paths of the home are for the doctor.
+        fallbacks=[
+            f"the promoted {kind} cannot be used, and another answers in its place: `attune doctor` says why"
+            for kind in sorted(services.serving.fallbacks)
+        ],
     )

@@ -1,5 +1,6 @@
 """The main job on PostgreSQL. Needs its programs (Debian: postgresql), which a server of its own is started from."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -10,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from app.db import Database
+from app.promotions import PromotionConflictError, Promotions
+from app.schemas_models import Moved, Verdict
+from app.services import Services
 from app.settings import Settings
 from tests.app.test_chat import NOTE, ask
+from tests.app.trained import adopted, verdict
 from tests.conftest import Upload, client_of, running
 from tests.ui.conftest import free_port
 
@@ -80,3 +86,25 @@ async def test_documents_and_answers_are_there_after_a_restart_and_gone_once_del
         assert (await ann.delete(f"/api/v1/documents/{added.document.id}")).status_code == 204
         assert (await ask(ann))["abstained"]
         assert (await ann.get("/api/v1/documents")).json()["items"] == []
+
+
+async def test_of_two_processes_that_promote_at_once_one_is_told_and_the_other_follows(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.promotions.LOOK_SECONDS", 0.05)
+    versions = [adopted(settings.home, tmp_path / str(seed), seed) for seed in (1, 2)]
+    async with running(settings) as app:
+        services: Services = app.state.services
+        others = [Promotions(settings, services.home, Database(services.database.url)) for _ in versions]
+        said = Verdict(**verdict(None))
+        decided = [one.decide(version, said) for one, version in zip(others, versions, strict=True)]
+        outcomes = await asyncio.gather(*decided, return_exceptions=True)
+        (won,) = [one for one in outcomes if isinstance(one, Moved)]
+        (lost,) = [one for one in outcomes if isinstance(one, PromotionConflictError)]
+        assert "by now, and no longer what ships" in str(lost)
+        async with asyncio.timeout(30):
+            while services.serving.now.versions["retriever"] != won.promotion.version_id:  # noqa: ASYNC110 (an exchange tells nobody)
+                await asyncio.sleep(0.01)
+        assert (await services.promotions.rollback("retriever")).promotion.number == 2
+        for one in others:
+            await one._database.close()

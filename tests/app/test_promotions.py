@@ -170,7 +170,9 @@ async def test_a_broken_champion_is_replaced_by_what_ships_and_said_everywhere(
             ready = await stranger.get("/readyz")
         assert (ready.status_code, ready.json()["versions"]["retriever"]) == (200, "retriever-stock")
         (said,) = ready.json()["fallbacks"]
-        assert second in said and "is gone" in said and "attune models rollback retriever" in said
+        assert said.startswith("the promoted retriever cannot be used") and str(settings.home) not in said
+        (kept,) = services.serving.fallbacks.values()
+        assert second in kept and "is gone" in kept and "attune models rollback retriever" in kept
         assert (await services.promotions.show(second)).problem is not None
         finding = next(one for one in await examine(settings) if one.what == "models")
         assert (finding.ok, "is gone" in finding.detail) == (False, True)
