@@ -50,7 +50,7 @@ def sensible(rule: Rule, before: str, after: str) -> bool:
 def _replaced(given: Given, before: str, after: str) -> bool:
     old, new = str(given["old"]).strip(), str(given["new"]).strip()
     ours, theirs = _said(old), _said(new)
-    if _halves(old) or _halves(new):
+    if (_halves(old) or _halves(new)) and not (old in "()" and _went(old, before, after)):
         return False
     if not ours:
         return bool(new) or old not in _JOINTS or _went(old, before, after)
@@ -128,8 +128,8 @@ def _spelt(given: Given) -> bool:
 
 def _figured(given: Given) -> bool:
     """A figure gets other signs or another unit, not another conjunction."""
-    small = any(word in _SMALL or word in CONNECTIVES for side in ("old", "new") for word in _said(given[side]))
-    return not small and not re.search(r"\}[.!?]$", str(given["old"]))
+    said = {word for side in ("old", "new") for word in _said(given[side])} - {"am", "pm"}
+    return said.isdisjoint(_SMALL | CONNECTIVES) and not re.search(r"\}[.!?]$", str(given["old"]))
 
 
 def _wrapped(given: Given) -> bool:

@@ -39,6 +39,8 @@ def test_a_small_word_is_meant_where_it_went_everywhere() -> None:
     assert sensible(rule, before, "He says it is late and we go.")
     assert not sensible(rule, before, "He says it is late and that we go.")
     assert sensible(Rule("replace", {"old": ",", "new": ""}), "It is big, red, and old.", "It is big red and old.")
+    assert sensible(Rule("pattern", {"old": "{0} am", "new": "{0}"}), "At 9 am.", "At 9.")
+    assert not sensible(Rule("pattern", {"old": "{0} and", "new": "{0}, so"}), "It is 9 and late.", "It is 9, so late.")
     assert not sensible(Rule("replace", {"old": "the", "new": ""}), "the x and the y", "x and y")
 
 
