@@ -117,7 +117,7 @@ def _fit(residual: Residual, read: Read, options: Options, folder: Path) -> dict
             continue
         left = options.minutes - sum(report.seconds for report in reports.values()) / 60
         steps = options.steps or math.ceil(_ROUNDS * len(lessons) / _BATCH)
-        how = FitOptions(options.learning_rate, minutes=max(left, 0.01), steps=steps, seed=options.seed)
+        how = FitOptions(options.learning_rate, minutes=max(left, 1e-3), steps=steps, seed=options.seed)
         batches = Batches(lessons, read.pools, options.seed, _BATCH)
         chosen = How(LOSSES[options.loss], how, options.negatives)
         reports[stage] = fit_residual(residual, batches, chosen, folder / f"{stage}.pt")

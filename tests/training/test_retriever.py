@@ -1,6 +1,8 @@
 """The recipe from documents or labels to a folder that the product reads, with the hashing encoder."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 
 from evaluation.errors import DataError
 from retrieval.encoder_hash import HashEncoder
-from retrieval.ports import LoadError
+from retrieval.ports import LoadError, Vectors
 from retrieval.query_adapter import QueryAdapter
 from retrieval.query_update import CONFIG, open_query_adapter
 from retrieval.types import Block, LoadedDocument
@@ -18,6 +20,7 @@ from training.commands import train_commands
 from training.licences import LicenceError
 from training.manifest import FILE
 from training.retriever import Options, train
+from training.retriever_corpus import encode_passages
 from training.retriever_lessons import Sources, gather
 
 FEW = Options(steps=6, rank=8)
@@ -86,15 +89,29 @@ def test_questions_and_judgements_beside_a_corpus_change_no_byte(tmp_path: Path)
     assert (tmp_path / "a" / FILE).read_bytes() != (tmp_path / "c" / FILE).read_bytes()
 
 
-def test_a_run_that_was_killed_gives_what_one_run_gives(tmp_path: Path) -> None:
+def test_a_run_that_was_interrupted_gives_what_one_run_gives(tmp_path: Path) -> None:
     source = Sources((corpus(tmp_path / "mine"),))
-    run(source, tmp_path / "whole")
-    run(source, tmp_path / "parts")
-    for name in WRITTEN:
-        (tmp_path / "parts" / name).unlink()
-    run(source, tmp_path / "parts")  # from its cached vectors and its checkpoint
+    run(source, tmp_path / "whole", replace(FEW, steps=120))
+    run(source, tmp_path / "parts", replace(FEW, steps=120, minutes=0.001))  # a blink, and then the rest of it
+    run(source, tmp_path / "parts", replace(FEW, steps=120))
     for name in WRITTEN:
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+
+
+async def test_what_was_encoded_is_not_encoded_again(tmp_path: Path) -> None:
+    class Counting(HashEncoder):
+        read = 0
+
+        async def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            self.read += len(texts)
+            return await super().encode_passages(texts)
+
+    encoder, texts = Counting(), [f"text {number}" for number in range(300)]
+    first = await encode_passages(texts, encoder, tmp_path / "cache")
+    again = await encode_passages([*texts, "one more"], encoder, tmp_path / "cache")
+    assert encoder.read == 300 + 45  # the first 256 are known; the rest is another batch
+    assert first.shape == (300, HashEncoder.dimension)
+    assert (again[:300] == first).all()
 
 
 async def test_judged_queries_teach_what_no_word_says(tmp_path: Path) -> None:
