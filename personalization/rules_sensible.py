@@ -28,6 +28,7 @@ _EMPTY = ((NO_CLAIM | NO_CLAIM_GERMAN) - STOP_WORDS - STOP_WORDS_GERMAN) | liste
 _SPOKEN = _PERSONS | listed("they them their theirs themselves he she him her his sie er")
 _POINTING = _PERSONS | listed("it this that these those they them he she the a an es er sie das dies der die")
 _FOR_AND = ("&", "+")
+_ROUND = ("(", ")")
 _JOINTS = (",", ";", ":")
 _ARTICLES = listed("the a an der die das ein eine einen einem einer den dem des")
 _MARKUP = set("*_`~\"'“”„«»#|")
@@ -50,7 +51,7 @@ def sensible(rule: Rule, before: str, after: str) -> bool:
 def _replaced(given: Given, before: str, after: str) -> bool:
     old, new = str(given["old"]).strip(), str(given["new"]).strip()
     ours, theirs = _said(old), _said(new)
-    if (_halves(old) or _halves(new)) and not (old in "()" and _went(old, before, after)):
+    if (_halves(old) or _halves(new)) and not (old in _ROUND and _went(old, before, after)):
         return False
     if not ours:
         return bool(new) or old not in _JOINTS or _went(old, before, after)
@@ -81,7 +82,10 @@ def _went(old: str, before: str, after: str) -> bool:
 def _is_of_one_text(ours: list[str], theirs: list[str]) -> bool:
     """Whether two phrases are pieces of sentences: what several words say, or what was said beside them."""
     old, new = ([word for word in said if word not in _SMALL] for said in (ours, theirs))
-    if any(any(map(str.isdigit, word)) for word in new) and len(theirs) > 1 and not re.search(r"\d", " ".join(ours)):
+    figures = [bool(re.search(r"\d", " ".join(said))) for said in (ours, theirs)]
+    if all(figures):  # a figure otherwise written
+        return False
+    if figures[1] and len(theirs) > 1:
         return True
     if len(ours) == len(theirs) > 1 and not set(ours) & set(theirs) and min(map(len, theirs)) > 1:
         return True  # word by word they are wishes, each by itself
