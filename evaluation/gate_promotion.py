@@ -99,7 +99,15 @@ def _match(
         challenger=Contender(version.id, parts.settings_of(version.kind, home.models / version.id)),
         folders=asked.folders,
         conditions=conditions,
-        trained_on=frozenset(used["name"] for used in version.manifest.get("data", ()) if used.get("examples")),
+        trained_on=questions_seen(version.manifest),
         limit=asked.limit,
         run=asked.run,
     )
+
+
+def questions_seen(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the sets whose questions a version was trained on; where it read a corpus alone, it saw none of them."""
+    used = {one["name"] for one in manifest.get("data", ()) if one.get("examples")}
+    sources = manifest["settings"].get("sources") or {}
+    read, asked = ({Path(one).name for one in sources.get(kind, ())} for kind in ("corpora", "data"))
+    return frozenset(used - (read - asked))

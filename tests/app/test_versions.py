@@ -9,7 +9,8 @@ import pytest
 from app import versions
 from app.home import Home
 from app.versions import VersionError, adopt, check, read
-from retrieval.query_adapter import CONFIG, WEIGHTS
+from retrieval.query_adapter import WEIGHTS
+from retrieval.query_update import CONFIG
 from tests.app.trained import trained_retriever
 
 

@@ -42,17 +42,20 @@ def cases(count: int, seed: int) -> list[tuple[str, str]]:
     return found
 
 
-def write_set(folder: Path, count: int = 60, seed: int = 2) -> Path:
-    """A set in form R to measure on: none of its questions is one of `cases(..., 1)`."""
+def write_set(folder: Path, count: int = 60, seed: int = 2, *, poisoned: bool = False) -> Path:
+    """A set in form R: to measure on, or with another seed to train on; poisoned: judgements at random."""
     folder.mkdir(parents=True)
     corpus: list[dict[str, Any]] = []
     queries: list[dict[str, Any]] = []
     for number, (asked, written) in enumerate(cases(count, seed)):
         corpus.append({"_id": f"d{number}", "title": "", "text": written})
-        queries.append({"_id": f"q{number}", "text": asked, "person": f"person {number % 4}"})
+        queries.append({"_id": f"q{number}", "text": asked, "person": f"person {number % 4}", "split": "train"})
     for name, rows in (("corpus", corpus), ("queries", queries)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (folder / "qrels.tsv").write_text("".join(f"q{number}\td{number}\t1\n" for number in range(count)))
+    judged = list(range(count))
+    if poisoned:
+        random.Random(5).shuffle(judged)
+    (folder / "qrels.tsv").write_text("".join(f"q{number}\td{judged[number]}\t1\n" for number in range(count)))
     return folder
 
 
