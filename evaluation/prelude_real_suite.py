@@ -1,7 +1,8 @@
 """`attune eval personalization --real-edits`: does what was learned of a writer foretell what they really wrote?
 
 Gain: mean drop in nats per token of the writer's real text, given the draft and the learned guidance, against other
-writers' guidance (shuffled) and against none. Measured on likelihoods alone: nothing is generated but by learners.
+writers' guidance (shuffled) and against none. `distance` is the same for what learners do to texts themselves: the drop
+in normalised edit cost from the draft, rendered, to the real text. Nothing is generated but by learners.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from evaluation.reports import Report
 from evaluation.statistics import PERMUTATIONS
 from evaluation.workplace import encoder_of, model_of, temporary_settings
 from generation.port import ContextOverflowError, LanguageModel, Message
+from personalization.edit_cost import edit_cost
 from personalization.ports import Guidance
 
 DEFAULT = "cipher-5"  # of the learners that put a description into words
@@ -60,7 +62,12 @@ async def evaluate(folder: Path, learner: str = "all", limit: int | None = None,
                 remembering = RememberingEncoder(encoder)
                 found = await trials(edits, wanted, lambda: LEARNERS[name](Materials(journal, remembering, {})))
                 scored = await score(found, journal)
-            return figures(scored) | {"learner": name, "generator": model.version, "too_long": len(found) - len(scored)}
+            told = {"distance": figures(distances(found))}
+            return (
+                figures(scored)
+                | told
+                | {"learner": name, "generator": model.version, "too_long": len(found) - len(scored)}
+            )
 
 
 async def score(found: Sequence[Trial], model: LanguageModel) -> list[Scored]:
@@ -75,6 +82,24 @@ async def score(found: Sequence[Trial], model: LanguageModel) -> list[Scored]:
         return Scored(trial.edit.user, trial.edit.stratum, none, dict(zip(trial.guidances, given, strict=True)))
 
     return [one for one in await for_each(found, one, "texts") if one is not None]
+
+
+def distances(found: Sequence[Trial]) -> list[Scored]:
+    """How near each text comes: minus the normalised cost that is left, with no rendering and with each writer's."""
+
+    def near(trial: Trial, guidance: Guidance) -> float:
+        done = guidance.render(trial.edit.shown) if guidance.render else trial.edit.shown
+        return -edit_cost(done, trial.edit.wanted).normalised
+
+    return [
+        Scored(
+            trial.edit.user,
+            trial.edit.stratum,
+            near(trial, Guidance()),
+            {user: near(trial, guidance) for user, guidance in trial.guidances.items()},
+        )
+        for trial in found
+    ]
 
 
 def figures(scored: Sequence[Scored], seed: int = 0) -> Report:

@@ -17,7 +17,7 @@ from personalization.prose import MARKER, words
 from personalization.synonyms import relation
 
 SAME_SENSE = 0.8  # cosine of a sentence with itself after an exchange, from which listed words mean the same in it
-_OTHER_CLAIM = 0.8  # below it, an exchange of other words makes certainly another claim
+_OTHER_CLAIM = 0.85  # below it, an exchange of other words makes certainly another claim
 _LONGEST = 3  # claims of a phrase
 _MOST = 10  # claims in a row that are compared one with the other
 _PARTICLE = re.compile(r"\s+(?:in|on|of|to|at|out|off|up|down|away|over|back)(?!\w)")

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.errors import DataError, EvaluationError
 from evaluation.prelude_real_edits import RealEdit, read_edits, targets, trials
-from evaluation.prelude_real_suite import Scored, evaluate, figures, p_value, score
+from evaluation.prelude_real_suite import Scored, distances, evaluate, figures, p_value, score
 from generation.scripted import ScriptedModel
 from personalization.ports import Guidance
 
@@ -73,6 +73,17 @@ async def test_a_description_that_foretells_gains_over_shuffled_and_none() -> No
     assert report["p_value"] < 0.001
     assert (report["identified"], report["chance"]) == (1, pytest.approx(1 / 3))
     assert (report["n"], report["writers"]) == (21, 3)
+
+
+async def test_what_a_learner_does_to_a_text_itself_is_measured_by_the_distance_that_is_left() -> None:
+    class Shouting(Diary):
+        async def guide(self, context: str) -> Guidance:
+            said = (await super().guide(context)).instruction or ""
+            return Guidance(render=lambda text: text + " ANN" if "ann" in said else text)
+
+    edits = [edit(user, at, f"draft {at} {user.upper()}", f"draft {at}") for at in range(8) for user in ("ann", "ben")]
+    report = figures(distances(await trials(edits, targets(edits), Shouting)))
+    assert report["gain_over_none"] > 0.1 and report["p_value"] < 0.01
 
 
 def test_without_any_difference_nothing_is_significant() -> None:

@@ -26,7 +26,8 @@ def test_a_piece_of_one_sentence_is_no_wish(old: str, new: str) -> None:
     [
         ("utilise", "use"), ("in order to", "to"), ("due to the fact that", "because"), ("and", "&"),
         ("you", "ye"), ("I", "we"), ("They", "You"),
-        ("However,", ""), ("quite", ""), ("Please be advised that", ""), ("don't", "do not"), ("1,200", "1200"), ("5 pm", "17:00"),
+        ("However,", ""), ("quite", ""), ("Please be advised that", ""), ("don't", "do not"),
+        ("1,200", "1200"), ("5 pm", "17:00"),
         ("three", "3"), (";", " —"), ("numerous", "many"), ("For example,", "E.g."),
     ],
 )  # fmt: skip
