@@ -28,7 +28,7 @@ from retrieval.words import content_stems
 PER_MINUTE = 120  # of one person: more than anybody clicks, and too few to fill a disk with
 ALIKE = 0.8  # shared words of two questions, of all their words, from which on the second is the first once more
 
-_VOTES = {"up": "up", "down": "down", "withdrawn": None}
+VOTES = {"up": "up", "down": "down", "withdrawn": None}
 _VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
 
 
@@ -47,7 +47,7 @@ async def on_turn(database: Database, person_id: str, turn_id: str, body: TurnFe
         turn = await turns.find_turn(session, person_id, turn_id)
     if turn is None:
         raise not_found("turn", turn_id)
-    if body.kind in _VOTES and (turn.state == "running" or not turn.answer):
+    if body.kind in VOTES and (turn.state == "running" or not turn.answer):
         raise Problem(409, "there is no answer to vote on: wait until it is written, or ask again")
     said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
     said |= {"text": body.text} if body.text else {}
@@ -140,8 +140,8 @@ def state_of(turn_id: str, events: Sequence[Feedback]) -> TurnFeedback:
     """The last vote, and the last verdict on each source; `events` are of one turn, oldest first."""
     state = TurnFeedback(turn_id=turn_id)
     for event in events:
-        if event.exposure_id is None and event.kind in _VOTES:
-            state.vote = cast(Vote | None, _VOTES[event.kind])
+        if event.exposure_id is None and event.kind in VOTES:
+            state.vote = cast(Vote | None, VOTES[event.kind])
             state.reasons, state.text = event.value.get("reasons", []), event.value.get("text", "")
         elif event.exposure_id is not None and event.kind in _VERDICTS:
             state.sources.pop(event.exposure_id, None)

@@ -9,14 +9,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import feedback_log, turns
-from app.feedback import state_of
+from app.feedback import VOTES, state_of
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
 
 _PLACE = {"document_id", "passage_id", "title", "text", "page", "heading", "kind"}
 _SCORES = {"rank", "propensity", "score", "dense", "lexical", "utility", "marker", "selected", "cited"}
-_VOTES = ("up", "down", "withdrawn")
 
 
 async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
@@ -39,7 +38,7 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
             event
             for event in events.get(turn.id, [])
             if event.exposure_id is None
-            and event.kind in _VOTES
+            and event.kind in VOTES
             and (first_edit is None or event.created_at <= first_edit)
         ]
         is_models = turn.state == "complete" and turn.draft and not turn.abstained

@@ -98,6 +98,7 @@ async def test_a_key_that_was_used_for_another_event_is_refused(
         {"kind": "down", "text": "x" * 2_001},
         {"kind": "down", "key": "short"},
         {"kind": "down", "weight": 1000},
+        {"kind": "down", "text": "a\0b"},
     ],
 )
 async def test_what_is_no_event_on_a_turn_is_refused(
