@@ -60,7 +60,7 @@ class LoggedRocchio:
     so that being shown first is not taken for being good. A question like no logged one stays where it is.
     """
 
-    def __init__(self, version: str, log: Sequence[Found], nearest: int = 3, alike: float = 0.6) -> None:
+    def __init__(self, version: str, log: Sequence[Found], nearest: int = 1, alike: float = 0.6) -> None:
         self.version = version
         self._nearest, self._alike = nearest, alike
         self._questions = np.stack([one.question for one in log]) if log else np.zeros((0, 0), dtype=np.float32)

@@ -83,12 +83,12 @@ def train(sources: Sources, out: Path, options: Options, parts: tuple[Encoder, L
         before=found["before"],
         after=found["after"],
         command=command,
-        notes=_NOTES,
+        notes=(*_NOTES, *gathered.notes),
     )
     manifest.write(out)
     name_query_adapter(out, manifest.version, encoder.version)
-    seconds = sum(report.seconds for report in done.values())
-    return {"version": manifest.version, **found, "passages": texts, "fit_seconds": seconds, "out": str(out)}
+    took = {"passages": texts, "fit_seconds": sum(report.seconds for report in done.values())}
+    return {"version": manifest.version, **found, **took, "notes": list(manifest.notes), "out": str(out)}
 
 
 def _named(sources: Sources) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from training.annotation_sources import question_of, turns
 from training.licences import licence
 from training.manifest import DataUsed, file_hash, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
-from training.retriever_questions import ASIDE, SHARES, made_of
+from training.retriever_questions import ASIDE, SHARES, Made, headings_per_passage, made_of
 
 # In the order of the curriculum: what programs and models say, then what people say. "aside": only to measure with.
 Stage = Literal["made", "judged", "aside"]
 NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
+
+# Below it nothing was gained on three public sets (docs/decisions/016), above it always something.
+_HEADED = 0.2
 
 # What a person said of a source, the last word counting. Other events say nothing of a single passage.
 _EVENTS: Mapping[str, float] = {
@@ -60,6 +63,7 @@ class Gathered:
     pools: list[tuple[str, ...]] = field(default_factory=list)
     lessons: list[Unread] = field(default_factory=list)
     used: list[DataUsed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, texts: Sequence[str], lessons: Sequence[Unread], used: DataUsed) -> None:
         self.pools.append(tuple(texts))
@@ -72,7 +76,13 @@ async def gather(sources: Sources, encoder: Encoder, loader: Loader, seed: int) 
     found = Gathered()
     for folder in sources.corpora:
         corpus = await read_corpus(folder, encoder, loader)
-        lessons = _made(corpus, len(found.pools), seed)
+        made = made_of(corpus.passages, seed)
+        lessons = _made(made, len(found.pools))
+        if (headed := headings_per_passage(made, corpus.passages)) < _HEADED:
+            found.notes.append(
+                f"{corpus.name} has {headed:.2f} headings for a passage: documents teach by their headings, so expect "
+                "little, and look at `attune eval retrieval` before using this"
+            )
         # A person's documents state no licence, and their ABOUT.md, if there is one, is not looked for.
         found.add(_texts(corpus), lessons, DataUsed(corpus.name, corpus.sha256, "unknown", len(lessons)))
     allowed = trainable(sources.data)
@@ -93,8 +103,7 @@ def _texts(corpus: Corpus) -> list[str]:
     return [passage.indexed_text for passage in corpus.passages]
 
 
-def _made(corpus: Corpus, pool: int, seed: int) -> list[Unread]:
-    made = made_of(corpus.passages, seed)
+def _made(made: Sequence[Made], pool: int) -> list[Unread]:
     counts = Counter(one.kind for one in made)
     return [
         Unread(

@@ -29,6 +29,11 @@ class Made:
     places: tuple[int, ...]
 
 
+def headings_per_passage(made: Sequence[Made], passages: Sequence[Passage]) -> float:
+    """Where it is small, documents can say little of how they are asked for."""
+    return sum(one.kind == "heading" for one in made) / max(1, len(passages))
+
+
 def made_of(passages: Sequence[Passage], seed: int = 0) -> list[Made]:
     """Questions of every kind, each text once. The same passages give the same questions."""
     found = [*_headings(passages), *_sentences(passages, random.Random(seed))]

@@ -145,6 +145,15 @@ async def test_files_are_read_where_there_is_no_corpus_and_what_cannot_be_read_i
     assert "The kelp desk" in {lesson.text for lesson in found.lessons}
 
 
+async def test_documents_without_headings_are_fitted_to_with_a_warning(tmp_path: Path) -> None:
+    rows = [{"_id": str(n), "text": f"The {word} desk is open from nine to five."} for n, word in enumerate(WORDS)]
+    write(tmp_path / "bare", "corpus.jsonl", rows)
+    bare = await gather(Sources((tmp_path / "bare",)), HashEncoder(), TextLoader(), 0)
+    assert "expect little" in bare.notes[0]
+    headed = await gather(Sources((corpus(tmp_path / "headed"),)), HashEncoder(), TextLoader(), 0)
+    assert headed.notes == []
+
+
 async def test_labels_of_a_model_are_lessons_and_middling_ones_take_no_part(tmp_path: Path) -> None:
     rows = [("why", "good", 0.9), ("why", "middling", 0.2), ("why", "bad", 0.0), ("how", "bad", 0.0)]
     lines = [json.dumps({"question": q, "text": text, "utility": utility}) for q, text, utility in rows]
