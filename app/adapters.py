@@ -13,6 +13,7 @@ from generation.port import LanguageModel, ModelUnavailableError
 from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
 
 if TYPE_CHECKING:
+    from retrieval.query_update import QueryUpdate
     from retrieval.retriever import Retriever
 
 Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
@@ -76,12 +77,17 @@ def make_selector(settings: Settings, encoder: Encoder) -> Selector:
 
 def make_retriever(settings: Settings, encoder: Encoder, index: PassageIndex) -> "Retriever":
     """Blocking: a trained one reads weights. Raises RetrieverError with the remedy."""
-    from retrieval.query_update import STOCK, open_query_adapter
     from retrieval.retriever import Retriever
 
-    if settings.retriever == STOCK:
-        return Retriever(encoder, index)
-    return Retriever(encoder, index, open_query_adapter(Path(settings.retriever).expanduser(), encoder))
+    return Retriever(encoder, index, make_query_update(settings, encoder))
+
+
+def make_query_update(settings: Settings, encoder: Encoder) -> "QueryUpdate | None":
+    """What was learned for questions; None: they are searched for as encoded. Blocking; raises RetrieverError."""
+    from retrieval.query_update import STOCK, open_query_adapter
+
+    chosen = settings.retriever
+    return None if chosen == STOCK else open_query_adapter(Path(chosen).expanduser(), encoder)
 
 
 def make_verifier(settings: Settings) -> Verifier | None:

@@ -15,7 +15,13 @@ from evaluation.answers import Answered, figures, intervals, ratios
 from evaluation.answers_cases import Source, case_of, source_of
 from evaluation.answers_turns import ALONE, Tools, run_turns
 from evaluation.baselines import baselines
-from evaluation.choices import conditions_of, generator_settings, selector_settings, verifier_settings
+from evaluation.choices import (
+    conditions_of,
+    generator_settings,
+    retriever_settings,
+    selector_settings,
+    verifier_settings,
+)
 from evaluation.datasets import AnswerSet, even_sample, read_answers
 from evaluation.holdout import kept_back
 from evaluation.progress import IN_FLIGHT
@@ -23,13 +29,14 @@ from evaluation.reports import Report, combine
 from evaluation.runs import Run
 from evaluation.statistics import paired_difference
 from evaluation.workplace import encoder_of, model_of, temporary_settings
+from retrieval.query_update import STOCK
 
 _COMPARED = ("accuracy", "f1")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the flags say. None of selector, generator and verifier: the ones that the settings in force name."""
+    """What the flags say. None of a part of the product: the one that the settings in force name."""
 
     limit: int | None = None
     source: str | None = None
@@ -38,6 +45,7 @@ class Choices:
     verifier: str | None = None
     held_back: bool = False  # only the questions that training leaves alone
     run: Path | None = None  # where results are kept; None: nowhere
+    retriever: str | None = None
 
 
 async def evaluate(folders: Sequence[Path], choices: Choices | None = None) -> Report:
@@ -68,6 +76,7 @@ async def measure(
         "timed_alone": min(ALONE, len(answered)),
         "in_flight": IN_FLIGHT,
         "source": source,
+        "retriever": tools.update.version if tools.update else STOCK,
         "selector": tools.selector.version,
         "generator": tools.model.version,
         "verifier": tools.verifier.version if tools.verifier else "none",
@@ -94,7 +103,7 @@ def _read(folder: Path, choices: Choices) -> AnswerSet:
 async def _tools(choices: Choices) -> AsyncIterator[Tools]:
     """Everything opened that a turn needs, and the stock model beside it where the turn's is another."""
     own = generator_settings(choices.generator) | verifier_settings(choices.verifier)
-    own |= selector_settings(choices.selector)
+    own |= selector_settings(choices.selector) | retriever_settings(choices.retriever)
     stock = generator_settings("stock")
     async with AsyncExitStack() as stack:
         settings = stack.enter_context(temporary_settings(**own))
@@ -102,8 +111,9 @@ async def _tools(choices: Choices) -> AsyncIterator[Tools]:
         encoder = await stack.enter_async_context(encoder_of(settings))
         selector = await asyncio.to_thread(adapters.make_selector, settings, encoder)
         verifier = await asyncio.to_thread(adapters.make_verifier, settings)
+        update = await asyncio.to_thread(adapters.make_query_update, settings, encoder)
         model = await stack.enter_async_context(model_of(settings))
         same = all(getattr(settings, name) == getattr(plain, name) for name in ("llm", "llm_model", "adapter"))
         bare = model if same else await stack.enter_async_context(model_of(plain))
         limits = (settings.retrieve_limit, settings.answer_max_tokens)
-        yield Tools(encoder, model, selector, *limits, verifier, bare, conditions_of(settings))
+        yield Tools(encoder, model, selector, *limits, verifier, bare, update, conditions_of(settings))

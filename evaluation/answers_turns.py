@@ -14,10 +14,12 @@ from evaluation.datasets import AnswerSet, Question, even_sample
 from evaluation.indexing import IndexedTexts, index_texts
 from evaluation.progress import for_each
 from evaluation.runs import Run, code_version, fingerprint
-from evaluation.workplace import index_of, retriever_of, temporary_settings
+from evaluation.workplace import index_of, temporary_settings
 from generation.port import ContextOverflowError, LanguageModel
 from personalization.ports import NoRecall
 from retrieval.ports import Encoder, Selector, Verifier
+from retrieval.query_update import QueryUpdate
+from retrieval.retriever import Retriever
 
 ALONE = 10  # turns that run with nothing beside them, for the time that one takes
 CODE = ("agents", "personalization", "retrieval", "generation")
@@ -34,6 +36,7 @@ class Tools:
     answer_max_tokens: int = 320
     verifier: Verifier | None = None
     stock: LanguageModel | None = None
+    update: QueryUpdate | None = None  # of the retriever; None: it searches for questions as they are encoded
     conditions: Mapping[str, Any] = field(default_factory=dict)  # the settings that may change an answer
 
 
@@ -62,7 +65,7 @@ async def run_turns(
         with temporary_settings() as settings:
             async with index_of(settings, tools.encoder) as index:
                 indexed = await index_texts(texts, tools.encoder, index)
-                context = _context(tools, retriever_of(tools.encoder, index))
+                context = _context(tools, Retriever(tools.encoder, index, tools.update))
 
                 async def turn(question: Question) -> None:
                     started = time.perf_counter()
@@ -115,5 +118,7 @@ def _context(tools: Tools, searches: Searches) -> TurnContext:
 
 
 def _tools_identity(tools: Tools) -> list[Any]:
-    versions = [part.version for part in (tools.encoder, tools.model, tools.selector, tools.verifier) if part]
+    versions = [
+        part.version for part in (tools.encoder, tools.model, tools.selector, tools.verifier, tools.update) if part
+    ]
     return [*versions, tools.retrieve_limit, tools.answer_max_tokens, dict(tools.conditions)]

@@ -1,4 +1,4 @@
-"""What --selector, --verifier and --generator mean: the parts of the product they name, or why there is none yet."""
+"""What --retriever, --selector, --verifier and --generator mean: the parts they name, or why there is none yet."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from evaluation.workplace import working_home
 
 SELECTORS = "none, encoder, student, a folder or a trained version"
 VERIFIERS = "none, shipped, a folder or a trained version"
+RETRIEVERS = "stock, a folder or a trained version"
 GENERATORS = "stock, shipped, a folder or a trained version"
 # Where a home lies and how others reach it changes no answer.
 _NO_CONDITION = {
@@ -54,6 +55,16 @@ def verifier_settings(name: str | None) -> dict[str, Any]:
             raise EvaluationError("--verifier shipped: none is shipped yet; use none, or a folder")
         case _:
             return {"verifier": str(_trained(name, "verifier", VERIFIERS))}
+
+
+def retriever_settings(name: str | None) -> dict[str, Any]:
+    """The settings that make the retriever the one --retriever names; None: those in force. Raises EvaluationError."""
+    match name:
+        case None:
+            return {}
+        case "stock":
+            return {"retriever": name}
+    return {"retriever": str(_trained(name, "retriever", RETRIEVERS))}
 
 
 def generator_settings(name: str | None) -> dict[str, Any]:

@@ -48,6 +48,9 @@ class AnswersFlags(CommonFlags):
     verifier: Annotated[
         str | None, typer.Option(help="none, shipped, a folder or a version; if left out, what the settings say")
     ] = None
+    retriever: Annotated[
+        str | None, typer.Option(help="stock, a folder or a version; if left out, what the settings say")
+    ] = None
     run: RunFolder = None
 
 
@@ -58,7 +61,7 @@ def eval_answers(flags: AnswersFlags) -> None:
     from evaluation.answers_suite import Choices, evaluate
 
     parts = (flags.selector, flags.generator, flags.verifier)
-    chosen = Choices(flags.limit, flags.source, *parts, flags.held_back, flags.run)
+    chosen = Choices(flags.limit, flags.source, *parts, flags.held_back, flags.run, flags.retriever)
     _report(evaluate(flags.data, chosen), flags)
 
 

@@ -1,5 +1,6 @@
 """`attune eval answers` end to end with a scripted model: the whole turn, real index, hashing encoder."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from generation.scripted import ScriptedModel
 from retrieval.encoder_hash import HashEncoder
 from retrieval.selector import KeepAll
 from tests.evaluation.conftest import Write
+from tests.evaluation.translated import fitted, write_set
+from training.manifest import FILE
 
 pytestmark = pytest.mark.usefixtures("no_models")
 
@@ -187,3 +190,22 @@ def test_gold_is_unknown_only_where_labels_are() -> None:
     for label, gold in labels.items():
         one = Question.model_validate({"id": "q", "question": "?", "passages": [{**RIGHT, "label": label}]})
         assert gold_of(AnswerSet("set", (one,), (), {}), "passages", one) == gold
+
+
+async def test_a_trained_retriever_finds_what_the_stock_one_cannot(tmp_path: Path) -> None:
+    """Questions and passages share no word: the stock retriever's hits are chance."""
+    adapter = await fitted(tmp_path / "out", poisoned=False)
+    folder = write_set(tmp_path / "translated", 12)
+    queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    passages = [json.loads(line)["text"] for line in (folder / "corpus.jsonl").read_text().splitlines()]
+    rows = [
+        {"id": query["_id"], "question": query["text"], "answers": [passage]}
+        for query, passage in zip(queries, passages, strict=True)
+    ]
+    (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reports = [await evaluate([folder], Choices(selector="none", retriever=name)) for name in ("stock", str(adapter))]
+    assert [report["retriever"] for report in reports] == ["stock", json.loads((adapter / FILE).read_text())["version"]]
+    assert reports[0]["accuracy"] < 0.5
+    assert reports[1]["accuracy"] > 0.9
+    with pytest.raises(EvaluationError, match="--retriever 'nothing' is no folder"):
+        await evaluate([folder], Choices(retriever="nothing"))
