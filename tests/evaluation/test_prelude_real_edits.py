@@ -79,7 +79,7 @@ async def test_what_a_learner_does_to_a_text_itself_is_measured_by_the_distance_
     class Shouting(Diary):
         async def guide(self, context: str) -> Guidance:
             said = (await super().guide(context)).instruction or ""
-            return Guidance(render=lambda text: text + " ANN" if "ann" in said else text)
+            return Guidance(render=lambda text: text + " ANN" if "ANN" in said else text)
 
     edits = [edit(user, at, f"draft {at} {user.upper()}", f"draft {at}") for at in range(8) for user in ("ann", "ben")]
     report = figures(distances(await trials(edits, targets(edits), Shouting)))
