@@ -55,12 +55,14 @@ def test_style_and_fact_are_told_apart_on_edits_that_nothing_was_tuned_on() -> N
 
 
 async def test_the_encoder_lets_other_words_be_style_and_no_fact_become_one(tmp_path: Path) -> None:
-    """The unseen half was written before other words were looked at, most of it with several of them in one edit. There
-    style recall was 0 without the encoder and is 0.17 with it, at precision 1: what no list has stays a fact."""
-    encoder, rows = open_encoder("minilm", tmp_path), [*labelled("unseen"), *labelled("development")]
+    """The unseen half was written before other words were looked at, most of it with several of them in one edit: style
+    recall was 0 without the encoder and is 0.17, at precision 1; of the last ones, with one each and measured once, it
+    was 0.12 and is 0.42. What no list has stays a fact, but no source is blamed for it."""
+    halves = {"unseen": 0.15, "last": 0.4, "development": 0.8}
+    encoder, rows = open_encoder("minilm", tmp_path), [row for half in halves for row in labelled(half)]
     agreed = await agreement(encoder, {one for row in rows for one in swaps(row["draft"], row["edited"])})
     await encoder.close()
-    for half, least in (("unseen", 0.15), ("development", 0.8)):
+    for half, least in halves.items():
         found = figures(half, agreed)
         assert found["style precision"] == found["fact recall"] == 1.0, found
         assert found["style recall"] >= least, found
