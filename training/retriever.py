@@ -6,7 +6,7 @@ Knows no command line. What it writes depends on what it reads and on the seed, 
 import asyncio
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,19 +54,30 @@ class Read:
     lessons: dict[Stage, list[Lesson]]
 
 
-def train(sources: Sources, out: Path, options: Options, parts: tuple[Encoder, Loader], command: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Parts:
+    """What the recipe works with. `run` ends a coroutine, each in the same loop: a loader's workers belong to one."""
+
+    encoder: Encoder
+    loader: Loader
+    run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run
+
+
+def train(sources: Sources, out: Path, options: Options, parts: Parts, command: str) -> dict[str, Any]:
     """Write the adapter and its manifest to `out`, and return the figures before and after.
 
     Interrupted, it goes on where it was. Raises LicenceError, DataError, RecipeError and FitError.
     """
     check(list(sources.data), experiment=options.experiment)
-    encoder, loader = parts
+    encoder = parts.encoder
     settings = {key: value for key, value in asdict(options).items() if key != "minutes"}
     recipe = Recipe(out / "run", 5, settings | {"sources": _named(sources), "encoder": encoder.version})
-    gathered = recipe.resumable("read the sources", lambda: asyncio.run(gather(sources, encoder, loader, options.seed)))
+    gathered: Gathered = recipe.resumable(
+        "read the sources", lambda: parts.run(gather(sources, encoder, parts.loader, options.seed))
+    )
     texts = sum(map(len, gathered.pools))
     title = f"encode {texts} passages and {len(gathered.lessons)} questions, once"
-    read = recipe.resumable(title, lambda: asyncio.run(_read(gathered, encoder, recipe.folder)))
+    read: Read = recipe.resumable(title, lambda: parts.run(_read(gathered, encoder, recipe.folder)))
     residual = Residual(encoder.dimension)
     done = recipe.resumable("fit", lambda: _fit(residual, read, options, recipe.folder))
     a, b = residual.cut(options.rank)

@@ -18,11 +18,12 @@ from training.retriever_lessons import Sources
 def run(settings: Settings, sources: Sources, out: Path, options: retriever.Options, command: str) -> dict[str, Any]:
     """Fit an adapter to these sources. Raises what the recipe raises, and EncoderError."""
     encoder, loader = adapters.make_encoder(settings), adapters.make_loader(settings)
-    try:
-        return retriever.train(sources, out, options, (encoder, loader), command)
-    finally:
-        asyncio.run(encoder.close())
-        asyncio.run(loader.close())
+    with asyncio.Runner() as runner:
+        try:
+            return retriever.train(sources, out, options, retriever.Parts(encoder, loader, runner.run), command)
+        finally:
+            runner.run(encoder.close())
+            runner.run(loader.close())
 
 
 def with_log(

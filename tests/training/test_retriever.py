@@ -19,7 +19,7 @@ from tests.training.sets import WORDS, about, write
 from training.commands import train_commands
 from training.licences import LicenceError
 from training.manifest import FILE
-from training.retriever import Options, train
+from training.retriever import Options, Parts, train
 from training.retriever_corpus import encode_passages
 from training.retriever_lessons import Sources, gather
 
@@ -63,7 +63,7 @@ def judged(folder: Path) -> Path:
 
 
 def run(sources: Sources, out: Path, options: Options = FEW) -> dict[str, Any]:
-    return train(sources, out, options, (HashEncoder(), TextLoader()), "attune train retriever --corpus data/mine")
+    return train(sources, out, options, Parts(HashEncoder(), TextLoader()), "attune train retriever --corpus data/mine")
 
 
 def test_the_recipe_writes_what_the_product_reads(tmp_path: Path) -> None:
@@ -195,6 +195,17 @@ def test_the_command_fits_and_says_what_it_did(tmp_path: Path, monkeypatch: pyte
     said = CliRunner().invoke(train_commands, ["retriever", "--corpus", *place, "--steps", "2", "--json"])
     assert said.exit_code == 0, said.output
     assert json.loads(said.stdout)["version"].startswith("retriever-")
+
+
+def test_the_command_reads_documents_as_ingest_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTUNE_ENCODER", "hash")
+    monkeypatch.setenv("ATTUNE_HOME", str(tmp_path / "home"))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "office.md").write_text("# Opening hours\n\nThe office opens at nine.\n")
+    place = [str(tmp_path / "docs"), "--out", str(tmp_path / "out")]
+    said = CliRunner().invoke(train_commands, ["retriever", "--corpus", *place, "--steps", "2", "--json"])
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.stdout)["passages"] == 1
 
 
 @pytest.mark.parametrize("wrong", [[], ["--corpus", ".", "--loss", "hinge"]])
