@@ -132,7 +132,8 @@ def p_value(scored: Sequence[Scored], seed: int = 0) -> float:
     for rows in strata.values():
         users = sorted({user for row in rows for user in row.given})
         table = np.array([[row.given.get(user, np.nan) for user in users] for row in rows])
-        if np.isnan(table).any():  # candidates differ: each row deals from its own
+        # Candidates differ, or one of them edited the same draft twice: each row deals from its own.
+        if np.isnan(table).any() or len(rows) > len(users):
             for row in rows:
                 values = np.array(list(row.given.values()))
                 dealt += values[drawn.integers(0, len(values), PERMUTATIONS)]

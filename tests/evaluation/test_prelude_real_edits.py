@@ -92,6 +92,11 @@ def test_without_any_difference_nothing_is_significant() -> None:
     assert figures(same)["identified"] == figures(same)["chance"] == 0.5
 
 
+def test_whoever_judged_the_same_draft_several_times_is_dealt_out_each_time() -> None:
+    rows = [Scored("ann", ("", "one", ""), -2.0, {"ann": -1.0, "ben": -1.5}) for _ in range(8)]
+    assert p_value(rows) < 0.05
+
+
 def test_chance_differences_are_not_significant() -> None:
     signs = [1, -1] * 10
     rows = [
