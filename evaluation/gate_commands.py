@@ -1,6 +1,7 @@
 """The commands `attune models ...`: what answers, what was trained, the gate before a promotion, and the way back."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,18 +15,26 @@ models_commands = typer.Typer(no_args_is_help=True, help="Trained models: listed
 VersionName = Annotated[str, typer.Argument(metavar="VERSION", help="As `attune models list` names it.")]
 
 
+Installation = Annotated[Path | None, typer.Option("--home", help="The installation whose models these are.")]
+
+
 @dataclass(frozen=True, kw_only=True)
-class ShowFlags(CommonFlags):
+class ModelsFlags(CommonFlags):
+    home: Installation = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowFlags(ModelsFlags):
     version: VersionName
 
 
 @dataclass(frozen=True, kw_only=True)
-class RollbackFlags(CommonFlags):
+class RollbackFlags(ModelsFlags):
     kind: Annotated[str, typer.Argument(help="generator, selector, verifier or retriever")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PromoteFlags(CommonFlags):
+class PromoteFlags(ModelsFlags):
     what: Annotated[str, typer.Argument(metavar="DIR|VERSION", help="The --out of `attune train`, or a version.")]
     data: Data
     limit: Limit = None
@@ -33,8 +42,8 @@ class PromoteFlags(CommonFlags):
 
 
 @models_commands.command("list")
-@command(CommonFlags)
-def list_models(flags: CommonFlags) -> None:
+@command(ModelsFlags)
+def list_models(flags: ModelsFlags) -> None:
     """What answers for each kind, and every version that was trained for this home."""
 
     async def work() -> None:
@@ -43,7 +52,7 @@ def list_models(flags: CommonFlags) -> None:
 
         async with registry_of(_settings(flags)) as registry:
             found = await registry.overview()
-        print_json(found.model_dump(mode="json")) if flags.as_json else gate_screen.print_models(found)
+        print_json(gate_screen.by_kind(found)) if flags.as_json else gate_screen.print_models(found)
 
     _run(work())
 

@@ -28,6 +28,18 @@ def print_models(found: ModelsPublic) -> None:
             _console().print(f"{one.kind}: {one.problem}", style="red", highlight=False)
 
 
+def by_kind(found: ModelsPublic) -> dict[str, Any]:
+    """The same for a program: each kind's champion (what answers where none was promoted) and its versions."""
+    return {
+        one.kind: {
+            "champion": one.champion or one.version,
+            "in_use": one.model_dump(mode="json", exclude={"kind"}),
+            "versions": [each.model_dump(mode="json") for each in found.versions if each.kind == one.kind],
+        }
+        for one in found.in_use
+    }
+
+
 def print_version(found: VersionDetail) -> None:
     """Where a version came from, and what was decided on it."""
     about = found.manifest

@@ -30,7 +30,9 @@ def test_an_empty_home_lists_what_ships(home: Path) -> None:
     assert named == ["kind", "generator", "selector", "verifier", "retriever"]
     assert "it ships" in shown.output and "ATTUNE_LLM is set" in shown.output
     listed = json.loads(models("list", "--json").stdout)
-    assert (listed["versions"], len(listed["in_use"])) == ([], 4)
+    assert set(listed) == {"generator", "selector", "verifier", "retriever"}
+    assert listed["retriever"]["champion"] == "retriever-stock"
+    assert not any(one["versions"] for one in listed.values())
     refused = models("rollback", "retriever")
     assert (refused.exit_code, "there is nothing to roll back" in refused.output) == (1, True)
     assert models("rollback", "king").exit_code == 2
@@ -58,7 +60,7 @@ async def test_promoted_shown_refused_and_rolled_back(home: Path, tmp_path: Path
         assert (found["accepted"], found["champion"] is not None) == (False, True)
         shown = models("show", found["version"])
         assert "refused against retriever-" in shown.output and "does not lie above 0" in shown.output
-        listed = json.loads(models("list", "--json").stdout)["versions"]
+        listed = json.loads(models("list", "--json").stdout)["retriever"]["versions"]
         assert [(one["decision"], one["champion"]) for one in listed] == [("promoted", True), ("refused", False)]
         assert "champion" in models("list").output
         back = models("rollback", "retriever")
