@@ -1,7 +1,7 @@
 """Questions to annotate: of the turn log as it is exported, or of a data set. Knows no method and no model."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,13 @@ def question_of(row: dict[str, Any]) -> str:
     return str(row.get("standalone_question") or row["question"])
 
 
+def documents_shown(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The passages that were shown in a turn, without what people said: no search finds it."""
+    return [one for one in row["exposures"] if one.get("kind", "document") == "document"]
+
+
 def _of_turn(row: dict[str, Any]) -> Asked:
-    shown: Sequence[dict[str, Any]] = sorted(row["exposures"], key=lambda exposure: exposure["rank"])
+    shown = sorted(documents_shown(row), key=lambda exposure: exposure["rank"])
     passages = tuple(
         LabelledPassage(id=one["passage_id"], title=one["title"], text=one["text"], page=one["page"]) for one in shown
     )

@@ -11,7 +11,7 @@ from evaluation.datasets import SearchQuery, read_qrels, read_queries, read_ques
 from evaluation.errors import DataError
 from evaluation.holdout import trainable
 from retrieval.ports import Encoder, Loader
-from training.annotation_sources import question_of, turns
+from training.annotation_sources import documents_shown, question_of, turns
 from training.licences import licence
 from training.manifest import DataUsed, file_hash, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
@@ -181,7 +181,7 @@ def _events(export: Path) -> Rows:
         said = {event["exposure_id"]: _EVENTS[event["kind"]] for event in turn["feedback"] if event["kind"] in _EVENTS}
         worth = {
             f"{shown['title']}\n{shown['text']}".strip(): said.get(shown["exposure_id"], NO_PART)
-            for shown in turn["exposures"]
+            for shown in documents_shown(turn)
         }
         rows.setdefault(question_of(turn), {}).update(worth)
     return rows

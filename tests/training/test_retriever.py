@@ -165,7 +165,10 @@ async def test_labels_of_a_model_are_lessons_and_middling_ones_take_no_part(tmp_
 
 
 async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path: Path) -> None:
-    shown = [{"exposure_id": f"e{n}", "title": "", "text": f"text {n}", "rank": n} for n in range(4)]
+    shown: list[dict[str, object]] = [
+        {"exposure_id": f"e{n}", "title": "", "text": f"text {n}", "rank": n, "kind": "document"} for n in range(4)
+    ]
+    shown.append({"exposure_id": "e9", "title": "", "text": "I told you so", "rank": 4, "kind": "fact"})
     said = [("e0", "source_misread"), ("e1", "helped"), ("e1", "not_relevant"), ("e2", "wrong"), ("e2", "withdrawn")]
     events = [{"exposure_id": exposure, "kind": kind} for exposure, kind in [*said, (None, "up")]]
     turn = {

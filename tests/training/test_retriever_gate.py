@@ -12,7 +12,7 @@ from retrieval.encoder_hash import HashEncoder
 from tests.evaluation.translated import RANK, write_set
 from tests.training.sets import about
 from tests.training.test_retriever import TextLoader
-from training.retriever import Options, train
+from training.retriever import Options, Parts, train
 from training.retriever_lessons import Sources
 
 
@@ -21,7 +21,9 @@ def promoted(folder: Path, home: Path, *, poisoned: bool) -> dict[str, Any]:
     taught = write_set(folder / "taught", 300, seed=1, poisoned=poisoned)
     about(taught)
     options = Options(steps=40, rank=RANK, learning_rate=2e-2)
-    train(Sources(data=(taught,)), folder / "out", options, (HashEncoder(), TextLoader()), "attune train retriever")
+    train(
+        Sources(data=(taught,)), folder / "out", options, Parts(HashEncoder(), TextLoader()), "attune train retriever"
+    )
     measured = write_set(folder / "measured")
     return asyncio.run(promote(Settings(home=home), Asked(str(folder / "out"), [measured])))
 
