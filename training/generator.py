@@ -120,6 +120,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         before=before,
         after=after,
         command=command if options.steps else f"{command} --steps {done.steps}",
+        notes=(f"begun from {begun['version']}: rebuild that first, and name its folder as --start",) if begun else (),
     )
     manifest.write(out)
     return {"before": before, "after": after}
