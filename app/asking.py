@@ -47,7 +47,7 @@ def question_about(lesson: Lesson) -> dict[str, Any] | None:
         contexts = [lesson.contexts[one] for one in heard if one in lesson.contexts]
         if all(heard.values()) and contexts and is_open(np.stack(contexts)):
             here = f"Only for {kind}" if kind else "Only for questions like this one"
-            said = f"“{row.description.rstrip('.')}”: always?"
+            said = f"{row.description.rstrip('.')}: always?"
             return _question(row, said, {"always": "Always", "here": here, "no": "No"}, scope=kind)
     return None
 

@@ -30,7 +30,7 @@ async def test_the_first_lesson_asks_whether_it_holds_always_and_always_is_every
 ) -> None:
     edit = await taught(client)
     question = edit.learned[0].question
-    assert question is not None and question.text == "“Do not use contractions”: always?"
+    assert question is not None and question.text == "Do not use contractions: always?"
     assert [(one.id, one.label) for one in question.choices] == [
         ("always", "Always"), ("here", "Only for questions like this one"), ("no", "No"),
     ]  # fmt: skip

@@ -163,7 +163,7 @@ def test_the_plot_draws_every_point_within_its_frame_and_says_what_it_shows(
 
 def test_a_question_is_offered_with_its_choices_and_hostile_words_stay_text() -> None:
     choices = [{"id": "always", "label": "Always"}, {"id": "here", "label": MARKUP}, {"id": "no", "label": "No"}]
-    asked = a_preference(question={"text": f"“{MARKUP}”: always?", "choices": choices})
+    asked = a_preference(question={"text": f"{MARKUP}: always?", "choices": choices})
     page = render_edit(an_edit(learned=[asked, a_preference()]))
     assert page.count("data-choice=") == 3 and page.count(f'data-preference="{asked.id}"') == 3
     assert "<script>" not in page
