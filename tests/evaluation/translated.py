@@ -42,14 +42,17 @@ def cases(count: int, seed: int) -> list[tuple[str, str]]:
     return found
 
 
-def write_set(folder: Path, count: int = 60, seed: int = 2, *, poisoned: bool = False) -> Path:
+def write_set(
+    folder: Path, count: int = 60, seed: int = 2, *, poisoned: bool = False, split: str | None = None
+) -> Path:
     """A set in form R: to measure on, or with another seed to train on; poisoned: judgements at random."""
     folder.mkdir(parents=True)
     corpus: list[dict[str, Any]] = []
     queries: list[dict[str, Any]] = []
     for number, (asked, written) in enumerate(cases(count, seed)):
         corpus.append({"_id": f"d{number}", "title": "", "text": written})
-        queries.append({"_id": f"q{number}", "text": asked, "person": f"person {number % 4}", "split": "train"})
+        part = {"split": split} if split else {}
+        queries.append({"_id": f"q{number}", "text": asked, "person": f"person {number % 4}", **part})
     for name, rows in (("corpus", corpus), ("queries", queries)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     judged = list(range(count))

@@ -18,7 +18,7 @@ from training.retriever_lessons import Sources
 
 def promoted(folder: Path, home: Path, *, poisoned: bool) -> dict[str, Any]:
     """Train on one set, play on another of the same tongue."""
-    taught = write_set(folder / "taught", 300, seed=1, poisoned=poisoned)
+    taught = write_set(folder / "taught", 300, seed=1, poisoned=poisoned, split="train")
     about(taught)
     options = Options(steps=40, rank=RANK, learning_rate=2e-2)
     train(
