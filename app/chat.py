@@ -121,7 +121,7 @@ async def _begin(
             foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
         ):
             raise not_found("document", min(foreign))
-        conversation, past = await _conversation(session, person, request)
+        conversation, past = await _conversation(session, person, request, told)
         turn = Turn(
             conversation_id=conversation,
             person_id=person.id,
@@ -137,7 +137,7 @@ async def _begin(
         question=request.question,
         person_id=person.id,
         readers=frozenset({person.id}),
-        history=_before(request, past) if request.conversation_id else told[-HISTORY_TURNS:],
+        history=_before(request, past),
         document_ids=frozenset(asked_within) or None,
         temperature=AGAIN_TEMPERATURE if request.regenerates else 0.0,
     )
@@ -145,12 +145,12 @@ async def _begin(
 
 
 async def _conversation(
-    session: AsyncSession, person: Person, request: ChatRequest
+    session: AsyncSession, person: Person, request: ChatRequest, told: tuple[PastTurn, ...]
 ) -> tuple[str, tuple[PastTurn, ...]]:
     """The id of the conversation that the question belongs to, and what was said in it."""
     known = request.conversation_id
     if known is None:
-        return (await turns.create_conversation(session, person.id, request.question)).id, ()
+        return (await turns.create_conversation(session, person.id, request.question)).id, told[-HISTORY_TURNS:]
     if not await turns.lift(session, person.id, known):
         raise not_found("conversation", known)
     past = await turns.history(session, person.id, known, HISTORY_TURNS)

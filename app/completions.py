@@ -4,19 +4,15 @@ A turn is one question with the conversation before it. Whoever sends that conve
 is known; where it is not, it is read but not logged, for the log holds what was really asked and answered here.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlmodel import col, or_, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.citations import PLAIN_MARKER
 from agents.types import PastTurn
-from app.models import Turn
 from app.problems import Problem
 from app.schemas import ChatRequest, CitationPublic, TurnPublic
 
@@ -87,17 +83,6 @@ def chat_request(asked: Asked, conversation_id: str | None) -> ChatRequest:
         return ChatRequest(question=asked.question, conversation_id=conversation_id, stream=False)
     except ValidationError as error:
         raise Problem(400, f"the question cannot be asked: {error.errors()[0]['msg']}") from None
-
-
-async def known_conversation(session: AsyncSession, person_id: str, past: Sequence[PastTurn]) -> str | None:
-    """The person's conversation whose last turn is the last of `past`; None: there is none."""
-    if not past:
-        return None
-    last = past[-1]
-    shown = or_(Turn.answer == last.answer, Turn.edited_answer == last.answer)
-    query = select(Turn).where(Turn.person_id == person_id, Turn.question == last.question, shown)
-    found = (await session.exec(query.order_by(col(Turn.created_at).desc()).limit(1))).first()
-    return found.conversation_id if found else None
 
 
 def completion(turn: TurnPublic, base_url: str) -> dict[str, Any]:

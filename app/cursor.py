@@ -1,10 +1,17 @@
-"""Opaque cursors for lists that are ordered by (time, id)."""
+"""Lists that are ordered by (time, id), newest first, and the opaque cursors that go on in them."""
 
 import base64
 import binascii
 from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import col, or_
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.problems import Problem
+
+Row = TypeVar("Row")
+Key = tuple[datetime, str]  # (time, id) of a row
 
 
 def encode_cursor(at: datetime, identifier: str) -> str:
@@ -25,3 +32,13 @@ def decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         raise Problem(
             422, "the cursor is not one of ours: pass the `next_cursor` of the previous page unchanged"
         ) from None
+
+
+def newest_first(
+    query: SelectOfScalar[Row], at: datetime, identifier: str, limit: int, before: Key | None
+) -> SelectOfScalar[Row]:
+    """One page of `query` by its columns `at` and `identifier`; `before` is the key of the last row already seen."""
+    if before is not None:
+        when, seen = before
+        query = query.where(or_(col(at) < when, (col(at) == when) & (col(identifier) < seen)))
+    return query.order_by(col(at).desc(), col(identifier).desc()).limit(limit)

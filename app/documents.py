@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import sql
-from sqlmodel import col, delete, or_, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.cursor import newest_first
 from app.models import Document, Exposure, Job, Turn, table, utc_now
 
 DELETED = "deleted document"
@@ -36,12 +37,8 @@ async def page(
 ) -> Sequence[Document]:
     """Newest first; `before` is the (created_at, id) of the last one already seen."""
     query = select(Document).where(Document.owner_id == owner_id)
-    if before is not None:
-        at, seen = before
-        tied = (col(Document.created_at) == at) & (col(Document.id) < seen)
-        query = query.where(or_(col(Document.created_at) < at, tied))
-    query = query.order_by(col(Document.created_at).desc(), col(Document.id).desc()).limit(limit)
-    return (await session.exec(query)).all()
+    page = newest_first(query, Document.created_at, Document.id, limit, before)
+    return (await session.exec(page)).all()
 
 
 async def ids(session: AsyncSession, owner_id: str) -> Sequence[str]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, exists, or_, select, update
+from sqlmodel import col, delete, exists, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.cursor import newest_first
 from app.models import Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit, PreferenceUse
 
@@ -46,10 +47,8 @@ async def page(
 ) -> Sequence[Edit]:
     """Newest first; `before` is the (created_at, id) of the last one already seen."""
     query = select(Edit).where(Edit.person_id == person_id)
-    if before is not None:
-        at, seen = before
-        query = query.where(or_(col(Edit.created_at) < at, (col(Edit.created_at) == at) & (col(Edit.id) < seen)))
-    return (await session.exec(query.order_by(col(Edit.created_at).desc(), col(Edit.id).desc()).limit(limit))).all()
+    page = newest_first(query, Edit.created_at, Edit.id, limit, before)
+    return (await session.exec(page)).all()
 
 
 async def failed(session: AsyncSession, person_id: str, tries: int) -> Sequence[str]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import sql
-from sqlmodel import col, delete, or_, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import documents, preferences
+from app.cursor import newest_first
 from app.models import Turn, table, utc_now
 from app.models_memory import PersonFact
 
@@ -47,12 +48,8 @@ async def page(
 ) -> Sequence[PersonFact]:
     """Newest first; `before` is the (created_at, id) of the last one already seen."""
     query = select(PersonFact).where(*_mine(person_id))
-    if before is not None:
-        at, seen = before
-        tied = (col(PersonFact.created_at) == at) & (col(PersonFact.id) < seen)
-        query = query.where(or_(col(PersonFact.created_at) < at, tied))
-    query = query.order_by(col(PersonFact.created_at).desc(), col(PersonFact.id).desc()).limit(limit)
-    return (await session.exec(query)).all()
+    page = newest_first(query, PersonFact.created_at, PersonFact.id, limit, before)
+    return (await session.exec(page)).all()
 
 
 async def to_recall(session: AsyncSession, person_id: str) -> Sequence[PersonFact]:

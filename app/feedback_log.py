@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.cursor import newest_first
 from app.models import Exposure, Feedback, Turn
 
 
@@ -41,12 +42,8 @@ async def page(
 ) -> Sequence[Feedback]:
     """Newest first; `before` is the (created_at, id) of the last one already seen."""
     query = select(Feedback).where(Feedback.person_id == person_id)
-    if before is not None:
-        at, seen = before
-        tied = (col(Feedback.created_at) == at) & (col(Feedback.id) < seen)
-        query = query.where(or_(col(Feedback.created_at) < at, tied))
-    query = query.order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc()).limit(limit)
-    return (await session.exec(query)).all()
+    page = newest_first(query, Feedback.created_at, Feedback.id, limit, before)
+    return (await session.exec(page)).all()
 
 
 async def count_since(session: AsyncSession, person_id: str, since: datetime) -> int:

@@ -15,12 +15,12 @@ from agents.memory import ActingRule, Remembered
 from agents.past import LookBack, look_back_in
 from agents.small_talk import reply_to_small_talk
 from app import past, rules
-from app.contexts import as_bytes, as_vector
+from app.contexts import as_vector
 from app.db import Database
 from app.models import utc_now
 from app.past import PastAnswer
 from app.recall import Known, StoredRecall
-from app.remembering import vectors_of
+from app.remembering import give_vectors
 from personalization.person_facts import is_about_person
 from retrieval.ports import Encoder, Vectors
 from retrieval.types import Hit, Passage
@@ -78,11 +78,7 @@ class StoredMemory:
     async def _made(self, person_id: str, missing: Sequence[PastAnswer]) -> dict[str, Vectors]:
         """Vectors of the latest turns that had none; the rest is left to a job, and to the words until then."""
         now = missing[:AT_ONCE]
-        made = await vectors_of(self._encoder, now)
-        if made:
-            async with self._database.session() as session:
-                kept = [(one, as_bytes(vector)) for one, vector in made.items()]
-                await past.store_vectors(session, person_id, kept, self._encoder.version)
+        made = await give_vectors(self._database, self._encoder, person_id, now)
         if len(missing) > len(now):
             await self._catch_up(person_id)
         return made

@@ -82,7 +82,7 @@ def keep(home: Home, owner_id: str, incoming: Incoming) -> None:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if incoming.path.exists() and not place.exists():
         incoming.path.replace(place)
-        _sync_folder(place.parent)
+        sync_folder(place.parent)
 
 
 def remove(home: Home, owner_id: str, sha256: str) -> None:
@@ -104,7 +104,8 @@ def sweep(home: Home, known: Callable[[str, str], bool]) -> None:
             path.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed in it outlive a power failure; blocking."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, literal, sql
-from sqlmodel import case, col, delete, exists, func, or_, select, update
+from sqlmodel import case, col, delete, exists, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import edits
+from app.cursor import newest_first
 from app.models import Person, Turn, table, utc_now
 from app.models_preferences import Edit, Preference, PreferenceEvidence, PreferenceUse
 from app.reconciling import Outcome
@@ -38,12 +39,8 @@ async def page(
 ) -> Sequence[Preference]:
     """Newest first; `before` is the (created_at, id) of the last one already seen."""
     query = _in_force(person_id)
-    if before is not None:
-        at, seen = before
-        tied = (col(Preference.created_at) == at) & (col(Preference.id) < seen)
-        query = query.where(or_(col(Preference.created_at) < at, tied))
-    query = query.order_by(col(Preference.created_at).desc(), col(Preference.id).desc()).limit(limit)
-    return (await session.exec(query)).all()
+    page = newest_first(query, Preference.created_at, Preference.id, limit, before)
+    return (await session.exec(page)).all()
 
 
 async def in_force(session: AsyncSession, person_id: str) -> Sequence[Preference]:

@@ -16,10 +16,18 @@ BATCH = 64
 _READ = 4_000  # letters of a turn; no encoder's window holds more
 
 
-async def vectors_of(encoder: Encoder, rows: Sequence[PastAnswer]) -> dict[str, Vectors]:
-    """Turn id -> vector, shape (dimension,)."""
-    made = await encoder.encode_passages([row.text[:_READ] for row in rows]) if rows else ()
-    return {row.turn_id: vector for row, vector in zip(rows, made, strict=True)}
+async def give_vectors(
+    database: Database, encoder: Encoder, person_id: str, rows: Sequence[PastAnswer]
+) -> dict[str, Vectors]:
+    """Make the vectors of these turns and keep them; turn id -> vector, shape (dimension,)."""
+    if not rows:
+        return {}
+    encoded = await encoder.encode_passages([row.text[:_READ] for row in rows])
+    made = {row.turn_id: vector for row, vector in zip(rows, encoded, strict=True)}
+    async with database.session() as session:
+        kept = [(one, as_bytes(vector)) for one, vector in made.items()]
+        await past.store_vectors(session, person_id, kept, encoder.version)
+    return made
 
 
 @dataclass(frozen=True)
@@ -47,9 +55,6 @@ class Remembering:
                 rows = await past.without_vector(session, person, self.encoder.version, BATCH)
             if not rows:
                 return {"turns": done}
-            made = await vectors_of(self.encoder, rows)
-            async with self.database.session() as session:
-                kept = [(one, as_bytes(vector)) for one, vector in made.items()]
-                await past.store_vectors(session, person, kept, self.encoder.version)
+            await give_vectors(self.database, self.encoder, person, rows)
             done += len(rows)
             await progress.tell("remembering", done)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
 from app import documents, facts, past, preferences
+from app.cursor import newest_first
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
 
@@ -38,12 +39,15 @@ async def list_conversations(
 ) -> Sequence[Conversation]:
     """Newest first; `before` is the (updated_at, id) of the last one already seen."""
     query = select(Conversation).where(Conversation.person_id == person_id)
-    if before is not None:
-        at, seen = before
-        older = (col(Conversation.updated_at) == at) & (col(Conversation.id) < seen)
-        query = query.where(or_(col(Conversation.updated_at) < at, older))
-    query = query.order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc()).limit(limit)
-    return (await session.exec(query)).all()
+    page = newest_first(query, Conversation.updated_at, Conversation.id, limit, before)
+    return (await session.exec(page)).all()
+
+
+async def conversation_after(session: AsyncSession, person_id: str, question: str, answer: str) -> str | None:
+    """The id of this person's latest conversation in which a question was answered so, as it is shown; None: none."""
+    shown = or_(Turn.answer == answer, Turn.edited_answer == answer)
+    query = select(Turn.conversation_id).where(Turn.person_id == person_id, Turn.question == question, shown)
+    return (await session.exec(query.order_by(col(Turn.created_at).desc()).limit(1))).first()
 
 
 async def delete_conversation(session: AsyncSession, person_id: str, conversation_id: str) -> bool:

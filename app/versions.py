@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.home import RESERVED_BYTES, Home
+from app.originals import sync_folder
 
 MANIFEST = "manifest.json"
 KINDS = ("generator", "selector", "verifier", "retriever")
@@ -52,11 +53,11 @@ def read(folder: Path) -> Version:
         raise VersionError(
             f"{folder} holds no readable {MANIFEST} ({error}): give the --out folder of `attune train`"
         ) from None
-    if kind not in KINDS or name != f"{kind}-{_hash_of(manifest)}":
+    if kind not in KINDS or name != name_of(manifest):
         raise VersionError(
             f"{folder / MANIFEST} is not as `attune train` wrote it: it names {name!r} of kind {kind!r}; train it again"
         )
-    files = {path.relative_to(folder).as_posix(): _file_hash(path) for path in _files(folder)}
+    files = {path.relative_to(folder).as_posix(): file_hash(path) for path in _files(folder)}
     if weights not in files.values():
         raise VersionError(f"{folder} holds other weights than its manifest says: train {name} again")
     return Version(name, kind, manifest, files)
@@ -95,7 +96,7 @@ def adopt(home: Home, folder: Path) -> Version:
         target.rename(broken)
         shutil.rmtree(broken)
     beside.rename(target)  # from here on it is there
-    _sync(home.models)
+    sync_folder(home.models)
     return version
 
 
@@ -104,7 +105,7 @@ def check(home: Home, version_id: str, files: Mapping[str, str]) -> Path:
     folder = home.models / version_id
     for name, known in files.items():
         path = folder / name
-        if not path.is_file() or _file_hash(path) != known:
+        if not path.is_file() or file_hash(path) != known:
             wrong = "is gone" if not path.is_file() else "is not as it was promoted"
             kind = version_id.partition("-")[0]
             raise VersionError(
@@ -129,12 +130,14 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _hash_of(manifest: Mapping[str, Any]) -> str:
+def name_of(manifest: Mapping[str, Any]) -> str:
+    """<kind>-<hash of all that a manifest says but of itself>."""
     rest = {key: value for key, value in manifest.items() if key not in _SAID}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    return f"{rest['kind']}-{hashlib.sha256(json.dumps(rest, sort_keys=True, default=str).encode()).hexdigest()[:12]}"
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """sha256 of its bytes. Blocking."""
     digest = hashlib.sha256()
     with path.open("rb") as handle:
         while page := handle.read(_PAGE):
@@ -148,14 +151,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(reading, writing, _PAGE)
         writing.flush()
         os.fsync(writing.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _alive(path: Path) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from app.versions import MANIFEST, file_hash
 from generation import weights
 from training import lora
 from training.answers_mix import Mix
@@ -18,7 +19,7 @@ from training.examples import read_examples
 from training.fit import FitOptions, FitReport, fit
 from training.generator_figures import HeldBack, held_back, measure, measure_stock
 from training.licences import check, licence
-from training.manifest import FILE, DataUsed, Manifest, commit, file_hash, folder_hash
+from training.manifest import DataUsed, Manifest, commit, folder_hash
 from training.recipe import Recipe
 
 HUB = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}  # what PEFT and vLLM call the bases that Attune names itself
@@ -128,7 +129,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
 
 def begun_from(folder: Path) -> dict[str, Any]:
     """The version in `folder` and how it came to be, for the manifest of what goes on from it."""
-    about = json.loads((folder / FILE).read_text())
+    about = json.loads((folder / MANIFEST).read_text())
     return {key: about[key] for key in ("version", "shippable", "commit", "command", "weights_sha256")}
 
 

@@ -9,11 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.versions import MANIFEST, file_hash, name_of
 from training.examples import Example
 from training.licences import is_open, licence
-
-FILE = "manifest.json"
-_PAGE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -50,13 +48,12 @@ class Manifest:
 
     @property
     def version(self) -> str:
-        """<kind>-<hash of all the rest>."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
-        return f"{self.kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        """<kind>-<hash of all the rest>, as the registry checks it."""
+        return name_of(asdict(self))
 
     def write(self, folder: Path) -> None:
         content = {"version": self.version, "shippable": self.shippable, **asdict(self)}
-        (folder / FILE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        (folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def data_used(folders: Sequence[Path], examples: Sequence[Example]) -> tuple[DataUsed, ...]:
@@ -69,14 +66,6 @@ def folder_hash(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{file_hash(path)}\0".encode())
-    return digest.hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while page := handle.read(_PAGE):
-            digest.update(page)
     return digest.hexdigest()
 
 

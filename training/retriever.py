@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from app.versions import file_hash
 from retrieval.ports import Encoder, Loader, Vectors
 from retrieval.query_adapter import WEIGHTS, name_query_adapter, write_query_adapter
 from training.fit import FitOptions, FitReport
 from training.licences import check
-from training.manifest import Manifest, commit, file_hash
+from training.manifest import Manifest, commit
 from training.recipe import Recipe
 from training.retriever_corpus import encode_passages, encode_questions
 from training.retriever_fit import Batches, How, Lesson, Pool, Residual, fit_residual

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.versions import file_hash
 from evaluation.datasets import is_document, read_entries
 from evaluation.errors import DataError
 from evaluation.indexing import EVERYONE, JudgedText, cut_text
@@ -20,7 +21,6 @@ from evaluation.progress import for_each, progress
 from retrieval.passages import Cutter
 from retrieval.ports import Encoder, Loader, LoadError, Vectors
 from retrieval.types import Passage, document_id
-from training.manifest import file_hash
 
 Read = Callable[[Sequence[str]], Awaitable[Vectors]]
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from app.versions import file_hash
 from evaluation.datasets import SearchQuery, read_qrels, read_queries, read_questions
 from evaluation.errors import DataError
 from evaluation.holdout import trainable
 from retrieval.ports import Encoder, Loader
 from training.annotation_sources import documents_shown, question_of, turns
 from training.licences import licence
-from training.manifest import DataUsed, file_hash, folder_hash
+from training.manifest import DataUsed, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
 from training.retriever_questions import ASIDE, SHARES, Made, headings_per_passage, made_of
 

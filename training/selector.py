@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.versions import file_hash
 from retrieval.cross_encoder import CONFIG as SHAPE
 from retrieval.cross_encoder import WEIGHTS, CrossConfig
 from retrieval.selector import MINILM, kept_count
@@ -15,7 +16,7 @@ from retrieval.selector_utility import CONFIG, Thresholds
 from training.examples import Example, read_examples
 from training.fit import FitOptions, FitReport, fit
 from training.licences import check
-from training.manifest import Manifest, commit, data_used, file_hash
+from training.manifest import Manifest, commit, data_used
 from training.raw_sets import is_raw, read_raw
 from training.recipe import Recipe
 from training.selector_cases import Case, Shuffled, Texts, set_aside

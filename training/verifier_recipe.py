@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from app.versions import file_hash
 from retrieval.verifier_evidence import signs
 from retrieval.verifier_files import BASE, WEIGHTS, base_folder, read_verifier, write_verifier
 from retrieval.verifier_model import SupportModel
 from training.fit import FitOptions, FitReport, fit
 from training.licences import check, licence
-from training.manifest import DataUsed, Manifest, commit, file_hash, folder_hash
+from training.manifest import DataUsed, Manifest, commit, folder_hash
 from training.recipe import Recipe
 from training.verifier import ALPHA, Batches, Student, loss
 from training.verifier_cases import Case

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from app import completions
+from app import completions, turns
 from app.chat import ChatEvent, answered, run_turn
 from app.completions import MODEL, CompletionRequest
 from app.deps import CurrentPerson, ServicesDep
@@ -28,8 +28,11 @@ _STREAM = {"description": "a chat completion, or chunks of one", "content": {"te
 async def complete(body: CompletionRequest, request: Request, person: CurrentPerson, services: ServicesDep) -> Response:
     """Ask the last message from the documents of the token's person; citations are annotations of the answer."""
     asked = completions.read(body)
-    async with services.database.session() as session:
-        known = await completions.known_conversation(session, person.id, asked.past)
+    known = None
+    if asked.past:
+        last = asked.past[-1]
+        async with services.database.session() as session:
+            known = await turns.conversation_after(session, person.id, last.question, last.answer)
     events = run_turn(services, person, completions.chat_request(asked, known), asked.past)
     base_url = str(request.base_url).rstrip("/")
     if not body.stream:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from app.problems import Problem
@@ -21,6 +22,6 @@ def after(others: Sequence[APIRouter]) -> APIRouter:
         known = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
         if allowed := ", ".join(sorted({method for route in known for method in route.methods or ()})):
             raise Problem(405, f"{request.method} is not done here: use {allowed}", headers={"Allow": allowed})
-        raise Problem(404, f"there is nothing at {request.url.path}: /docs lists what there is")
+        raise HTTPException(404)
 
     return router

@@ -89,12 +89,16 @@ async def test_a_lasting_failure_ends_the_job_with_a_message(
 
 async def test_no_more_jobs_work_at_once_than_were_allowed(tmp_path: Path) -> None:
     working, most = 0, 0
+    three_at_once = asyncio.Event()
 
     async def work(progress: Progress) -> Result:
         nonlocal working, most
         working += 1
         most = max(most, working)
-        await asyncio.sleep(0.02)
+        if working == 3:
+            three_at_once.set()
+        await three_at_once.wait()
+        await asyncio.sleep(0.02)  # long enough for a fourth to come in, were it let in
         working -= 1
         return {}
 

@@ -18,13 +18,14 @@ from app.promotions import Promotions
 from app.schemas_models import Moved, Verdict
 from app.services import Services
 from app.settings import Settings
+from app.versions import file_hash
 from generation import weights
 from generation.port import GenerationError, GenerationParams, Message
 from tests.app.trained import verdict
 from tests.conftest import Upload, client_of, running
 from tests.generation.tiny import save_tiny_model
 from training.lora import CONFIG, WEIGHTS
-from training.manifest import Manifest, file_hash
+from training.manifest import Manifest
 
 QUESTION = {"question": "When was the lighthouse of Quenholm built?", "stream": False}
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from app import versions
 from app.home import Home
+from app.versions import file_hash
 from retrieval.encoder_hash import HashEncoder
 from retrieval.query_adapter import WEIGHTS, name_query_adapter, write_query_adapter
-from training.manifest import Manifest, file_hash
+from training.manifest import Manifest
 
 HOLDOUT = hashlib.sha256(b"questions").hexdigest()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.versions import MANIFEST
 from evaluation.answers import Answered
 from evaluation.answers_cases import gold_of, source_of
 from evaluation.answers_suite import Choices, differences, evaluate, measure
@@ -19,7 +20,6 @@ from retrieval.encoder_hash import HashEncoder
 from retrieval.selector import KeepAll
 from tests.evaluation.conftest import Write
 from tests.evaluation.translated import fitted, write_set
-from training.manifest import FILE
 
 pytestmark = pytest.mark.usefixtures("no_models")
 
@@ -204,7 +204,10 @@ async def test_a_trained_retriever_finds_what_the_stock_one_cannot(tmp_path: Pat
     ]
     (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     reports = [await evaluate([folder], Choices(selector="none", retriever=name)) for name in ("stock", str(adapter))]
-    assert [report["retriever"] for report in reports] == ["stock", json.loads((adapter / FILE).read_text())["version"]]
+    assert [report["retriever"] for report in reports] == [
+        "stock",
+        json.loads((adapter / MANIFEST).read_text())["version"],
+    ]
     assert reports[0]["accuracy"] < 0.5
     assert reports[1]["accuracy"] > 0.9
     with pytest.raises(EvaluationError, match="--retriever 'nothing' is no folder"):

@@ -2,9 +2,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from app.versions import MANIFEST
 from tests.training.sets import shown
 from training.examples import read_examples
-from training.manifest import FILE, Manifest, commit, data_used, folder_hash
+from training.manifest import Manifest, commit, data_used, folder_hash
 
 
 def make(folder: Path) -> Manifest:
@@ -15,7 +16,7 @@ def make(folder: Path) -> Manifest:
 def test_a_manifest_names_its_data_and_carries_a_version_of_its_own(tmp_path: Path) -> None:
     manifest = make(shown(tmp_path / "shown"))
     manifest.write(tmp_path)
-    written = json.loads((tmp_path / FILE).read_text())
+    written = json.loads((tmp_path / MANIFEST).read_text())
     assert written["version"].startswith("selector-")
     assert written["shippable"] is True
     assert written["data"][0]["name"] == "shown"

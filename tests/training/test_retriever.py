@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from app.versions import MANIFEST
 from evaluation.errors import DataError
 from retrieval.encoder_hash import HashEncoder
 from retrieval.ports import LoadError, Vectors
@@ -18,13 +19,12 @@ from retrieval.types import Block, LoadedDocument
 from tests.training.sets import WORDS, about, write
 from training.commands import train_commands
 from training.licences import LicenceError
-from training.manifest import FILE
 from training.retriever import Options, Parts, train
 from training.retriever_corpus import encode_passages
 from training.retriever_lessons import Sources, gather
 
 FEW = Options(steps=6, rank=8)
-WRITTEN = ("query_adapter.safetensors", CONFIG, FILE)
+WRITTEN = ("query_adapter.safetensors", CONFIG, MANIFEST)
 
 
 class TextLoader:
@@ -68,7 +68,7 @@ def run(sources: Sources, out: Path, options: Options = FEW) -> dict[str, Any]:
 
 def test_the_recipe_writes_what_the_product_reads(tmp_path: Path) -> None:
     found = run(Sources((corpus(tmp_path / "mine"),)), tmp_path / "out")
-    manifest = json.loads((tmp_path / "out" / FILE).read_text())
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_text())
     assert manifest["kind"] == "retriever"
     assert manifest["shippable"] is False  # nobody said how the documents are licensed
     assert open_query_adapter(tmp_path / "out", HashEncoder()).version == manifest["version"] == found["version"]
@@ -86,7 +86,7 @@ def test_questions_and_judgements_beside_a_corpus_change_no_byte(tmp_path: Path)
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     write(beside, "corpus.jsonl", [{"_id": "t0", "title": "Another", "text": "Another text that says something."}])
     run(Sources((beside,)), tmp_path / "c")
-    assert (tmp_path / "a" / FILE).read_bytes() != (tmp_path / "c" / FILE).read_bytes()
+    assert (tmp_path / "a" / MANIFEST).read_bytes() != (tmp_path / "c" / MANIFEST).read_bytes()
 
 
 def test_a_run_that_was_interrupted_gives_what_one_run_gives(tmp_path: Path) -> None:
