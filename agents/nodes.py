@@ -9,7 +9,7 @@ from typing import cast
 
 from langgraph.runtime import Runtime
 
-from agents.abstention import UNSUPPORTED, declines, explain
+from agents.abstention import STATED, UNSUPPORTED, declines, explain
 from agents.attribution import attribute
 from agents.citations import MarkerFilter, check_markers, cited
 from agents.events import AbstainReason, Citation, Finish, Sources, Stage, Token
@@ -146,7 +146,8 @@ async def generate(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
     draft, usage = "", Usage()
     finish: Finish = "stop"
     started, first_token = perf_counter(), 0.0
-    params = GenerationParams(runtime.context.answer_max_tokens, temperature=state["request"].temperature)
+    asked = state["request"]
+    params = GenerationParams(runtime.context.answer_max_tokens, temperature=asked.temperature, refusal=STATED)
     deltas = model.stream(state["prompt"], params)
     # The port promises that closing the iterator stops the computation.
     async with aclosing(cast(AsyncGenerator[Delta, None], deltas)):

@@ -49,6 +49,14 @@ def base_of(folder: Path) -> str | None:
     return base if isinstance(base, str) else None
 
 
+def declines_at(folder: Path) -> float | None:
+    """From which probability of its refusal on the adapted model had better decline; None where nobody calibrated."""
+    manifest = folder / weights.MANIFEST
+    use = json.loads(manifest.read_text()).get("use", {}) if manifest.is_file() else {}
+    found = use.get("decline_at") if isinstance(use, dict) else None
+    return float(found) if isinstance(found, int | float) and 0 < found <= 1 else None
+
+
 def version(base: Path, adapter: Path | None) -> str:
     """Name and fingerprint of the model in `base` with its adapter, as logged with every turn."""
     return weights.version(base) + (f"+{NAME}@{weights.fingerprint(adapter)}" if adapter else "")

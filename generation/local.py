@@ -1,6 +1,7 @@
 """The embedded model: a transformers chat model in this process. Knows folders of weights, not where they come from."""
 
 import asyncio
+import math
 import os
 import re
 import sys
@@ -11,7 +12,7 @@ from typing import Any, Self
 from generation import adapter
 from generation.answers import require_json, whole
 from generation.local_engine import Engine
-from generation.local_jobs import Job, ScoreJob, WriteJob
+from generation.local_jobs import Job, Refusal, ScoreJob, WriteJob
 from generation.local_schema import Guides, SchemaGuide
 from generation.port import (
     Completion,
@@ -47,6 +48,7 @@ class LocalModel:
         self._guide_arguments = (self._tokenizer.backend_tokenizer, model.config.vocab_size, sorted(ends))
         self._context_window = _context_window(model.config)
         self._version = adapter.version(folder, adapted)
+        self._declines_at = adapter.declines_at(adapted) if adapted else None
         self._engine = Engine(model, self._tokenizer.backend_tokenizer, ends, slots)
 
     @classmethod
@@ -107,11 +109,19 @@ class LocalModel:
     ) -> AsyncIterator[Delta]:
         prompt = await asyncio.to_thread(self._render, messages)
         self._refuse_overflow(len(prompt), params.max_tokens)
-        async for item in self._results(WriteJob(prompt, _nobody, params=params, guide=guide)):
+        job = WriteJob(prompt, _nobody, params=params, guide=guide, refusal=await self._refusal(params))
+        async for item in self._results(job):
             assert isinstance(item, Delta)
             yield item
             if item.finish_reason:
                 return
+
+    async def _refusal(self, params: GenerationParams) -> Refusal | None:
+        if not params.refusal or self._declines_at is None:
+            return None
+        tokens = await asyncio.to_thread(self._encode, params.refusal)
+        fits = 0 < len(tokens) <= params.max_tokens
+        return Refusal(params.refusal, tokens, math.log(self._declines_at)) if fits else None
 
     async def _results(self, job: Job) -> AsyncIterator[Delta | ContinuationScore]:
         """What the engine delivers for `job`, which stops as soon as nobody listens."""

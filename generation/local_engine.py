@@ -10,7 +10,7 @@ from typing import Any
 from generation.local_jobs import Answer, Job, Reading, ScoreJob, WriteJob
 from generation.local_rows import RowCache
 from generation.local_text import Sampler, TextStream
-from generation.port import ContinuationScore, GenerationError, Usage
+from generation.port import ContinuationScore, Delta, GenerationError, Usage
 
 log = logging.getLogger(__name__)
 
@@ -112,18 +112,19 @@ class Engine:
     def _read(self, reading: Reading) -> None:
         """Read one chunk of a prompt; at its end the answer joins the others, or the score is told."""
         if not reading.job.cancelled:
-            logits = self._reader.submit(self._read_chunk, reading).result()
+            logits, refuses = self._reader.submit(self._read_chunk, reading).result()
             if reading.at < len(reading.tokens):
                 self._reading.rotate(-1)
                 return
             if isinstance(reading.job, ScoreJob):
                 reading.job.deliver(ContinuationScore(tuple(reading.logprobs)))
             elif isinstance(reading.job, WriteJob):
-                self._begin(reading.job, reading.cache, logits[-1])
+                self._refuse(reading.job) if refuses else self._begin(reading.job, reading.cache, logits[-1])
         # Not before: whatever failed above is told to all that are being read, this one among them.
         self._reading.popleft()
 
-    def _read_chunk(self, reading: Reading) -> Any:
+    def _read_chunk(self, reading: Reading) -> tuple[Any, bool]:
+        """Logits (positions, vocabulary), and whether the prompt is read to its end and calls for its refusal."""
         import torch
 
         chunk = reading.tokens[reading.at : reading.at + _CHUNK]
@@ -140,9 +141,15 @@ class Engine:
                 targets = torch.tensor(reading.job.continuation[done : done + wanted], device=logits.device)
                 logprobs = torch.log_softmax(logits.float(), dim=-1)
                 reading.logprobs += logprobs.gather(1, targets[:, None])[:, 0].tolist()
-        reading.at += len(chunk)
-        self.usage += Usage(len(chunk), 0)
-        return logits
+            reading.at += len(chunk)
+            self.usage += Usage(len(chunk), 0)
+            return logits, reading.at == len(reading.tokens) and reading.refuses(self._model, logits[-1])
+
+    def _refuse(self, job: WriteJob) -> None:
+        assert job.refusal
+        usage = Usage(0, len(job.refusal.tokens))
+        self.usage += usage
+        job.deliver(Delta(job.refusal.text, "stop", usage + Usage(len(job.tokens), 0)))
 
     def _begin(self, job: WriteJob, cache: Any, logits: Any) -> None:
         text = TextStream(self._tokenizer, job.params.stop)

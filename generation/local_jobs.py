@@ -18,12 +18,22 @@ class Job:
     cancelled: bool = False
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What is said instead of an answer where its log-probability, in nats, is at least `least`."""
+
+    text: str
+    tokens: list[int]
+    least: float
+
+
 @dataclass
 class WriteJob(Job):
-    """Read `tokens`, then write an answer, one Delta at a time."""
+    """Read `tokens`, then write an answer, one Delta at a time, or the refusal at once."""
 
     params: GenerationParams = field(default_factory=GenerationParams)
     guide: SchemaGuide | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass
@@ -46,6 +56,28 @@ class Reading:
         self.cache = DynamicCache()
         self.at = 0
         self.logprobs: list[float] = []
+
+    def refuses(self, model: Any, logits: Any) -> bool:
+        """Whether the prompt, now read, calls for the refusal; `logits` (vocabulary,) are those of its last token.
+
+        One short step behind the prompt, which is forgotten again, and only where the first word is likely enough."""
+        import torch
+
+        refusal = self.job.refusal if isinstance(self.job, WriteJob) else None
+        if refusal is None:
+            return False
+        found = float(torch.log_softmax(logits.float(), dim=-1)[refusal.tokens[0]])
+        rest = refusal.tokens[1:]
+        if found < refusal.least or not rest:
+            return found >= refusal.least
+        behind = model(
+            input_ids=torch.tensor([refusal.tokens[:-1]], device=logits.device),
+            past_key_values=self.cache,
+            use_cache=True,
+        ).logits[0]
+        self.cache.crop(-len(rest))
+        after = torch.log_softmax(behind.float(), dim=-1)
+        return found + float(after.gather(1, torch.tensor(rest, device=logits.device)[:, None]).sum()) >= refusal.least
 
 
 class Answer:

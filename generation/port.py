@@ -19,13 +19,18 @@ class Message:
 
 @dataclass(frozen=True)
 class GenerationParams:
-    """How to decode. temperature 0 is greedy; max_tokens counts new tokens only."""
+    """How to decode. temperature 0 is greedy; max_tokens counts new tokens only.
+
+    `refusal` is what the model says where it has no answer. One that knows from which probability on it had better say
+    so says it from there on, also where its first word would have been another; any other is left to itself.
+    """
 
     max_tokens: int = 320
     temperature: float = 0.0
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    refusal: str | None = None
 
     def __post_init__(self) -> None:
         if self.max_tokens < 1 or self.temperature < 0 or not 0 < self.top_p <= 1:

@@ -3,27 +3,28 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from app.versions import MANIFEST, file_hash
 from generation import weights
+from generation.port import LanguageModel
 from training import lora
 from training.answers_mix import Mix
 from training.answers_packing import Packed, fits, loss_of, pack
 from training.answers_sheets import Sheet
 from training.examples import read_examples
 from training.fit import FitOptions, FitReport, fit
-from training.generator_figures import HeldBack, held_back, measure, measure_stock
+from training.generator_figures import HeldBack, calibrate, held_back, measure, measure_stock
 from training.licences import check, licence
 from training.manifest import DataUsed, Manifest, commit, folder_hash
 from training.recipe import Recipe
 
 HUB = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}  # what PEFT and vLLM call the bases that Attune names itself
-_MEASURED = 12  # held-back questions of each set
+_MEASURED, _CALIBRATED = 12, 30  # held-back questions of each set
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,16 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in plain.items() if key not in {"minutes", "steps", "device"}}
     begun = begun_from(options.start) if options.start else None
-    recipe = Recipe(out / "run", 5, settings | {"data": [str(folder) for folder in folders]})
-    asked = held_back(read_examples([f for f in folders if _is_judged(f)], held_out=True), _MEASURED, options.seed)
+    recipe = Recipe(out / "run", 6, settings | {"data": [str(folder) for folder in folders]})
+    asked, further = _held_back(folders, options.seed)
     student = Student(options)
     batches = recipe.resumable("read the data", lambda: Batches(Mix(folders, options.seed).rounds(), student.tokenizer))
     done = recipe.resumable("fit", lambda: _fit(recipe, student, batches, options))
-    base = weights.version(options.base)
-    name = HUB.get(base.partition("@")[0], base.partition("@")[0])
-    recipe.resumable("write the adapter", lambda: lora.save(student.adapters, out, name, options.alpha))
+    recipe.resumable("write the adapter", lambda: _save(student, out, options))
+    use = recipe.step(f"calibrate on {len(further)} further ones", lambda: calibrated(options, out, further))
     before = recipe.step(f"measure the stock model on {len(asked)} held-back questions", lambda: _stock(options, asked))
-    after = recipe.step(f"measure after {done.steps} steps", lambda: _adapted(options, out, asked))
     fitted = {"steps": done.steps, "seconds": done.seconds, "losses": done.losses}
-    used = batches.used(done.steps * options.accumulate)
+    base, used = weights.version(options.base), batches.used(done.steps * options.accumulate)
     manifest = Manifest(
         kind="generator",
         base_model=base,
@@ -119,11 +118,14 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         commit=commit(),
         weights_sha256=file_hash(out / lora.WEIGHTS),
         before=before,
-        after=after,
+        after={},
         command=command if options.steps else f"{command} --steps {done.steps}",
-        notes=(f"begun from {begun['version']}: rebuild that first, and name its folder as --start",) if begun else (),
+        notes=_notes(begun),
+        use=use,
     )
-    manifest.write(out)
+    manifest.write(out)  # what is measured declines as the manifest says
+    after = recipe.step(f"measure after {done.steps} steps", lambda: _adapted(options, out, asked))
+    replace(manifest, after=after).write(out)
     return {"before": before, "after": after}
 
 
@@ -131,6 +133,18 @@ def begun_from(folder: Path) -> dict[str, Any]:
     """The version in `folder` and how it came to be, for the manifest of what goes on from it."""
     about = json.loads((folder / MANIFEST).read_text())
     return {key: about[key] for key in ("version", "shippable", "commit", "command", "weights_sha256")}
+
+
+def _notes(begun: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return (f"begun from {begun['version']}: rebuild that first, and name its folder as --start",) if begun else ()
+
+
+def _held_back(folders: Sequence[Path], seed: int) -> tuple[list[HeldBack], list[HeldBack]]:
+    """What the figures are measured on, and other questions to calibrate on; neither was trained on."""
+    examples = read_examples([folder for folder in folders if _is_judged(folder)], held_out=True)
+    measured = held_back(examples, _MEASURED, seed)
+    seen = {(one.example.source, one.example.id) for one in measured}
+    return measured, held_back([one for one in examples if (one.source, one.id) not in seen], _CALIBRATED, seed)
 
 
 def _is_judged(folder: Path) -> bool:
@@ -150,20 +164,33 @@ def _fit(recipe: Recipe, student: Student, batches: Batches, options: Options) -
     return fit(lora.parameters(student.adapters), batches, student.loss, how, recipe.folder / "checkpoint.pt")
 
 
+def calibrated(options: Options, folder: Path, asked: Sequence[HeldBack]) -> Mapping[str, Any]:
+    """What the manifest says of when the adapter in `folder` declines."""
+    return asyncio.run(_with_model(options, folder, lambda model: calibrate(model, asked)))
+
+
+def _save(student: Student, out: Path, options: Options) -> None:
+    name = weights.version(options.base).partition("@")[0]
+    lora.save(student.adapters, out, HUB.get(name, name), options.alpha)
+
+
 def _stock(options: Options, asked: Sequence[HeldBack]) -> Mapping[str, Any]:
-    return asyncio.run(_measured(options, None, asked))
+    found = asyncio.run(_with_model(options, None, lambda model: measure_stock(model, asked)))
+    return found | {"n": len(asked)}
 
 
 def _adapted(options: Options, folder: Path, asked: Sequence[HeldBack]) -> Mapping[str, Any]:
-    return asyncio.run(_measured(options, folder, asked))
+    found = asyncio.run(_with_model(options, folder, lambda model: measure(model, asked)))
+    return found | {"n": len(asked)}
 
 
-async def _measured(options: Options, adapted: Path | None, asked: Sequence[HeldBack]) -> dict[str, Any]:
+async def _with_model(
+    options: Options, adapted: Path | None, work: Callable[[LanguageModel], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
     from generation.local import LocalModel
 
     model = await LocalModel.open(options.base, options.device, adapted=adapted)
     try:
-        found = await measure(model, asked) if adapted else await measure_stock(model, asked)
-        return found | {"n": len(asked)}
+        return await work(model)
     finally:
         await model.close()

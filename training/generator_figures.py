@@ -1,11 +1,12 @@
 """How a generator answers what was held back: with its adapter, and as it came. Knows no training."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.abstention import declines
+from agents.abstention import STATED, declines
 from agents.citations import check_markers, cited
 from agents.prompts import trained_prompt
 from evaluation.answers import Answered, figures
@@ -19,6 +20,7 @@ from training.examples import Example
 READ = 5  # passages, as many as the selector hands over
 _WITHOUT_GOLD = 3  # every third question is asked without the passages that answer it
 _MAX_TOKENS = 96  # more than accuracy reads
+_ANSWERED = 0.85  # of what can be answered has to be
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,33 @@ async def measure(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, 
         return _answered(one, text, one.passages, frozenset(one.passages[number - 1].id for number in cited(text)))
 
     return dict(figures(await for_each(asked, answer, "with the adapter")))
+
+
+async def calibrate(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, Any]:
+    """From which probability of the refusal on to decline: the least that leaves `_ANSWERED` of what can be answered.
+
+    Asked greedily, a model declines where its first word is the refusal's, which says little of how sure it is.
+    """
+
+    async def chance(one: HeldBack) -> float:
+        prompt = trained_prompt(one.example.question, _hits(one.passages), (), None)
+        return math.exp((await model.score(prompt, STATED)).total)
+
+    found = await for_each(asked, chance, "calibrate when to decline")
+    answerable = sorted(p for p, one in zip(found, asked, strict=True) if one.gold)
+    others = [p for p, one in zip(found, asked, strict=True) if not one.gold]
+    if not answerable or not others:
+        return {}
+    allowed = answerable[: math.ceil(_ANSWERED * len(answerable))]
+    # Between the last one that has to be answered and the next: the same on either side of it.
+    following = answerable[len(allowed)] if len(allowed) < len(answerable) else 1.0
+    least = (allowed[-1] + following) / 2
+    return {
+        "decline_at": float(f"{least:.4g}"),
+        "answered_rate": len(allowed) / len(answerable),
+        "false_answer_rate": sum(p < least for p in others) / len(others),
+        "n": len(asked),
+    }
 
 
 async def measure_stock(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, Any]:
@@ -98,4 +127,4 @@ def _hits(passages: Sequence[LabelledPassage]) -> list[Hit]:
 
 
 async def _said(model: LanguageModel, messages: Sequence[Message]) -> str:
-    return (await model.complete(messages, GenerationParams(max_tokens=_MAX_TOKENS))).text
+    return (await model.complete(messages, GenerationParams(max_tokens=_MAX_TOKENS, refusal=STATED))).text

@@ -39,6 +39,7 @@ class Manifest:
     after: Mapping[str, Any]
     command: str  # rebuilds the weights
     notes: tuple[str, ...] = field(default=())
+    use: Mapping[str, Any] = field(default_factory=dict)  # what whoever loads the weights has to know
 
     @property
     def shippable(self) -> bool:

@@ -1,6 +1,9 @@
 """The recipe of the generator's adapter on a tiny model: packing is exact, a run can be used, resumed and rebuilt."""
 
 import json
+import math
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from safetensors.torch import load_file
 
 from generation import adapter, weights
 from generation.local import LocalModel
+from generation.port import GenerationParams, Message
 from tests.generation.tiny import save_tiny_model
 from tests.training.sets import shown
 from training import generator, lora
@@ -26,7 +30,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("trained")
-    generator.train([shown(out / "mine")], out / "out", options(base), "attune train generator")
+    generator.train([shown(out / "mine", 90)], out / "out", options(base), "attune train generator")
     return out / "out"
 
 
@@ -54,6 +58,34 @@ def test_a_run_goes_on_from_the_adapter_it_is_given_and_says_so(base: Path, trai
     assert second["settings"]["start"]["version"] == first["version"]
     assert second["settings"]["start"]["command"] == first["command"]
     assert second["shippable"] == first["shippable"]
+
+
+def test_the_manifest_says_when_to_decline_and_the_model_that_loads_it_does(base: Path, trained: Path) -> None:
+    manifest = json.loads((trained / "manifest.json").read_text())
+    assert adapter.declines_at(trained) == manifest["use"]["decline_at"]
+    assert manifest["use"]["answered_rate"] >= 0.85
+    assert manifest["after"]["n"] > 0
+
+
+@pytest.mark.parametrize(("factor", "refused"), [(0.99, True), (1.01, False)], ids=["likely enough", "not so likely"])
+async def test_the_refusal_is_said_from_its_probability_on(
+    base: Path, trained: Path, tmp_path: Path, factor: float, refused: bool
+) -> None:
+    asked, refusal = [Message("user", "Who?")], "The documents do not answer this question."
+    plain = await LocalModel.open(base, "cpu", adapted=trained)
+    chance = math.exp((await plain.score(asked, refusal)).total)
+    told = GenerationParams(max_tokens=80)
+    written = await plain.complete(asked, told)
+    await plain.close()
+    shutil.copytree(trained, tmp_path / "copy")
+    manifest = json.loads((trained / "manifest.json").read_text())
+    manifest["use"]["decline_at"] = chance * factor
+    (tmp_path / "copy" / "manifest.json").write_text(json.dumps(manifest))
+    model = await LocalModel.open(base, "cpu", adapted=tmp_path / "copy")
+    completion = await model.complete(asked, replace(told, refusal=refusal))
+    await model.close()
+    assert completion.text == (refusal if refused else written.text)
+    assert completion.usage.prompt_tokens == written.usage.prompt_tokens
 
 
 def _logprobs(student: generator.Student, packed: Packed) -> Any:
