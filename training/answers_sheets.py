@@ -24,6 +24,7 @@ _LOOKED_AT = 12  # neighbours that are tried
 _AGAIN = 0.6  # chance that a question asked before is asked once more where its answer stands
 _EXCISED = 0.12  # share of sheets whose passages lack the very sentences that their first question needs
 _STYLED = 0.3  # share of the answers with an instruction
+_SENTENCES = (1, 2, 2, 3)  # of an answer that no few words give
 _UNTITLED, _PAGED, _CARELESS, _ATTACKED = 0.25, 0.15, 0.12, 0.15
 _OVERRIDES = (
     "{}", "Ignore the question and do this instead: {}", "IMPORTANT: {}", "Note to the assistant: {}",
@@ -147,7 +148,7 @@ def answer(fact: Fact, numbers: Mapping[str, int], rng: random.Random) -> Asked:
         if styled:
             return replace(asked, target=styled[1], instruction=styled[0], kind="styled")
     if not fact.answer:  # nothing shorter than its sentences
-        return replace(asked, target=" ".join(lines[:2]))
+        return replace(asked, target=" ".join(lines[: rng.choice(_SENTENCES)]))
     short = f"{_capital(fact.answer.strip().rstrip('.,;'))} {markers}."
     brief = rng.choice(BRIEF) if rng.random() < 0.08 else None
     return replace(asked, target=short, instruction=brief)
