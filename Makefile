@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml
 	@echo "Installing what Attune needs into $(VENV), 2.3 GB: several minutes the first time ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL)) 'torch==2.13.*'
-	$(BIN)/python -m pip install --quiet --editable '.[test,demo]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,test,demo]'
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 

@@ -1,38 +1,17 @@
 """The commands `attune train ...`. A recipe is imported only when its command runs."""
 
-import shlex
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.command import print_figures, print_json, settings_from
-from evaluation.flags import Data, Json, command
+from app.command import settings_from
+from evaluation.flags import Json, command
+from training.flags import Experiment, Minutes, Out, RecipeFlags, Seed, Steps, run_recipe
+from training.preference_command import train_preferences
 
 train_commands = typer.Typer(no_args_is_help=True, help="Fit models on data sets; an interrupted run goes on.")
-
-Out = Annotated[Path, typer.Option("--out", help="Where weights, manifest and the run's state go.")]
-Minutes = Annotated[float, typer.Option(min=0.01, help="Time to fit, all pieces of an interrupted run together.")]
-Steps = Annotated[int | None, typer.Option(min=1, help="Stop after so many steps: the result depends on no clock.")]
-Seed = Annotated[int, typer.Option(help="Decides order, samples and first weights.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda or cuda:N")]
-Experiment = Annotated[bool, typer.Option("--experiment", help="Take sets without an open licence: never to ship.")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecipeFlags:
-    """What every recipe takes."""
-
-    data: Data
-    out: Out
-    seed: Seed = 0
-    device: Device = "cpu"
-    experiment: Experiment = False
-    as_json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +39,7 @@ def train_selector(flags: SelectorFlags) -> None:
         experiment=flags.experiment,
         utility_labels=flags.utility_labels,
     )
-    _fit(lambda line: selector.train(flags.data, flags.out, options, line), flags)
+    run_recipe(lambda line: selector.train(flags.data, flags.out, options, line), flags.as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +69,7 @@ def train_generator(flags: GeneratorFlags) -> None:
         options = generator.Options(base, *chosen, learning_rate=flags.learning_rate, start=start)
         return generator.train(flags.data, flags.out, options, line)
 
-    _fit(train, flags)
+    run_recipe(train, flags.as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +87,7 @@ def train_verifier(flags: VerifierFlags) -> None:
     options = verifier_recipe.Options(
         minutes=flags.minutes, steps=flags.steps, seed=flags.seed, device=flags.device, experiment=flags.experiment
     )
-    _fit(lambda line: verifier_recipe.train(flags.data, flags.out, options, line), flags)
+    run_recipe(lambda line: verifier_recipe.train(flags.data, flags.out, options, line), flags.as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,31 +140,31 @@ def train_retriever(flags: RetrieverFlags) -> None:
     )
     sources = Sources(tuple(flags.corpus or ()), tuple(flags.data or ()), tuple(flags.labels or ()))
     run = retriever_run.with_log if flags.from_log else retriever_run.run
-    _fit(lambda line: run(settings_from(home=flags.context.obj), sources, flags.out, options, line), flags)
-
-
-def _fit(train: Callable[[str], dict[str, Any]], flags: RecipeFlags | RetrieverFlags) -> None:
-    """Run a recipe, given its command line for the manifest; an error that is meant to be read is one line."""
-    from evaluation.errors import EvaluationError
-    from generation.port import ModelUnavailableError
-    from training.fit import FitError
-    from training.licences import LicenceError
-    from training.recipe import RecipeError
-
-    try:
-        found = train(portable(["attune", *sys.argv[1:]]))
-    except (EvaluationError, FitError, LicenceError, ModelUnavailableError, RecipeError, OSError) as error:
-        sys.stderr.write(f"attune: {error}\n")
-        raise typer.Exit(1) from None
-    print_json(found) if flags.as_json else print_figures(found)
-
-
-_NAMED = {"--out", "--start", "--labels"}
-
-
-def portable(words: list[str]) -> str:
-    """The command line for whoever reads the manifest elsewhere: folders by their names, not by where they lie here."""
-    return shlex.join(
-        f"data/{Path(word).name}" if before in {"--data", "--corpus"} else Path(word).name if before in _NAMED else word
-        for before, word in pairwise(["", *words])
+    run_recipe(
+        lambda line: run(settings_from(home=flags.context.obj), sources, flags.out, options, line), flags.as_json
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalsFlags:
+    context: typer.Context
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Rated conversations in place of our own talks: an experiment. Repeatable.", exists=True),
+    ] = None
+    out: Out
+    as_json: Json = False
+
+
+@train_commands.command("signals")
+@command(SignalsFlags)
+def train_signals(flags: SignalsFlags) -> None:
+    """Fit the head that reads what a message says of the answer before it."""
+    from app import adapters
+    from training import signals
+
+    encoder = adapters.make_encoder(settings_from(home=flags.context.obj))
+    run_recipe(lambda line: signals.train(flags.data or [], flags.out, encoder, line), flags.as_json)
+
+
+train_commands.command("preferences")(train_preferences)

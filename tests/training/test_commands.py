@@ -1,6 +1,6 @@
 """The commands of training: what the manifest says can be typed elsewhere."""
 
-from training.commands import portable
+from training.flags import portable
 
 
 def test_the_command_of_a_manifest_names_folders_and_no_machine() -> None:
