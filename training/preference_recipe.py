@@ -31,11 +31,7 @@ def train(
     people are taken only with `everyone`. Raises RecipeError.
     """
     rows = read_rows(path, method)
-    if rows.people > 1 and not everyone:
-        raise RecipeError(
-            f"{path} holds rows of {rows.people} people: what was read in one's documents could be repeated to "
-            "another. Export one person's (--user EMAIL), or pass --everyone if they all agreed"
-        )
+    _refuse_several(rows, path, everyone)
     plain: dict[str, Any] = json.loads(json.dumps(asdict(options), default=str)) | {"method": method}
     settings = {key: value for key, value in plain.items() if key not in {"minutes", "steps", "device"}}
     recipe = Recipe(out / "run", 3, settings | {"rows": file_hash(path)})
@@ -63,6 +59,14 @@ def train(
     )
     manifest.write(out)
     return {"before": manifest.before, "after": manifest.after}
+
+
+def _refuse_several(rows: PreferenceRows, path: Path, everyone: bool) -> None:
+    if rows.people > 1 and not everyone:
+        raise RecipeError(
+            f"{path} holds rows of {rows.people} people: what was read in one's documents could be repeated to "
+            "another. Export one person's (--user EMAIL), or pass --everyone if they all agreed"
+        )
 
 
 def _figures(rows: PreferenceRows, options: PreferenceOptions, folder: Path) -> dict[str, list[float]]:
