@@ -147,14 +147,6 @@ class SearchPublic(BaseModel):
 
 
 # --- conversations and turns
-class ConversationCreate(RequestBody):
-    title: str | None = Field(default=None, max_length=200)
-
-
-class ConversationUpdate(RequestBody):
-    title: str = Field(min_length=1, max_length=200)
-
-
 class ConversationPublic(BaseModel):
     id: str
     title: str

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
 from app import documents, facts, past, preferences
+from app.conversation_search import matching
 from app.cursor import newest_first
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
@@ -35,10 +36,11 @@ async def find_conversation(session: AsyncSession, person_id: str, conversation_
 
 
 async def list_conversations(
-    session: AsyncSession, person_id: str, limit: int, before: tuple[datetime, str] | None
+    session: AsyncSession, person_id: str, limit: int, before: tuple[datetime, str] | None, sought: str = ""
 ) -> Sequence[Conversation]:
-    """Newest first; `before` is the (updated_at, id) of the last one already seen."""
-    query = select(Conversation).where(Conversation.person_id == person_id)
+    """Newest first; `before` is the (updated_at, id) of the last one already seen. `sought`: only those that hold all
+    of these words."""
+    query = select(Conversation).where(Conversation.person_id == person_id, *matching(person_id, sought))
     page = newest_first(query, Conversation.updated_at, Conversation.id, limit, before)
     return (await session.exec(page)).all()
 

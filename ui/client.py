@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from app.schemas import (
     AnswerEvent,
     ChatRequest,
-    ConversationCreate,
     ConversationDetail,
     ConversationPublic,
     ConversationsPublic,
@@ -32,6 +31,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_conversations import ConversationCreate
 from app.schemas_feedback import TurnFeedback
 from app.schemas_memory import FactsPublic, RulesPublic
 from app.schemas_models import Health
@@ -159,8 +159,10 @@ class ApiClient:
     async def search(self, request: SearchRequest) -> SearchPublic:
         return await self._api.post("/api/v1/search", request, SearchPublic)
 
-    async def conversations(self, cursor: str | None = None) -> ConversationsPublic:
-        return await self._api.get("/api/v1/conversations", ConversationsPublic, {"cursor": cursor})
+    async def conversations(self, cursor: str | None = None, sought: str = "") -> ConversationsPublic:
+        """One page, last used first; only those that hold all words of `sought`."""
+        query = {"cursor": cursor, "q": sought or None}
+        return await self._api.get("/api/v1/conversations", ConversationsPublic, query)
 
     async def conversation(self, conversation_id: str) -> ConversationDetail:
         return await self._api.get(f"/api/v1/conversations/{conversation_id}", ConversationDetail)

@@ -1,25 +1,23 @@
-"""Conversations: list, open, rename, delete."""
+"""Conversations: list, search, open, rename, delete, export."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
 from app import turns
 from app.chat import turn_public
+from app.conversation_export import as_markdown, file_name
 from app.cursor import decode_cursor, encode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Conversation
 from app.problems import not_found
-from app.schemas import (
-    ConversationCreate,
-    ConversationDetail,
-    ConversationPublic,
-    ConversationsPublic,
-    ConversationUpdate,
-    Identifier,
-)
+from app.schemas import ConversationDetail, ConversationPublic, ConversationsPublic, Identifier
+from app.schemas_conversations import ConversationCreate, ConversationUpdate
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+
+_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "A file to keep", "content": {"text/markdown": {}}}}
 
 
 @router.post("", status_code=201)
@@ -35,10 +33,11 @@ async def read_all(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
+    q: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> ConversationsPublic:
-    """The person's conversations, last used first."""
+    """The person's conversations, last used first; with `q` those whose title, questions and answers hold its words."""
     async with services.database.session() as session:
-        found = await turns.list_conversations(session, person.id, limit + 1, decode_cursor(cursor))
+        found = await turns.list_conversations(session, person.id, limit + 1, decode_cursor(cursor), q)
     shown = found[:limit]
     more = encode_cursor(shown[-1].updated_at, shown[-1].id) if len(found) > limit else None
     return ConversationsPublic(items=[_public(conversation) for conversation in shown], next_cursor=more)
@@ -55,6 +54,28 @@ async def read(conversation_id: Identifier, person: CurrentPerson, services: Ser
         exposures = await turns.list_exposures(session, person.id, (turn.id for turn in rows))
     public = [turn_public(turn, exposures.get(turn.id, [])) for turn in rows]
     return ConversationDetail(**_public(conversation).model_dump(), turns=public)
+
+
+@router.get("/{conversation_id}/export", response_model=ConversationDetail, responses=_FILE)
+async def export(
+    conversation_id: Identifier,
+    person: CurrentPerson,
+    services: ServicesDep,
+    kind: Annotated[Literal["markdown", "json"], Query(alias="format")] = "markdown",
+) -> Response:
+    """The conversation as a file: questions, answers, and their sources with document, page and quotation."""
+    conversation = await read(conversation_id, person, services)
+    if kind == "json":
+        content, media_type, ending = conversation.model_dump_json(indent=2), "application/json", "json"
+    else:
+        content, media_type, ending = as_markdown(conversation), "text/markdown; charset=utf-8", "md"
+    name = quote(file_name(conversation.title, ending), safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=utf-8''{name}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @router.patch("/{conversation_id}")

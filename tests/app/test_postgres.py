@@ -108,3 +108,15 @@ async def test_of_two_processes_that_promote_at_once_one_is_told_and_the_other_f
         assert (await services.promotions.rollback("retriever")).promotion.number == 2
         for one in others:
             await one._database.close()
+
+
+async def test_conversations_are_found_by_their_words_in_any_case(settings: Settings, upload: Upload) -> None:
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(running(settings))
+        ann = await stack.enter_async_context(client_of(app, "finder@example.org"))
+        await upload(ann, "hut.txt", NOTE)
+        turn = await ask(ann)
+        await ann.post("/api/v1/conversations", json={"title": "Übernachtung 100 %"})
+        for sought, found in (("FLOWER hut", turn["question"]), ("übernachtung %", "Übernachtung 100 %")):
+            listed = (await ann.get("/api/v1/conversations", params={"q": sought})).json()["items"]
+            assert [one["title"] for one in listed] == [found]
