@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Request
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app import people
+from app import audit, people
 from app.db import Database
 from app.lockout import Lockout
 from app.models import ApiToken, Person, utc_now
@@ -95,8 +95,10 @@ class Auth:
             person = await people.find_person(session, email)
         known = person.password_hash if person else None
         if not await self._verify(known, password) or person is None:
+            audit.note("login failed", person=person.id if person else None, address=address, way="password")
             _refuse("the e-mail or the password is wrong")
         self._lockout.succeeded(email, address)
+        audit.note("logged in", person=person.id, address=address, way="password")
         return person
 
     async def redeem(self, code: str, address: str) -> Person:
@@ -106,8 +108,10 @@ class Auth:
             person_id = await people.spend_login_code(session, self.digest_of(code), utc_now())
             person = await session.get(Person, person_id) if person_id else None
         if person is None:
+            audit.note("login failed", address=address, way="link")
             _refuse("this login link was used already or is older than ten minutes; `attune up` prints a new one")
         self._lockout.succeeded("", address)
+        audit.note("logged in", person=person.id, address=address, way="link")
         return person
 
     async def issue_token(self, person: Person, label: str, days: int | None = None) -> str:
@@ -127,6 +131,7 @@ class Auth:
     async def revoke(self, person: Person, token: str) -> None:
         async with self._database.session() as session:
             await people.revoke_token(session, person.id, self.digest_of(token))
+        audit.note("logged out", person=person.id)
 
     # --- accounts
     async def create_person(

@@ -55,7 +55,8 @@ async def run_turn(
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
     written. `told` is what was said before a conversation that begins here. Raises Problem before the first event;
     later failures are the last event."""
-    with services.serving.lease() as models:  # what is promoted meanwhile answers the next question
+    # What is promoted meanwhile answers the next question.
+    with services.limits.answering(person.id), services.serving.lease() as models:
         running = await _begin(services, models, person, request, told)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         # A task of its own: the server cancels every await of a request whose client has gone, and the model could

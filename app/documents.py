@@ -41,6 +41,13 @@ async def page(
     return (await session.exec(page)).all()
 
 
+async def usage(session: AsyncSession, owner_id: str) -> tuple[int, int]:
+    """How many documents this owner has, and the bytes of their files."""
+    counted = sql.select(sql.func.count(), sql.func.coalesce(sql.func.sum(_DOCUMENTS.c.size), 0))
+    row = (await session.execute(counted.where(_DOCUMENTS.c.owner_id == owner_id))).one()
+    return int(row[0]), int(row[1])
+
+
 async def ids(session: AsyncSession, owner_id: str) -> Sequence[str]:
     """All of this owner's documents."""
     return (await session.exec(select(Document.id).where(Document.owner_id == owner_id))).all()

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import documents, job_rows, originals, people
+from app import documents, job_rows, originals, people, quotas
 from app.models import Document, Job
 from app.originals import Incoming
 from app.problems import Problem
@@ -58,7 +58,10 @@ async def _record(
     async with services.database.session() as session:
         found = await documents.find(session, owner_id, identity)
         same_source = await documents.find_by_source(session, owner_id, source) if source else []
-        replaced = [old.id for old in same_source if old.id != identity]
+        leaving = [old for old in same_source if old.id != identity]
+        replaced = [old.id for old in leaving]
+        if found is None:
+            await quotas.require_room(session, services.settings, owner_id, incoming.size, leaving)
         await asyncio.to_thread(originals.keep, services.home, owner_id, incoming)
         if found is None:
             found = Document(

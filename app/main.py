@@ -26,6 +26,7 @@ from app.api import (
 )
 from app.body_limit import BodyLimitMiddleware
 from app.request_id import RequestIdMiddleware
+from app.security_headers import SecurityHeadersMiddleware
 from app.services import open_services
 from app.settings import Settings
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> 
     )
     app.add_middleware(BodyLimitMiddleware, streaming={"/api/v1/documents"})
     app.add_middleware(RequestIdMiddleware, on_error=problems.unforeseen)
+    app.add_middleware(SecurityHeadersMiddleware, documentation={app.docs_url or "", app.redoc_url or ""})
     problems.install(app)
     for module in ROUTERS:
         app.include_router(module.router, responses=problems.RESPONSES)

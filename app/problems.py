@@ -99,7 +99,8 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
 def _response(request: Request, problem: Problem) -> JSONResponse:
     """On OpenAI's routes also in their form, which is what their clients show."""
     if request.url.path.startswith("/v1/"):
-        problem.extra["error"] = {"message": problem.detail, "type": problem.title, "code": problem.status}
+        code = "rate_limit_exceeded" if problem.status == 429 else problem.status
+        problem.extra["error"] = {"message": problem.detail, "type": problem.title, "param": None, "code": code}
     return problem.response()
 
 

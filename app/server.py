@@ -52,8 +52,14 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
             services: Services = app.state.services
             patience = services.settings.drain_seconds
             latest = int(patience) + GOODBYE_SECONDS
+            proxies = services.settings.trusted_proxies
             config = uvicorn.Config(
-                app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=latest
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=latest,
+                forwarded_allow_ips=proxies,
             )
             server = app.state.server = _QuietServer(config)
             task = asyncio.create_task(server.serve(sockets=[listener]))

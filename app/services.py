@@ -24,6 +24,7 @@ from app.learning import KIND, Learning
 from app.memory import StoredMemory
 from app.parts import Champion, Parts
 from app.promotions import Promotions
+from app.rate_limits import RateLimits
 from app.recall import StoredRecall
 from app.remembering import KIND as REMEMBER
 from app.remembering import Remembering
@@ -52,6 +53,7 @@ class Services:
     recall: StoredRecall
     memory: StoredMemory
     under_way: UnderWay
+    limits: RateLimits
 
     @property
     def model(self) -> LanguageModel:
@@ -153,6 +155,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         under_way=UnderWay(),
+        limits=RateLimits(settings),
     )
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=0, le=65535)
     drain_seconds: float = Field(default=15.0, ge=0)  # how long answers may go on after we were asked to stop
+    trusted_proxies: str = "127.0.0.1,::1"  # whose word on a client's address and scheme is taken; "*": everybody's
 
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
@@ -58,6 +59,15 @@ class Settings(BaseSettings):
     upload_stall_seconds: float = Field(default=60.0, gt=0)  # without a byte of an upload, until it is given up
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
     load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
+
+    # Of one person; attempts to log in: of one address. 0: no limit. None: by deployment, app/rate_limits.py says what.
+    questions_per_minute: int | None = Field(default=None, ge=0)
+    answers_at_once: int | None = Field(default=None, ge=0)
+    searches_per_minute: int | None = Field(default=None, ge=0)
+    uploads_per_minute: int | None = Field(default=None, ge=0)
+    logins_per_minute: int | None = Field(default=None, ge=0)
+    documents_per_person: int | None = Field(default=None, ge=0)
+    bytes_per_person: int | None = Field(default=None, ge=0)
 
     @classmethod
     def settings_customise_sources(

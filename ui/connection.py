@@ -1,6 +1,7 @@
 """HTTP to the API as one person: tokens, JSON in and out, event streams, problem details. Knows no route."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
@@ -11,16 +12,19 @@ from pydantic import BaseModel
 from ui.sse import ServerEvent, read_events
 
 _Schema = TypeVar("_Schema", bound=BaseModel)
+_Answer = TypeVar("_Answer")
 
 
 class ApiError(Exception):
-    """The server refused or could not be reached; `detail` is fit to be shown. status 503: no server answered."""
+    """The server refused or could not be reached; `detail` is fit to be shown. status 503: no server answered.
+    `retry_after`: in how many seconds it may be tried again, where the server says so."""
 
-    def __init__(self, status: int, title: str, detail: str) -> None:
+    def __init__(self, status: int, title: str, detail: str, retry_after: int | None = None) -> None:
         super().__init__(f"{title}: {detail}" if detail else title)
         self.status = status
         self.title = title
         self.detail = detail
+        self.retry_after = retry_after
 
 
 def pool(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -99,11 +103,24 @@ class Connection:
         return ApiError(503, "No answer from the server", detail)
 
 
+async def patiently(call: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """What a call gives, tried again for as long as the server says that we go too fast; for many calls in a row."""
+    while True:
+        try:
+            return await call()
+        except ApiError as error:
+            if error.status != 429 or error.retry_after is None:
+                raise
+            await asyncio.sleep(error.retry_after)
+
+
 def problem(response: httpx.Response) -> ApiError:
     """Read RFC 9457 problem details; whatever else came back (a proxy's page, say) is cut to a line."""
     status = response.status_code
+    wait = response.headers.get("retry-after", "")
+    retry_after = int(wait) if wait.isdecimal() else None
     try:
         body = response.json()
-        return ApiError(status, str(body["title"]), str(body.get("detail") or ""))
+        return ApiError(status, str(body["title"]), str(body.get("detail") or ""), retry_after)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ApiError(status, response.reason_phrase or "Error", response.text[:200])
+        return ApiError(status, response.reason_phrase or "Error", response.text[:200], retry_after)

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.schemas import (
     TurnPublic,
 )
 from ui.client import ApiClient, ApiError
+from ui.connection import patiently
 
 IN_FLIGHT = 16  # files on their way at once: enough for the encoder's batches to fill
 STAGES = {
@@ -90,7 +92,7 @@ def told_once(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 async def _ingest_one(client: ApiClient, path: Path) -> dict[str, Any]:
     entry: dict[str, Any] = {"path": str(path), "status": "unreadable", "reason": None, "passages": 0}
     try:
-        upload = await client.upload(path, source=str(path))
+        upload = await patiently(partial(client.upload, path, source=str(path)))
     except OSError as error:
         return entry | {"reason": f"cannot be read from disk ({error.strerror})"}
     except LocalProtocolError:  # its length was told before its bytes were read
@@ -205,7 +207,7 @@ async def search(client: ApiClient, queries: Sequence[str], k: int) -> list[dict
     wanted = {"document", "page", "heading", "text", "score"}
     results = []
     for query in queries:
-        found = await client.search(SearchRequest(query=query, k=k))
+        found = await patiently(partial(client.search, SearchRequest(query=query, k=k)))
         results.append({"query": query, "hits": [hit.model_dump(include=wanted) for hit in found.hits]})
     return results
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from app import people
+from app import audit, people
 from app.auth import LOGIN_CODE_LIFE, AccountError, AccountTakenError, normal_email
 from app.deps import CurrentPerson, ServicesDep
 from app.feedback_export import Format, rows
@@ -26,12 +26,13 @@ _ROWS: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}}}}
 
 
 @router.post("/users", status_code=201)
-async def create_person(body: PersonCreate, services: ServicesDep) -> PersonPublic:
+async def create_person(body: PersonCreate, admin: CurrentPerson, services: ServicesDep) -> PersonPublic:
     """Create an account."""
     try:
         person = await services.auth.create_person(body.email, body.password, body.role)
     except AccountError as error:
         raise Problem(409 if isinstance(error, AccountTakenError) else 422, str(error)) from None
+    audit.note("person added", person=person.id, by=admin.id, role=person.role)
     return _public(person)
 
 
@@ -43,25 +44,28 @@ async def read_people(services: ServicesDep) -> PeoplePublic:
 
 
 @router.post("/tokens", status_code=201)
-async def create_token(body: TokenCreate, services: ServicesDep) -> TokenPublic:
+async def create_token(body: TokenCreate, admin: CurrentPerson, services: ServicesDep) -> TokenPublic:
     """A new bearer token for a person; its text is shown this once."""
     async with services.database.session() as session:
         person = await people.find_person(session, normal_email(body.email))
     if person is None:
         detail = f"there is no account for {body.email!r}: `attune user list` shows all, `attune user add` makes one"
         raise Problem(404, detail, title="Unknown person")
+    audit.note("token made", person=person.id, by=admin.id, days=body.days)
     return await services.auth.open_session(person, body.label, body.days)
 
 
 @router.post("/login-codes", status_code=201)
 async def create_login_code(person: CurrentPerson, services: ServicesDep) -> TokenPublic:
     """The code of a login link for the caller: `token` logs in once, at `/login?code=`, before it expires."""
+    audit.note("login link made", person=person.id)
     expires_at = utc_now() + LOGIN_CODE_LIFE
     return TokenPublic(token=await services.auth.issue_login_code(person), expires_at=expires_at)
 
 
 @router.get("/feedback", responses=_ROWS)
 async def export_feedback(
+    admin: CurrentPerson,
     services: ServicesDep,
     form: Annotated[Format, Query(alias="format")] = "turns",
     email: Annotated[str | None, Query(max_length=254)] = None,
@@ -75,6 +79,7 @@ async def export_feedback(
             chosen = [person.id]
         else:
             raise not_found("person", email)
+    audit.note("feedback exported", by=admin.id, person=chosen[0] if email else None, people=len(chosen))
     headers = {"Cache-Control": "no-store"}
     return StreamingResponse(rows(services.database, chosen, form), media_type=_LINES, headers=headers)
 

@@ -35,7 +35,8 @@ _UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": 
 _INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/webp"})
 _CONTENT = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
+    "frame-ancestors 'none'",
     "Cache-Control": "private, no-store",
 }
 
@@ -43,6 +44,7 @@ _CONTENT = {
 @router.post("", status_code=202, openapi_extra=_UPLOAD)
 async def upload(request: Request, person: CurrentPerson, services: ServicesDep) -> UploadPublic:
     """Take in a file. It is safe when this answers; the job that indexes it goes on in the background."""
+    services.limits.uploads.take(person.id)
     limit = services.settings.max_upload_bytes
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + AROUND_BYTES:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import documents, edits, facts, feedback_log, people, preferences, turns
+from app import audit, documents, edits, facts, feedback_log, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
 from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
@@ -51,6 +51,7 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
         if hashed is not None:
             token, _ = token_in(request)
             await people.revoke_other_tokens(session, person.id, services.auth.digest_of(token or ""))
+            audit.note("password changed", person=person.id)
     return _public(changed)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from app import audit
 from app.deps import CurrentPerson, ServicesDep
 from app.problems import Problem
 from app.promotions import PromotionConflictError, UnknownVersionError
@@ -37,27 +38,31 @@ async def read_model(version: VersionId, services: ServicesDep) -> VersionDetail
 
 
 @router.post("/{version}/promote")
-async def promote(version: VersionId, body: Verdict, services: ServicesDep) -> Moved:
+async def promote(version: VersionId, body: Verdict, person: CurrentPerson, services: ServicesDep) -> Moved:
     """Write what the gate found. Accepted, the version answers from the next turn on; refused, its reasons are kept."""
     try:
-        return await services.promotions.decide(version, body)
+        moved = await services.promotions.decide(version, body)
     except UnknownVersionError as error:
         raise _unknown(error) from None
     except PromotionConflictError as error:
         raise Problem(409, str(error), title="Another champion") from None
     except (VersionError, FileNotFoundError, ValueError) as error:
         raise Problem(422, str(error), title="The version cannot be used") from None
+    audit.note("model promoted" if body.accepted else "model refused", by=person.id, version=version)
+    return moved
 
 
 @router.post("/rollback")
-async def roll_back(body: Rollback, services: ServicesDep) -> Moved:
+async def roll_back(body: Rollback, person: CurrentPerson, services: ServicesDep) -> Moved:
     """Let the version before the champion of a kind answer again."""
     try:
-        return await services.promotions.rollback(body.kind)
+        moved = await services.promotions.rollback(body.kind)
     except PromotionConflictError as error:
         raise Problem(409, str(error), title="Nothing to roll back") from None
     except (VersionError, FileNotFoundError, ValueError) as error:
         raise Problem(422, str(error), title="The version cannot be used") from None
+    audit.note("model rolled back", by=person.id, version=moved.promotion.version_id)
+    return moved
 
 
 def _unknown(error: UnknownVersionError) -> Problem:

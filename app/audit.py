@@ -1,0 +1,31 @@
+"""What was done with access and with data for good, a line of JSON each in the log `attune.audit`.
+
+Identifiers, roles and addresses only: no e-mail, no name, no text of anybody; the id of the request stands before it.
+"""
+
+import json
+import logging
+from typing import Literal
+
+Action = Literal[
+    "logged in",
+    "login failed",
+    "logged out",
+    "token made",
+    "login link made",
+    "password changed",
+    "person added",
+    "erasure ordered",
+    "model promoted",
+    "model refused",
+    "model rolled back",
+    "feedback exported",
+]
+
+log = logging.getLogger("attune.audit")
+
+
+def note(action: Action, **who: str | int | None) -> None:
+    """`who` says for instance `person` (whose access), `by` (the id of who did it for them), `address`."""
+    known = {name: value for name, value in who.items() if value is not None}
+    log.info("%s", json.dumps({"action": action} | known))
