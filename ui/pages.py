@@ -16,7 +16,7 @@ from ui.client import ApiClient
 from ui.plain import HEADERS
 from ui.reader import reader_routes
 from ui.session import PERSON, SessionGate
-from ui.shown import shown_routes
+from ui.shown import listed_routes, shown_routes
 from ui.theme import ASSETS, HEAD, theme
 
 
@@ -26,7 +26,7 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
     app.add_api_route("/login", _login, methods=["GET"], include_in_schema=False)
-    for routes in (reader_routes, about_routes, shown_routes):
+    for routes in (reader_routes, about_routes, shown_routes, listed_routes):
         app.include_router(routes(api))
     gr.mount_gradio_app(
         app,

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from ui.client import ApiClient
+from ui.conversations import HEAD
 from ui.documents import UPLOADS
 from ui.handlers import Handlers
 from ui.sources import EMPTY
@@ -41,6 +42,7 @@ def _lay_out() -> dict[str, Any]:
     with gr.Row(elem_id="attune"):
         with gr.Column(elem_id="library"):
             _panel("masthead", _BRAND)
+            parts["conversation_head"] = _panel("conversation-head", HEAD)
             parts["conversations"] = _panel("conversations")
             parts["uploads"] = gr.HTML(
                 UPLOADS,
@@ -100,9 +102,10 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     # What stops a turn is the cancelling, which gradio does after the handler: so first that alone, then the redrawing.
     settled = [*thread, parts["send"], parts["stop"]]
     parts["stop"].click(None, cancels=turns, **quiet).then(handlers.stopped, conversation, settled, **quiet)
-    parts["conversations"].act(handlers.choose_conversation, None, conversation, cancels=turns, **latest).then(
-        handlers.open_conversation, conversation, settled, **quiet
-    )
+    for panel in (parts["conversation_head"], parts["conversations"]):
+        panel.act(handlers.choose_conversation, None, conversation, cancels=turns, **latest).then(
+            handlers.open_conversation, conversation, settled, **quiet
+        )
     for panel in (parts["history"], parts["live"]):
         panel.act(handlers.show_sources, conversation, parts["sources"], **latest)
     parts["documents"].chosen(handlers.choose_documents, None, library, **latest)

@@ -1,17 +1,20 @@
-"""Pieces of the pages that the browser asks for when they are needed: a turn again, an edit's outcome, preferences."""
+"""Pieces of the pages that the browser asks for when they are needed: conversations, a turn again, an edit's outcome,
+preferences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from app.schemas import ConversationPublic
 from app.schemas_preferences import EditPublic, PreferencePublic
 from ui.chat import render_turns
 from ui.client import ApiClient, ApiError
+from ui.conversations import MOST_PAGES, render_conversations
 from ui.edits import render_applied, render_edit
-from ui.markup import esc
 from ui.plain import HEADERS
 from ui.preferences import render_provenance
 from ui.session import visitor
@@ -24,7 +27,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
     router = APIRouter(prefix="/shown", include_in_schema=False)
 
     @router.get("/turn/{conversation_id}/{turn_id}")
-    async def turn(conversation_id: str, turn_id: str, request: Request) -> HTMLResponse:
+    async def turn(conversation_id: str, turn_id: str, request: Request) -> Response:
         async def render(person: ApiClient) -> str:
             detail, given = await asyncio.gather(person.conversation(conversation_id), person.feedback(conversation_id))
             return render_turns(detail.turns, given, turn_id)
@@ -32,7 +35,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
         return await _piece(api, request, render)
 
     @router.get("/edit/{turn_id}")
-    async def edit(turn_id: str, request: Request) -> HTMLResponse:
+    async def edit(turn_id: str, request: Request) -> Response:
         async def render(person: ApiClient) -> str:
             latest = await _latest_edit(person, turn_id)
             return render_edit(latest) if latest else ""
@@ -40,9 +43,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
         return await _piece(api, request, render)
 
     @router.get("/preferences")
-    async def applied(
-        identity: Annotated[list[str], Query(alias="id", max_length=100)], request: Request
-    ) -> HTMLResponse:
+    async def applied(identity: Annotated[list[str], Query(alias="id", max_length=100)], request: Request) -> Response:
         async def render(person: ApiClient) -> str:
             found = await _find(person, set(identity))
             return render_applied(found, len(set(identity)) - len(found))
@@ -50,7 +51,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
         return await _piece(api, request, render)
 
     @router.get("/provenance/{preference_id}")
-    async def provenance(preference_id: str, request: Request) -> HTMLResponse:
+    async def provenance(preference_id: str, request: Request) -> Response:
         async def render(person: ApiClient) -> str:
             return render_provenance((await person.provenance(preference_id)).items)
 
@@ -59,11 +60,40 @@ def shown_routes(api: ApiClient) -> APIRouter:
     return router
 
 
-async def _piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> HTMLResponse:
+def listed_routes(api: ApiClient) -> APIRouter:
+    """GET /shown/conversations: the list as far as it is unfolded, or what was found in it."""
+    router = APIRouter(prefix="/shown", include_in_schema=False)
+
+    @router.get("/conversations")
+    async def conversations(
+        request: Request, q: str = "", pages: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1, current: str = ""
+    ) -> Response:
+        async def render(person: ApiClient) -> str:
+            found, more = await _conversations(person, q, pages)
+            return render_conversations(found, current, datetime.now(UTC), more, q, pages)
+
+        return await _piece(api, request, render)
+
+    return router
+
+
+async def _piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> Response:
     try:
         return HTMLResponse(await render(visitor(api, request)), headers=HEADERS)
-    except ApiError as error:
-        return HTMLResponse(f'<p class="problem">{esc(error.detail or error.title)}</p>', error.status, HEADERS)
+    except ApiError as error:  # as the API itself says it, which is what the browser shows the reason of
+        return JSONResponse({"title": error.title, "detail": error.detail}, error.status, HEADERS)
+
+
+async def _conversations(person: ApiClient, sought: str, pages: int) -> tuple[list[ConversationPublic], bool]:
+    """The first `pages` of the list, and whether there are more."""
+    found, cursor = list[ConversationPublic](), None
+    for _ in range(pages):
+        page = await person.conversations(cursor, sought)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found, cursor is not None
 
 
 async def _latest_edit(person: ApiClient, turn_id: str) -> EditPublic | None:

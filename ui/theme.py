@@ -6,11 +6,11 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 # Linked, not handed to gradio: it would rewrite every selector to reach below its own container only.
-HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in ("attune", "diff", "votes"))
+_STYLES = ("attune", "conversations", "diff", "votes")
+HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in _STYLES)
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.
-SCRIPT = "".join(
-    f'<script src="/ui/{name}.js"></script>' for name in ("attune", "pieces", "difference", "edits", "votes")
-)
+_SCRIPTS = ("attune", "pieces", "conversations", "difference", "edits", "votes")
+SCRIPT = "".join(f'<script src="/ui/{name}.js"></script>' for name in _SCRIPTS)
 
 _FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace"]

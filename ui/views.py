@@ -26,7 +26,7 @@ async def thread_view(api: ApiClient, conversation_id: str | None) -> Updates:
         api.conversations(), _find(api, conversation_id), _feedback(api, conversation_id)
     )
     current = detail.id if detail else None
-    conversations = render_conversations(listed.items, current, datetime.now(UTC))
+    conversations = render_conversations(listed.items, current, datetime.now(UTC), listed.next_cursor is not None)
     if detail is None or not detail.turns:
         return current, conversations, _thread(current, render_welcome()), "", EMPTY
     last = detail.turns[-1]

@@ -162,3 +162,14 @@ def test_conversations_stand_under_their_day_and_the_open_one_is_marked() -> Non
     days = ["Today", "Yesterday", "This week", "March 2026"]
     assert [page.count(f">{day}<") for day in days] == [1, 1, 1, 1]
     assert page.count('aria-current="true"') == 1
+
+
+def test_a_list_says_that_there_is_more_and_what_was_sought_and_lets_no_title_act() -> None:
+    hostile = ConversationPublic(id="c", title='"><script>a()</script>{{x}}', created_at=NOW, updated_at=NOW)
+    page = render_conversations([hostile], None, NOW, more=True, sought='"><b>', pages=2)
+    assert "<script" not in page and "{{" not in page and "<b>" not in page
+    assert "data-more" in page and 'data-pages="2"' in page
+    assert "data-more" not in render_conversations([hostile], None, NOW, more=True, pages=40)
+    assert "data-more" not in render_conversations([hostile], None, NOW)
+    assert "holds all of these words" in render_conversations([], None, NOW, sought="x")
+    assert "are kept here" in render_conversations([], None, NOW)

@@ -2,17 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from app.schemas import (
-    ChatRequest,
-    ConversationDetail,
-    ConversationPublic,
-    ConversationsPublic,
     DocumentPublic,
     DocumentsPublic,
     HitPublic,
@@ -27,8 +22,8 @@ from app.schemas import (
     UploadPublic,
 )
 from app.schemas_models import Health
-from tests.ui.scripted_turn import events_of
-from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
+from tests.ui.stand_in import NOW, Refusal, StandIn, new_id
+from tests.ui.wire_conversations import conversation_routes
 from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
 from tests.ui.wire_preferences import edit_routes, preference_routes
@@ -39,7 +34,7 @@ def build(script: StandIn) -> FastAPI:
     app.include_router(_identity(script))
     app.include_router(_uploads(script))
     app.include_router(_documents(script))
-    app.include_router(_conversations(script))
+    app.include_router(conversation_routes(script))
     app.include_router(edit_routes(script))
     app.include_router(feedback_routes(script))
     app.include_router(preference_routes(script))
@@ -163,44 +158,5 @@ def _documents(script: StandIn) -> APIRouter:
             for exposure in script.exposures(script.account(request), cited=False)
         ]
         return SearchPublic(query=body.query, hits=hits[: body.k])
-
-    return router
-
-
-def _conversations(script: StandIn) -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
-
-    def own(account: Account, conversation_id: str) -> ConversationDetail:
-        if found := account.conversations.get(conversation_id):
-            return found
-        raise Refusal(404, "Not Found", f"no conversation {conversation_id}")
-
-    def start(account: Account, title: str) -> ConversationDetail:
-        now = datetime.now(UTC)
-        made = ConversationDetail(id=new_id(), title=title, created_at=now, updated_at=now, turns=[])
-        account.conversations[made.id] = made
-        return made
-
-    @router.post("/conversations", status_code=201)
-    async def create(request: Request) -> ConversationPublic:
-        title = (await request.json()).get("title") or "New conversation"
-        return ConversationPublic.model_validate(start(script.account(request), title).model_dump())
-
-    @router.get("/conversations")
-    async def listed(request: Request) -> ConversationsPublic:
-        found = script.account(request).conversations.values()
-        return ConversationsPublic(items=[ConversationPublic.model_validate(c.model_dump()) for c in found][::-1])
-
-    @router.get("/conversations/{conversation_id}")
-    async def detail(request: Request, conversation_id: str) -> ConversationDetail:
-        return own(script.account(request), conversation_id)
-
-    @router.post("/chat")
-    async def chat(request: Request, body: ChatRequest) -> EventSourceResponse:
-        account = script.account(request)
-        script.asked.append((account.person.email, body))
-        known = body.conversation_id
-        conversation = own(account, known) if known else start(account, body.question[:80])
-        return EventSourceResponse(events_of(script, account, conversation, body.question), ping=1)
 
     return router

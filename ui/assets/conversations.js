@@ -1,0 +1,150 @@
+// The list of conversations: searching it, seeing more of it, renaming in place and deleting. The server draws the
+// list; it may be drawn again at any time, and what is sought, unfolded or half renamed here is then put back.
+(() => {
+  const { ask, piece } = window.attune_pieces;
+  const wanted = { q: "", pages: 1 };
+  let renaming = null; // { id, form }
+  let drawing = 0, typing = 0;
+  const by_id = (id) => document.getElementById(id);
+  const list = () => document.querySelector("#conversations [data-listed]");
+  const row_of = (id) => document.querySelector(`#conversations [data-row="${CSS.escape(id)}"]`);
+  const address_of = (id) => `/api/v1/conversations/${encodeURIComponent(id)}`;
+  const opened = () => document.querySelector("#history [data-conversation]")?.dataset.conversation || "";
+  const say = (text, warning) => {
+    by_id("conversations-said").textContent = text;
+    by_id("conversations-said").classList.toggle("warn", Boolean(warning));
+  };
+  const make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  // The list as it is wanted; of quick repetitions the last one counts.
+  async function draw() {
+    const mine = ++drawing;
+    try {
+      const fresh = await piece(`/shown/conversations?${new URLSearchParams({ ...wanted, current: opened() })}`);
+      if (mine !== drawing || !list()) return;
+      list().replaceWith(document.importNode(fresh.querySelector("[data-listed]"), true));
+      const found = document.querySelectorAll("#conversations [data-row]").length;
+      say(wanted.q ? `${found}${document.querySelector("#conversations [data-more]") ? " or more" : ""} found` : "");
+    } catch (error) {
+      if (mine === drawing) say(error.message, true);
+    }
+    put_back();
+  }
+
+  function restore() {
+    const drawn = list();
+    if (!drawn) return;
+    const as_wanted = drawn.dataset.q === wanted.q && Number(drawn.dataset.pages) === wanted.pages;
+    // The list and the thread are drawn one after the other, so which one is open may be known to one of them only.
+    const in_step = drawn.dataset.current === opened() || (!wanted.q && wanted.pages === 1);
+    if (as_wanted && in_step) put_back();
+    else draw();
+  }
+
+  function search(text) {
+    clearTimeout(typing);
+    if (text === wanted.q) return;
+    Object.assign(wanted, { q: text, pages: 1 });
+    draw();
+  }
+
+  async function more() {
+    const before = document.querySelectorAll("#conversations [data-row]").length;
+    wanted.pages += 1;
+    await draw();
+    document.querySelectorAll("#conversations [data-row] .item")[before]?.focus();
+  }
+
+  // --- renaming in place
+  function rename(row) {
+    renaming?.form.remove();
+    const input = make("input", { type: "text", value: row.dataset.title, maxLength: 200, required: true, ariaLabel: "Title of the conversation" });
+    const problem = make("p", { className: "problem", hidden: true });
+    problem.setAttribute("role", "alert");
+    const save = make("button", { type: "submit", className: "ghost strong", textContent: "Save" });
+    const cancel = make("button", { type: "button", className: "ghost", textContent: "Cancel" });
+    const form = make("form", { className: "rename" }, input, make("div", { className: "row-actions" }, save, cancel), problem);
+    const id = row.dataset.row;
+    renaming = { id, form };
+    cancel.addEventListener("click", leave);
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); leave(); }
+    });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      save.disabled = true;
+      problem.hidden = true;
+      try {
+        await ask("PATCH", address_of(id), { title: input.value });
+      } catch (error) {
+        problem.textContent = `Not renamed. ${error.message}`;
+        problem.hidden = save.disabled = false;
+        return;
+      }
+      renaming = null;
+      await draw();
+      row_of(id)?.querySelector(".item").focus();
+    });
+    put_back();
+    input.select();
+  }
+
+  function put_back() {
+    const row = renaming && row_of(renaming.id);
+    if (!row || row.contains(renaming.form)) return;
+    row.querySelector("details").open = false;
+    row.classList.add("renaming");
+    row.append(renaming.form);
+    renaming.form.querySelector("input").focus();
+  }
+
+  function leave() {
+    const { id, form } = renaming;
+    renaming = null;
+    form.remove();
+    row_of(id)?.classList.remove("renaming");
+    row_of(id)?.querySelector("summary").focus();
+  }
+
+  // --- deleting
+  async function remove(row, button) {
+    const { row: id, title } = row.dataset;
+    if (!window.confirm(`Delete the conversation “${title}” with its questions and answers? What was learned there alone goes too. This cannot be undone.`)) return;
+    button.disabled = true;
+    try {
+      await ask("DELETE", address_of(id));
+    } catch (error) {
+      button.disabled = false;
+      say(`“${title}” is not deleted. ${error.message}`, true);
+      return;
+    }
+    const next = row.nextElementSibling?.dataset.row;
+    if (id === opened()) document.querySelector("#conversation-head [data-act=new]").click();
+    await draw();
+    say(`Deleted “${title}”.`);
+    (next && row_of(next) ? row_of(next).querySelector(".item") : by_id("find-conversation")).focus();
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "find-conversation") return;
+    clearTimeout(typing);
+    typing = setTimeout(() => search(event.target.value.trim()), 250);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "find-conversation") return;
+    if (event.key === "Escape" && event.target.value) { event.preventDefault(); event.target.value = ""; search(""); }
+    if (event.key === "Enter" && !event.isComposing) search(event.target.value.trim());
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#conversations button"), row = button?.closest("[data-row]");
+    if (!button) return;
+    if ("more" in button.dataset) more();
+    else if ("rename" in button.dataset) rename(row);
+    else if ("remove" in button.dataset) remove(row, button);
+  });
+  document.addEventListener("attune:drawn", restore);
+})();
