@@ -16,6 +16,7 @@ Action = Literal[
     "password changed",
     "person added",
     "erasure ordered",
+    "person erased",
     "model promoted",
     "model refused",
     "model rolled back",
