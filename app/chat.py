@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import documents, facts, feedback, turns
+from app import documents, facts, feedback, siblings, turns
 from app.models import ExposureFields, Person, Turn
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
@@ -122,46 +122,45 @@ async def _begin(
             foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
         ):
             raise not_found("document", min(foreign))
-        conversation, past = await _conversation(session, person, request, told)
+        again = await siblings.asked_again(session, person.id, request.conversation_id, request.regenerates)
+        conversation, past = await _conversation(session, person, request, told, again)
+        if again:
+            await siblings.hide(session, again)
         turn = Turn(
             conversation_id=conversation,
             person_id=person.id,
             question=request.question,
+            regenerates=siblings.first_of(again) if again else None,
             document_ids=request.documents,
             versions=models.versions,
         )
         await turns.start_turn(session, turn)
-        await feedback.note_asked(session, turn, request.regenerates, past[-1].question if past else None)
+        await feedback.note_asked(session, turn, again, past[-1].question if past else None)
         if services.settings.personalization == "on":
             await facts.note(session, turn)
     asked = TurnRequest(
         question=request.question,
         person_id=person.id,
         readers=frozenset({person.id}),
-        history=_before(request, past),
+        history=past,
         document_ids=frozenset(asked_within) or None,
-        temperature=AGAIN_TEMPERATURE if request.regenerates else 0.0,
+        temperature=AGAIN_TEMPERATURE if again and again.question == request.question else 0.0,
     )
     return _RunningTurn(turn, asked, models)
 
 
 async def _conversation(
-    session: AsyncSession, person: Person, request: ChatRequest, told: tuple[PastTurn, ...]
+    session: AsyncSession, person: Person, request: ChatRequest, told: tuple[PastTurn, ...], again: Turn | None
 ) -> tuple[str, tuple[PastTurn, ...]]:
-    """The id of the conversation that the question belongs to, and what was said in it."""
+    """The id of the conversation that the question belongs to, and what was said in it: before `again`, if that is to
+    be answered once more."""
     known = request.conversation_id
     if known is None:
         return (await turns.create_conversation(session, person.id, request.question)).id, told[-HISTORY_TURNS:]
     if not await turns.lift(session, person.id, known):
         raise not_found("conversation", known)
-    past = await turns.history(session, person.id, known, HISTORY_TURNS)
+    past = await siblings.history(session, person.id, known, HISTORY_TURNS, again)
     return known, tuple(PastTurn(question, answer) for question, answer in past)
-
-
-def _before(request: ChatRequest, past: tuple[PastTurn, ...]) -> tuple[PastTurn, ...]:
-    """What a question is asked behind: of an answer that is wanted once more, not that answer."""
-    again = request.regenerates is not None and past and past[-1].question == request.question
-    return past[:-1] if again else past
 
 
 async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> ChatEvent:

@@ -1,9 +1,10 @@
 """A conversation as a Markdown file: questions, answers, and the numbered sources with what they quote. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.schemas import CitationPublic, ConversationDetail, TurnPublic
+from app.schemas_conversations import by_question
 
 NAME_LENGTH = 80
 
@@ -22,9 +23,9 @@ _ENDINGS = {
 
 
 def as_markdown(conversation: ConversationDetail) -> str:
-    """The whole conversation, oldest question first."""
+    """The whole conversation, oldest question first, with every answer that was given to it."""
     head = f"# {_plain(conversation.title)}\n\n*{conversation.created_at:%Y-%m-%d}*"
-    return "\n\n".join([head, *(part for turn in conversation.turns for part in _turn(turn))]) + "\n"
+    return "\n\n".join([head, *(part for turns in by_question(conversation.turns) for part in _question(turns))]) + "\n"
 
 
 def file_name(title: str, ending: str) -> str:
@@ -33,10 +34,18 @@ def file_name(title: str, ending: str) -> str:
     return f"{kept or 'conversation'}.{ending}"
 
 
-def _turn(turn: TurnPublic) -> Iterator[str]:
-    yield "## Question"
-    yield _quoted(turn.question)
-    yield "### Answer" + (" (edited)" if turn.edited else "")
+def _question(siblings: Sequence[TurnPublic]) -> Iterator[str]:
+    asked = None
+    for place, turn in enumerate(siblings, start=1):
+        if turn.question != asked:
+            yield "## Question"
+            yield _quoted(turn.question)
+        asked = turn.question
+        yield from _answer(turn, f" {place} of {len(siblings)}" if len(siblings) > 1 else "")
+
+
+def _answer(turn: TurnPublic, which: str) -> Iterator[str]:
+    yield f"### Answer{which}" + (" (edited)" if turn.edited else "")
     if turn.state in _ENDINGS:
         yield _ENDINGS[turn.state]
     if turn.answer:

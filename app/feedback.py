@@ -108,20 +108,18 @@ def note_stopped(session: AsyncSession, turn: Turn) -> None:
     session.add(_noted(turn, turn.id, "stopped", {}))
 
 
-async def note_asked(session: AsyncSession, turn: Turn, regenerates: str | None, before: str | None) -> None:
+async def note_asked(session: AsyncSession, turn: Turn, again: Turn | None, before: str | None) -> None:
     """What the new turn says of the one before it: another answer is wanted, or the question is asked once more.
 
-    `before` is the question of the one before, if there was one. Raises Problem 404 where `regenerates` is no turn of
-    this conversation.
+    `again` is the turn that the new one stands beside, `before` the question of the one before, if there was one.
     """
-    if regenerates is not None:
-        earlier = await turns.find_turn(session, turn.person_id, regenerates)
-        if earlier is None or earlier.conversation_id != turn.conversation_id:
-            raise not_found("turn", regenerates)
-        session.add(_noted(turn, regenerates, "regenerated", {"by": turn.id}))
-    elif before is not None and is_reasked(before, turn.question):
-        earlier_id = await feedback_log.turn_before(session, turn)
-        session.add_all([_noted(turn, earlier_id, "reasked", {"by": turn.id})] if earlier_id else [])
+    if again is not None and again.question == turn.question:
+        session.add(_noted(turn, again.id, "regenerated", {"by": turn.id}))
+        return
+    asked = again.question if again else before
+    if asked is not None and is_reasked(asked, turn.question):
+        about = again.id if again else await feedback_log.turn_before(session, turn)
+        session.add_all([_noted(turn, about, "reasked", {"by": turn.id})] if about else [])
 
 
 def is_reasked(before: str, question: str) -> bool:

@@ -53,13 +53,14 @@ async def count_since(session: AsyncSession, person_id: str, since: datetime) ->
 
 
 async def turn_before(session: AsyncSession, turn: Turn) -> str | None:
-    """The id of the turn that came right before this one in its conversation."""
+    """The id of the turn that this one goes on from: of all before it in its conversation, the last that is shown."""
     query = (
         select(Turn.id)
         .where(
             Turn.conversation_id == turn.conversation_id,
             Turn.person_id == turn.person_id,
             Turn.id != turn.id,
+            col(Turn.shown),
             col(Turn.created_at) <= turn.created_at,
         )
         .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())

@@ -124,6 +124,8 @@ class Turn(SQLModel, table=True):
     conversation_id: str = Field(foreign_key="conversation.id", index=True, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     question: str
+    regenerates: str | None = None  # the first answer to this question, where this one is another
+    shown: bool = True  # of all answers to the question, the one that is seen and gone on from
     standalone_question: str = ""
     document_ids: list[str] | None = Field(default=None, sa_column=Column(JSON))
     pseudo_answer: str | None = None

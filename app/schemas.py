@@ -191,6 +191,8 @@ class TurnPublic(BaseModel):
     prompt_tokens: int = 0  # read by the generator
     completion_tokens: int = 0
     edited: bool = False  # the answer is the person's own text by now
+    regenerates: str | None = None  # the first answer to this question, where this one is another; siblings share it
+    shown: bool = True  # of the siblings, the one that is seen and that the conversation goes on from
     error: str | None
     created_at: datetime
 

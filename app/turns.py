@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult
-from sqlmodel import col, delete, func, or_, select, update
+from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome
@@ -19,7 +19,8 @@ TITLE_LENGTH = 80
 
 # The statements of every turn go past the ORM, whose objects and flushes cost more than SQLite does.
 _CONVERSATIONS, _TURNS, _EXPOSURES = table(Conversation), table(Turn), table(Exposure)
-_ASKED = {"id", "conversation_id", "person_id", "question", "document_ids", "created_at"}  # what no answer changes
+# What no answer changes.
+_ASKED = {"id", "conversation_id", "person_id", "question", "regenerates", "shown", "document_ids", "created_at"}
 
 
 async def create_conversation(session: AsyncSession, person_id: str, title: str) -> Conversation:
@@ -109,15 +110,21 @@ async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterab
     return found
 
 
-async def history(session: AsyncSession, person_id: str, conversation_id: str, limit: int) -> list[tuple[str, str]]:
-    """(question, answer) of the last answered turns, oldest first; an answer that was rewritten, as it was."""
+async def before(session: AsyncSession, turn: Turn, limit: int) -> Sequence[Turn]:
+    """The last turns that this one goes on from in its conversation, oldest first."""
     query = (
-        select(Turn.question, func.coalesce(Turn.edited_answer, Turn.answer))
-        .where(Turn.conversation_id == conversation_id, Turn.person_id == person_id, Turn.answer != "")
+        select(Turn)
+        .where(
+            Turn.conversation_id == turn.conversation_id,
+            Turn.person_id == turn.person_id,
+            Turn.id != turn.id,
+            col(Turn.shown),
+            col(Turn.created_at) <= turn.created_at,
+        )
         .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in (await session.exec(query)).all()][::-1]
+    return (await session.exec(query)).all()[::-1]
 
 
 async def lift(session: AsyncSession, person_id: str, conversation_id: str) -> bool:

@@ -1,11 +1,11 @@
-"""Conversations: list, search, open, rename, delete, export."""
+"""Conversations: list, search, open, rename, delete, export, and which of several answers is shown."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
-from app import turns
+from app import siblings, turns
 from app.chat import turn_public
 from app.conversation_export import as_markdown, file_name
 from app.cursor import decode_cursor, encode_cursor
@@ -15,19 +15,19 @@ from app.problems import not_found
 from app.schemas import ConversationDetail, ConversationPublic, ConversationsPublic, Identifier
 from app.schemas_conversations import ConversationCreate, ConversationUpdate
 
-router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "A file to keep", "content": {"text/markdown": {}}}}
 
 
-@router.post("", status_code=201)
+@router.post("/conversations", status_code=201)
 async def create(body: ConversationCreate, person: CurrentPerson, services: ServicesDep) -> ConversationPublic:
     """Start an empty conversation."""
     async with services.database.session() as session:
         return _public(await turns.create_conversation(session, person.id, body.title or ""))
 
 
-@router.get("")
+@router.get("/conversations")
 async def read_all(
     person: CurrentPerson,
     services: ServicesDep,
@@ -43,7 +43,7 @@ async def read_all(
     return ConversationsPublic(items=[_public(conversation) for conversation in shown], next_cursor=more)
 
 
-@router.get("/{conversation_id}")
+@router.get("/conversations/{conversation_id}")
 async def read(conversation_id: Identifier, person: CurrentPerson, services: ServicesDep) -> ConversationDetail:
     """A conversation with all its turns, their citations and every passage that was shown."""
     async with services.database.session() as session:
@@ -56,7 +56,7 @@ async def read(conversation_id: Identifier, person: CurrentPerson, services: Ser
     return ConversationDetail(**_public(conversation).model_dump(), turns=public)
 
 
-@router.get("/{conversation_id}/export", response_model=ConversationDetail, responses=_FILE)
+@router.get("/conversations/{conversation_id}/export", response_model=ConversationDetail, responses=_FILE)
 async def export(
     conversation_id: Identifier,
     person: CurrentPerson,
@@ -78,7 +78,7 @@ async def export(
     return Response(content, media_type=media_type, headers=headers)
 
 
-@router.patch("/{conversation_id}")
+@router.patch("/conversations/{conversation_id}")
 async def rename(
     conversation_id: Identifier, body: ConversationUpdate, person: CurrentPerson, services: ServicesDep
 ) -> ConversationPublic:
@@ -92,13 +92,22 @@ async def rename(
         return _public(conversation)
 
 
-@router.delete("/{conversation_id}", status_code=204)
+@router.delete("/conversations/{conversation_id}", status_code=204)
 async def remove(conversation_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
     """Delete the conversation with its turns, and whatever was said of them."""
     async with services.database.session() as session:
         if not await turns.delete_conversation(session, person.id, conversation_id):
             raise not_found("conversation", conversation_id)
     await services.database.forget_deleted()
+    return Response(status_code=204)
+
+
+@router.put("/turns/{turn_id}/shown", status_code=204)
+async def show(turn_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
+    """Show this one of the answers to its question; the conversation goes on from it. The others stay."""
+    async with services.database.session() as session:
+        if not await siblings.show(session, person.id, turn_id):
+            raise not_found("turn", turn_id)
     return Response(status_code=204)
 
 
