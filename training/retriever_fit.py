@@ -45,12 +45,17 @@ class Batch:
 
 
 class Batches:
-    """Batch number n: lessons of one pool, drawn by their shares; the same whenever it is asked for."""
+    """Batch number n: lessons of one pool, drawn by their shares; the same whenever it is asked for.
+
+    A passage that helps with no question of its pool is a negative only where a lesson says so: that nobody has asked
+    for it yet must not make it harder to find (docs/decisions/016).
+    """
 
     def __init__(self, lessons: Sequence[Lesson], pools: Sequence[Pool], seed: int, size: int = 256) -> None:
         self._passages = [torch.from_numpy(pool.vectors) for pool in pools]
         self._seed, self._size = seed, size
         self._of_pool = [[one for one in lessons if one.pool == number] for number in range(len(pools))]
+        self._unsaid = [_unsaid(some, len(pool.vectors)) for some, pool in zip(self._of_pool, pools, strict=True)]
         shares = np.array([sum(one.share for one in some) for some in self._of_pool])
         self._shares: npt.NDArray[np.float64] = shares / shares.sum()
 
@@ -61,11 +66,18 @@ class Batches:
         chance = np.array([one.share for one in lessons])
         places = rng.choice(len(lessons), min(self._size, len(lessons)), replace=False, p=chance / chance.sum())
         chosen = [lessons[place] for place in places]
-        worth = torch.zeros(len(chosen), len(passages))
+        worth = self._unsaid[pool].repeat(len(chosen), 1)
         for row, lesson in enumerate(chosen):
             for place, value in lesson.worth:
                 worth[row, place] = value
         return Batch(torch.from_numpy(np.stack([one.vector for one in chosen])), passages, worth)
+
+
+def _unsaid(lessons: Sequence[Lesson], passages: int) -> torch.Tensor:
+    """What a passage is worth to a question that says nothing of it: (passages,), 0 or, to take no part, -1."""
+    worth = torch.full((passages,), -1.0)
+    worth[[place for lesson in lessons for place, value in lesson.worth if value > 0]] = 0.0
+    return worth
 
 
 class Residual:
