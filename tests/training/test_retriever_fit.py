@@ -1,13 +1,9 @@
 """What a passage is worth to a question that says nothing of it: a negative only if some question asks for it."""
 
-from pathlib import Path
-
 import numpy as np
 
 from retrieval.ports import Vectors
-from training.fit import FitOptions
-from training.retriever_fit import Batches, How, Lesson, Pool, Residual, fit_residual
-from training.retriever_losses import LOSSES
+from training.retriever_fit import Batches, Lesson, Pool
 
 PASSAGES = 12
 
@@ -28,21 +24,3 @@ def test_a_passage_that_nobody_asks_for_is_a_negative_only_where_a_question_says
     assert second[7] == 0
     assert first[7] == -1
     assert all(worth[:, [0, 1, 2, 4, 6, 8, 9, 10, 11]].flatten() == -1)
-
-
-def test_what_was_not_asked_for_is_found_as_well_as_before(tmp_path: Path) -> None:
-    """Questions that lie at their passages, of which half are taught: the other half keeps its place."""
-    passages = vectors(40, 0)
-    questions = passages + 0.35 * vectors(40, 2)
-    questions /= np.linalg.norm(questions, axis=1, keepdims=True)
-    lessons = [Lesson(questions[place], 0, ((place, 1.0),)) for place in range(20)]
-    residual = Residual(16)
-    how = How(LOSSES["disj-info-nce"], FitOptions(0.01, minutes=1, steps=40))
-    fit_residual(residual, Batches(lessons, [Pool(passages)], seed=0), how, tmp_path / "checkpoint.pt")
-    a, b = residual.cut(16)
-    moved = questions + (questions @ a.T) @ b.T
-
-    def found(asked: Vectors) -> int:
-        return sum(int((asked[place] @ passages.T).argmax() == place) for place in range(20, 40))
-
-    assert found(moved) >= found(questions) - 1
