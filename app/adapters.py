@@ -13,6 +13,7 @@ from generation.port import LanguageModel, ModelUnavailableError
 from retrieval.ports import Encoder, Loader, PassageIndex, Selector, Verifier
 
 if TYPE_CHECKING:
+    from personalization.signals_reader import SignalReader
     from retrieval.query_update import QueryUpdate
     from retrieval.retriever import Retriever
 
@@ -98,6 +99,19 @@ def make_verifier(settings: Settings) -> Verifier | None:
     from retrieval.verifier import SHIPPED, ModelVerifier
 
     return ModelVerifier(SHIPPED if chosen == "shipped" else Path(chosen).expanduser())
+
+
+def make_signals(settings: Settings, encoder: Encoder) -> "SignalReader | None":
+    """What reads messages for what they say of the answer before. Blocking: reads weights. Raises SignalsError."""
+    if settings.signals == "none":
+        return None
+    from personalization.signals_head import SHIPPED, SignalHead
+    from personalization.signals_reader import SignalReader, open_head
+
+    if settings.signals is None and SignalHead.read(SHIPPED).encoder != encoder.version:
+        return None
+    folder = SHIPPED if settings.signals in {None, "shipped"} else Path(settings.signals or "").expanduser()
+    return SignalReader(encoder, open_head(folder, encoder.version))
 
 
 def make_loader(settings: Settings) -> Loader:

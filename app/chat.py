@@ -45,6 +45,7 @@ class _RunningTurn:
     turn: Turn
     request: TurnRequest
     models: Models
+    replies: bool = False  # whether the question is the person's next message after an answer
     exposures: list[ExposureFields] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
@@ -146,7 +147,8 @@ async def _begin(
         document_ids=frozenset(asked_within) or None,
         temperature=AGAIN_TEMPERATURE if again and again.question == request.question else 0.0,
     )
-    return _RunningTurn(turn, asked, models)
+    replies = request.conversation_id is not None and bool(past) and request.regenerates is None
+    return _RunningTurn(turn, asked, models, replies)
 
 
 async def _conversation(
@@ -189,7 +191,10 @@ async def _save(services: Services, running: _RunningTurn) -> bool:
         is_ended = await turns.finish_turn(session, running.turn, running.exposures)
         if is_ended and running.turn.state == "stopped":
             feedback.note_stopped(session, running.turn)
-        return is_ended
+        to_read = await services.signalling.note(session, running.turn) if is_ended and running.replies else None
+    if to_read:
+        services.signalling.hand_over(to_read)
+    return is_ended
 
 
 async def _save_unfinished(services: Services, running: _RunningTurn, state: str, error: str | None = None) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import feedback_log, turns
-from app.feedback import VOTES, state_of
+from app.feedback import NEXT_MESSAGE, VOTES, state_of
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
@@ -18,11 +18,16 @@ _PLACE = {"document_id", "passage_id", "title", "text", "page", "heading", "kind
 _SCORES = {"rank", "propensity", "score", "dense", "lexical", "utility", "marker", "selected", "cited"}
 
 
+# The chance from which on what a next message says is a label too; less is exported with the turn, and labels nothing.
+SURE = 0.9
+
+
 async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
     """Answers with whether they were wanted, in TRL's conversational form for KTO (Ethayarajh et al. 2024).
 
     What counts is the last vote on the model's own words: one given after the person rewrote them is about theirs.
-    Answers of ours, cut off ones, and turns whose prompt was erased with a document give none.
+    Where the person never voted, a next message that is SURE counts. Answers of ours, cut off ones, and turns whose
+    prompt was erased with a document give none.
     """
     ids = [turn.id for turn in found]
     events = await feedback_log.of_turns(session, person_id, ids)
@@ -38,27 +43,42 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
             event
             for event in events.get(turn.id, [])
             if event.exposure_id is None
-            and event.kind in VOTES
+            and (event.kind in VOTES or event.kind == NEXT_MESSAGE)
             and (first_edit is None or event.created_at <= first_edit)
         ]
-        is_models = turn.state == "complete" and turn.draft and not turn.abstained
-        if turn.prompt and is_models and about_it and about_it[-1].kind != "withdrawn":
-            rows.append(_vote(turn, about_it[-1]))
+        label = _label(about_it)
+        if turn.prompt and turn.state == "complete" and turn.draft and not turn.abstained and label is not None:
+            rows.append(_vote(turn, *label))
     return rows
 
 
-def _vote(turn: Turn, vote: Feedback) -> dict[str, Any]:
+def _label(events: Sequence[Feedback]) -> tuple[bool, Feedback] | None:
+    """Whether the answer was wanted, and the event that says so; None where nothing does for sure."""
+    given = [event for event in events if event.kind in VOTES]
+    if given:
+        return None if given[-1].kind == "withdrawn" else (given[-1].kind == "up", given[-1])
+    for event in events:
+        if event.value["satisfied"] >= SURE:
+            return True, event
+        if event.value["dissatisfied"] >= SURE:
+            return False, event
+    return None
+
+
+def _vote(turn: Turn, wanted: bool, by: Feedback) -> dict[str, Any]:
     return {
         "prompt": turn.prompt,
         "completion": [{"role": "assistant", "content": said(turn.answer)}],
-        "label": vote.kind == "up",
-        "reasons": vote.value.get("reasons", []),
-        "text": vote.value.get("text", ""),
+        "label": wanted,
+        "source": NEXT_MESSAGE if by.kind == NEXT_MESSAGE else "vote",
+        "next_message": by.value if by.kind == NEXT_MESSAGE else None,
+        "reasons": by.value.get("reasons", []),
+        "text": by.value.get("text", ""),
         "turn_id": turn.id,
-        "feedback_id": vote.id,
+        "feedback_id": by.id,
         "person_id": turn.person_id,
         "versions": turn.versions,
-        "created_at": vote.created_at.isoformat(),
+        "created_at": by.created_at.isoformat(),
     }
 
 
@@ -77,6 +97,7 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
             "vote": state.vote,
             "reasons": state.reasons,
             "events": _counts(given, None),
+            "next_message": next((event.value for event in given if event.kind == NEXT_MESSAGE), None),
             "edited": turn.edited_answer is not None,
             "abstained": turn.abstained,
             "state": turn.state,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models import Job, utc_now
@@ -47,6 +47,11 @@ async def report(session: AsyncSession, job_id: str, **values: Any) -> bool:
     """Write progress of a running job; False if it was cancelled or is gone."""
     statement = update(Job).where(col(Job.id) == job_id, col(Job.state) == "running")
     return bool((await session.execute(statement.values(updated_at=utc_now(), **values))).rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+async def forget(session: AsyncSession, job_id: str) -> None:
+    """Take a job's row away: nobody asks for what became of it."""
+    await session.exec(delete(Job).where(col(Job.id) == job_id))
 
 
 async def cancel(session: AsyncSession, person_id: str, job_id: str) -> bool:

@@ -49,8 +49,23 @@ class ExposureFeedbackCreate(RequestBody):
     kind: ExposureKind
 
 
+class NextMessage(BaseModel):
+    """What the person's next message says of an answer, as a small model reads it. Nothing is done with it by itself.
+
+    `kind` is one of WildFeedback's satisfied and dissatisfied kinds, or neutral; the two chances are calibrated.
+    """
+
+    kind: str
+    side: Literal["satisfied", "dissatisfied", "neutral"]
+    satisfied: float
+    dissatisfied: float
+    version: str  # of the model that read it
+    by: str  # the turn that the message opened
+
+
 class FeedbackPublic(BaseModel):
-    """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread."""
+    """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread; or
+    next_message, of which `next_message` tells more."""
 
     id: str
     turn_id: str
@@ -58,6 +73,7 @@ class FeedbackPublic(BaseModel):
     kind: str
     reasons: list[Reason] = []
     text: str = ""
+    next_message: NextMessage | None = None
     created_at: datetime
 
 

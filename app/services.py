@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,9 +30,14 @@ from app.remembering import KIND as REMEMBER
 from app.remembering import Remembering
 from app.serving import Models, Part, Serving
 from app.settings import Settings
+from app.signalling import KIND as SIGNAL
+from app.signalling import Signalling
 from app.under_way import UnderWay
 from generation.port import LanguageModel
 from retrieval.ports import Encoder, Loader, PassageIndex
+
+if TYPE_CHECKING:
+    from retrieval.passages import Cutter
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Services:
     loader: Loader
     recall: StoredRecall
     memory: StoredMemory
+    signalling: Signalling
     under_way: UnderWay
     limits: RateLimits
 
@@ -119,8 +125,6 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
 
 
 async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
-    from retrieval.passages import Cutter
-
     encoder = await asyncio.to_thread(adapters.make_encoder, settings)
     stack.push_async_callback(encoder.close)
     index = await adapters.make_index(settings, home, encoder)
@@ -134,12 +138,13 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     erasure = Erasure(database, home, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
-    ingest = Ingest(database, home, loader, encoder, index, Cutter(encoder), erasure)
+    ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
+    signalling = Signalling(database, jobs, await asyncio.to_thread(adapters.make_signals, settings, encoder))
     promotions = Promotions(settings, home, database, serving, parts)
     _keep_up(stack, promotions)
-    await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall))
+    await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
         settings=settings,
         home=home,
@@ -154,9 +159,16 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         loader=loader,
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
+        signalling=signalling,
         under_way=UnderWay(),
         limits=RateLimits(settings),
     )
+
+
+def _cutter(encoder: Encoder) -> "Cutter":
+    from retrieval.passages import Cutter
+
+    return Cutter(encoder)
 
 
 def _keep_up(stack: AsyncExitStack, promotions: Promotions) -> None:
@@ -182,11 +194,13 @@ async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
     return auth
 
 
-async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning) -> None:
+async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning, signalling: Signalling) -> None:
     """From here on jobs run, also those that an earlier process left."""
     jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
     jobs.register(KIND, learning.run)  # one at a time: an edit is learned from in the light of those before it
+    jobs.register(SIGNAL, signalling.run)
     stack.push_async_callback(jobs.close)
+    stack.push_async_callback(signalling.close)
     await jobs.open()
 
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     retriever: str = "stock"  # "stock" (questions as the encoder reads them), or a trained one's folder
     # Of citations: "shipped", "none" (words alone decide), or a folder. None: shipped, beside an encoder with weights.
     verifier: str | None = None
+    # What the next message says of an answer: "shipped", "none", or a folder. None: shipped, beside the encoder that it
+    # was fitted to.
+    signals: str | None = None
     personalization: Literal["on", "off"] = "on"  # off: nothing is learned from edits, and nothing learned is used
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 

@@ -130,6 +130,23 @@ def eval_memory(flags: MemoryFlags) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignalsFlags(CommonFlags):
+    data: Annotated[
+        list[Path], typer.Option("--data", help="Rated conversations: a file or a folder. Repeatable.", exists=True)
+    ]
+    model: Annotated[Path | None, typer.Option(help="Folder of a trained head; else what ships.", exists=True)] = None
+
+
+@eval_commands.command("signals")
+@command(SignalsFlags)
+def eval_signals(flags: SignalsFlags) -> None:
+    """Whether messages of satisfied and dissatisfied people are told from others, beside majority and key words."""
+    from evaluation import signals_suite
+
+    _report(signals_suite.evaluate(flags.data, flags.model), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonalizationFlags(CommonFlags):
     learner: Annotated[str, typer.Option(help="all, or learners with commas, beside none and oracle")] = "all"
     rounds: Annotated[int, typer.Option(min=1)] = 200
