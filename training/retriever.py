@@ -30,8 +30,8 @@ _NOTES = (
     "`attune eval retrieval` measures people's questions",
 )
 _BATCH = 256
-# How often a lesson is seen, on average. What documents ask of themselves covers them; people ask of a few documents, and
-# beyond six rounds the others are found less well (docs/decisions/016).
+# How often a lesson is seen, on average. What documents ask of themselves covers them; people ask of a few documents,
+# and beyond six rounds the others are found less well (docs/decisions/016).
 _ROUNDS: dict[Stage, float] = {"made": 13.0, "judged": 6.0}
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Literal
 
 from app.versions import file_hash
@@ -24,6 +25,8 @@ NO_PART = -1.0  # the worth of a passage of which nobody said anything, though i
 
 # Below it nothing was gained on three public sets (docs/decisions/016), above it always something.
 _HEADED = 0.2
+
+_ONE_VOICE = 2.0
 
 # What a person said of a source, the last word counting. Other events say nothing of a single passage.
 _EVENTS: Mapping[str, float] = {
@@ -140,20 +143,33 @@ def _queries(folder: Path) -> Sequence[SearchQuery]:
     return [SearchQuery(_id=one.id, text=one.question) for one in read_questions(folder)]
 
 
-Rows = dict[str, dict[str, float]]  # question -> text of a passage -> worth
+Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> text of a passage -> worth
 
 
 def _add_rows(found: Gathered, path: Path, rows: Rows, stage: Stage) -> None:
     """Questions with labelled texts: the texts of all are the pool, and what others were shown is a negative."""
     places = {text: place for place, text in enumerate(dict.fromkeys(text for some in rows.values() for text in some))}
-    taught = {question: some for question, some in rows.items() if any(worth > 0 for worth in some.values())}
-    # A model's labels weigh as much as a whole corpus; each of a person's as much as any other person's.
-    share = 1 / len(taught) if stage == "made" and taught else 1.0
+    taught = {asked: some for asked, some in rows.items() if any(worth > 0 for worth in some.values())}
+    # A model's labels weigh as much as a whole corpus.
+    shares = _bounded(Counter(person for person, _ in taught)) if stage == "judged" else {"": 1 / max(1, len(taught))}
     lessons = [
-        Unread(question, len(found.pools), tuple((places[text], worth) for text, worth in some.items()), share, stage)
-        for question, some in taught.items()
+        Unread(
+            question,
+            len(found.pools),
+            tuple((places[text], worth) for text, worth in some.items()),
+            shares[person],
+            stage,
+        )
+        for (person, question), some in taught.items()
     ]
     found.add(list(places), lessons, DataUsed(path.name, file_hash(path), "unknown", len(lessons)))
+
+
+def _bounded(counts: Mapping[str, int]) -> dict[str, float]:
+    """What each lesson of a person counts: all of them together no more than `_ONE_VOICE` times those of the person in
+    the middle, so that nobody moves what all share by saying more, or the same more often."""
+    most = _ONE_VOICE * median(counts.values()) if counts else 0.0
+    return {person: min(1.0, most / count) for person, count in counts.items()}
 
 
 def _labels(path: Path) -> Rows:
@@ -163,7 +179,7 @@ def _labels(path: Path) -> Rows:
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line)
-                rows.setdefault(row["question"], {})[row["text"]] = _worth(float(row["utility"]))
+                rows.setdefault(("", row["question"]), {})[row["text"]] = _worth(float(row["utility"]))
             except (ValueError, KeyError, TypeError):
                 raise DataError(
                     f"{path}:{number}: expected a label of `attune annotate`, found {line[:80]!r}"
@@ -184,5 +200,5 @@ def _events(export: Path) -> Rows:
             f"{shown['title']}\n{shown['text']}".strip(): said.get(shown["exposure_id"], NO_PART)
             for shown in documents_shown(turn)
         }
-        rows.setdefault(question_of(turn), {}).update(worth)
+        rows.setdefault((str(turn["person_id"]), question_of(turn)), {}).update(worth)
     return rows
