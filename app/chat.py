@@ -194,6 +194,8 @@ async def _save(services: Services, running: _RunningTurn) -> bool:
         to_read = await services.signalling.note(session, running.turn) if is_ended and running.replies else None
     if to_read:
         services.signalling.hand_over(to_read)
+    if is_ended:
+        services.metrics.note_turn(running.turn)
     return is_ended
 
 

@@ -20,11 +20,13 @@ from app.api import (
     jobs,
     me,
     me_facts,
+    metrics,
     models,
     preferences,
     search,
 )
 from app.body_limit import BodyLimitMiddleware
+from app.metrics import MetricsMiddleware
 from app.request_id import RequestIdMiddleware
 from app.security_headers import SecurityHeadersMiddleware
 from app.services import open_services
@@ -46,6 +48,7 @@ ROUTERS = (
     admin,
     models,
     health,
+    metrics,
 )
 
 
@@ -67,6 +70,7 @@ def create_app(settings: Settings, *, works: bool = True, warm: bool = True) -> 
         lifespan=lifespan,
     )
     app.add_middleware(BodyLimitMiddleware, streaming={"/api/v1/documents"})
+    app.add_middleware(MetricsMiddleware)
     app.add_middleware(RequestIdMiddleware, on_error=problems.unforeseen)
     app.add_middleware(SecurityHeadersMiddleware, documentation={app.docs_url or "", app.redoc_url or ""})
     problems.install(app)

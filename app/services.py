@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from app.jobs import Jobs
 from app.late_model import LateModel
 from app.learning import KIND, Learning
 from app.memory import StoredMemory
+from app.metrics import Metrics
 from app.parts import Champion, Parts
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
@@ -60,6 +61,7 @@ class Services:
     signalling: Signalling
     under_way: UnderWay
     limits: RateLimits
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def model(self) -> LanguageModel:

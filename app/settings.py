@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=15.0, ge=0)  # how long answers may go on after we were asked to stop
     trusted_proxies: str = "127.0.0.1,::1"  # whose word on a client's address and scheme is taken; "*": everybody's
 
+    # Who may read GET /metrics: nobody, operators (by their token), or everybody who reaches the port.
+    metrics: Literal["off", "operators", "open"] = "operators"
+
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
     token_days: int = Field(default=30, ge=1, le=3650)
