@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.command import fetch_models, lines_of, print_json, report, run, settings_from
+from app.command import fetch_models, lines_of, print_json, run, settings_from
 from app.feedback_commands import feedback_commands
+from app.forgetting_command import forget
+from app.home_commands import reindex
 from app.schemas import Role
 from evaluation.commands import bench_commands, eval_commands
 from evaluation.gate_commands import models_commands
@@ -136,16 +138,8 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@app.command()
-def reindex(context: typer.Context, home: HomeOption = None, as_json: Json = False) -> None:
-    """Encode the stored passages anew after ATTUNE_ENCODER has changed; a killed run goes on where it was."""
-    from app import reindexing
-
-    work = reindexing.reindex_watched(settings_from(home=home or context.obj))
-    report(work, as_json, reindexing.CannotReindexError)
-
-
-app.command("annotate")(annotate)
+for name, command in {"reindex": reindex, "annotate": annotate}.items():
+    app.command(name)(command)
 
 
 # --- people
@@ -172,6 +166,9 @@ def user_list(context: typer.Context) -> None:
 def user_token(context: typer.Context, email: str) -> None:
     """A new API token for a person; it is shown once."""
     _run(_as_owner(context, lambda client: client.create_token(email, "attune user token")))
+
+
+user_commands.command()(forget)
 
 
 # --- plumbing

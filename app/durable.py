@@ -14,6 +14,7 @@ QUEUE = "jobs"  # what one process adds and another runs goes through here; what
 AT_ONCE = 32  # taken from the queue at a time; how many really work at once is decided where they work
 POLL_SECONDS = 1.0
 RUN = "run_job"
+_PAGE = 500  # workflows deleted at a time
 LIVE = ("ENQUEUED", "PENDING", "DELAYED")
 
 Run = Callable[[str], Awaitable[None]]
@@ -36,6 +37,7 @@ class DurableQueue:
         self._theirs = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._theirs.run_forever, name="durable-queue", daemon=True)
         self._workflow: Any = None
+        self._engine: sa.Engine | None = None  # of an embedded queue
 
     async def open(self, run: Run) -> None:
         """Start, and resume what this executor had begun."""
@@ -55,6 +57,10 @@ class DurableQueue:
         if running := self._running.get(job_id):
             running.cancel()
             await asyncio.wait([running])
+
+    async def forget(self, job_ids: Sequence[str]) -> None:
+        """Leave no trace of these jobs, which have ended, in the queue's own books."""
+        await self._there(self._forget(job_ids))
 
     async def lost(self, job_ids: Sequence[str]) -> list[str]:
         """Those of `job_ids` that nobody will ever run: the process died before they were added."""
@@ -95,6 +101,7 @@ class DurableQueue:
 
         # Its words on every start, stop and cancellation are for people who debug DBOS.
         logging.getLogger("dbos").setLevel(logging.ERROR)
+        self._engine = _sqlite_engine(self._url)
         DBOS(config=self._config())
 
         @DBOS.workflow(name=RUN, max_recovery_attempts=None)
@@ -118,7 +125,7 @@ class DurableQueue:
         return {
             "name": "attune",
             "system_database_url": self._url,
-            "system_database_engine": _sqlite_engine(self._url),
+            "system_database_engine": self._engine,
             "serializer": DBOSPortableJSONSerializer(),  # the default is pickle, which runs what it reads
             "application_version": "1",  # else every change of code would strand the jobs of the last release
             "executor_id": self._executor,
@@ -142,6 +149,14 @@ class DurableQueue:
                 else:
                     await DBOS.enqueue_workflow_async(QUEUE, self._workflow, job_id)
 
+    async def _forget(self, job_ids: Sequence[str]) -> None:
+        from dbos import DBOS
+
+        for start in range(0, len(job_ids), _PAGE):
+            await DBOS.delete_workflows_async(list(job_ids[start : start + _PAGE]))
+        if self._engine is not None:
+            await asyncio.to_thread(_empty_log, self._engine)
+
     async def _lost(self, job_ids: Sequence[str]) -> list[str]:
         from dbos import DBOS
 
@@ -160,6 +175,11 @@ async def _end_tasks() -> None:
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
+
+
+def _empty_log(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _sqlite_engine(url: str) -> sa.Engine | None:

@@ -98,6 +98,10 @@ class Jobs:
             await self._queue.cancel(job_id)
         return cancelled
 
+    async def forget(self, job_ids: Sequence[str]) -> None:
+        """Leave no trace of jobs that have ended, and whose rows go, with whoever runs them."""
+        await self._queue.forget(job_ids)
+
     async def close(self) -> None:
         await self._queue.close()
 

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import documents, job_rows, originals, people, quotas
+from app import documents, job_rows, originals, quotas
 from app.models import Document, Job
 from app.originals import Incoming
 from app.problems import Problem
@@ -101,21 +101,6 @@ async def _erase(services: Services, owner_id: str, document: str) -> bool:
     if live:
         await services.jobs.cancel(owner_id, live.id)
     return await services.erasure.erase(owner_id, document)
-
-
-async def forget_person(services: Services, person_id: str) -> None:
-    """Remove a person with everything that is theirs. The account goes last, so that a crash can be repeated."""
-    async with services.database.session() as session:
-        jobs = await job_rows.live_jobs(session, person_id)
-        owned = await documents.ids(session, person_id)
-    for job in jobs:
-        await services.jobs.cancel(person_id, job.id)
-    for document in owned:
-        await services.index.delete_document(document)
-    await asyncio.to_thread(originals.remove_all, services.home, person_id)
-    async with services.database.session() as session:
-        await people.delete_person(session, person_id)
-    await services.erasure.forget()
 
 
 def display_name(name: str) -> str:

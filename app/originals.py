@@ -95,6 +95,11 @@ def remove_all(home: Home, owner_id: str) -> None:
     shutil.rmtree(home.originals / owner_id, ignore_errors=False, onerror=_unless_missing)
 
 
+def count(home: Home, owner_id: str) -> int:
+    """How many files of one owner are kept; blocking."""
+    return sum(path.is_file() for path in (home.originals / owner_id).rglob("*"))
+
+
 def sweep(home: Home, known: Callable[[str, str], bool]) -> None:
     """Remove what a killed process left, at the start of the only process there is: arrivals that nobody
     acknowledged and files that no row knows; blocking."""

@@ -15,6 +15,7 @@ def version_public(row: ModelVersion, champion: bool, decided: Sequence[Promotio
         parent_id=row.parent_id,
         champion=champion,
         decision=cast(Decision, found),
+        forgotten=row.forgotten,
         created_at=row.created_at,
     )
 

@@ -38,6 +38,7 @@ class VersionPublic(BaseModel):
     parent_id: str | None
     champion: bool
     decision: Decision  # the last one on it
+    forgotten: int = 0  # people forgotten since, whose turns were in the log that it was trained on
     created_at: datetime
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import TurnContext
-from app import adapters, documents, originals, registry, turns, versions
+from app import adapters, documents, forgetting_note, job_rows, originals, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.durable import DurableQueue
 from app.erasure import Erasure
+from app.forgetting import Forgetting
+from app.forgetting_rows import KIND as FORGET
 from app.home import Home
 from app.ingest import Ingest
 from app.jobs import Jobs
@@ -143,6 +145,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
+    jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
     signalling = Signalling(database, jobs, await asyncio.to_thread(adapters.make_signals, settings, encoder))
     promotions = Promotions(settings, home, database, serving, parts)
     _keep_up(stack, promotions)
@@ -211,6 +214,9 @@ async def _tidy(home: Home, database: Database) -> None:
     async with database.session() as session:
         await turns.fail_interrupted_turns(session)
         known = await documents.known_originals(session)
+        unfinished = await job_rows.unfinished(session)
+    await database.forget_deleted()  # what was erased before a kill still lies in the log
+    await asyncio.to_thread(forgetting_note.sweep, home, unfinished)
     await asyncio.to_thread(versions.sweep, home)
     await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
 

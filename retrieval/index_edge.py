@@ -1,14 +1,14 @@
 """The passage index inside this process: one Qdrant Edge shard in a folder. Knows nothing of encoders but a version."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge as edge
 
-from retrieval import index_fusion, index_shard
+from retrieval import index_fusion, index_shard, index_versions
 from retrieval.index_fusion import Ask, Fetch, PointId, Request
 from retrieval.index_generations import Generations
 from retrieval.index_points import (
@@ -71,6 +71,18 @@ class EdgeIndex:
         whole = of_document(document_id)
         await self._generations.write(document_id, lambda shard: self._delete(shard, whole))
 
+    async def delete_beside(self, document_ids: Collection[str]) -> None:
+        own = self._generations.place.parent
+        for version in await asyncio.to_thread(index_versions.beside, own.parent, own.name):
+            dimension = await asyncio.to_thread(index_versions.dimension, own.parent, version)
+            other = await EdgeIndex.open(own.parent, version, dimension, beside=True)
+            try:
+                for document_id in document_ids:
+                    await other.delete_document(document_id)
+                await other.forget_deleted()
+            finally:
+                await other.close()
+
     async def set_readers(self, document_id: str, readers: frozenset[str]) -> None:
         operation = edge.UpdateOperation.set_payload_by_filter(of_document(document_id), {READERS: sorted(readers)})
         await self._generations.write(document_id, methodcaller("update", operation))
@@ -98,6 +110,10 @@ class EdgeIndex:
 
     async def forget_deleted(self) -> None:
         await self._generations.forget_deleted()
+
+    async def copy_out(self, folder: Path) -> None:
+        """What is in use, whole as of one moment, as an index below `folder`; writes wait meanwhile, searches go on."""
+        await self._generations.copy_out(folder)
 
     async def optimize(self) -> None:
         """Rebuild the index with graphs beside the one in use, then switch. Searches and writes go on.

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import qdrant_edge as edge
 
-from retrieval import index_shard
+from retrieval import index_shard, index_versions
 from retrieval.index_shard import Live
 
 _READING_THREADS = 4
@@ -68,6 +68,15 @@ class Generations:
 
     async def flush(self) -> None:
         await self._run(self._live.shard.flush)
+
+    async def copy_out(self, folder: Path) -> None:
+        """What is in use, as of one moment between two writes, as an index below `folder`; writes wait meanwhile."""
+
+        def copied() -> None:
+            self._live.shard.flush()
+            index_versions.copy_out(self._live.place, folder)
+
+        await self._run(copied)
 
     async def renew(self) -> None:
         """Put a generation with graphs and without deleted bytes in place of this one. Raises OptimizeError."""

@@ -1,6 +1,6 @@
 """The passage index on a Qdrant server or cluster: a collection for each encoder, of which it knows but the version."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient, models
@@ -101,6 +101,13 @@ class ServerIndex:
     async def delete_document(self, document_id: str) -> None:
         whole = models.Filter(must=[_of_document(document_id)])
         await self._client.delete(self._collection, models.FilterSelector(filter=whole), wait=True)
+
+    async def delete_beside(self, document_ids: Collection[str]) -> None:
+        theirs = models.FieldCondition(key=DOCUMENT, match=models.MatchAny(any=sorted(document_ids)))
+        selector = models.FilterSelector(filter=models.Filter(must=[theirs]))
+        for entry in (await self._client.get_collections()).collections:
+            if entry.name.startswith(_PREFIX) and entry.name != self._collection and document_ids:
+                await self._client.delete(entry.name, selector, wait=True)
 
     async def forget_deleted(self) -> None:
         """Nothing: the server vacuums by its own settings, and its log turns over."""

@@ -228,9 +228,14 @@ def current(own: Path) -> Path:
     return own / (own / _CURRENT).read_text()
 
 
+def is_finished(own: Path) -> bool:
+    """Whether this is an index that may be used."""
+    return (own / _CURRENT).exists() and not (own / _BUILDING).exists()
+
+
 def holds_passages(own: Path) -> bool:
     """Whether this index is finished and not empty. Raises IndexBusyError."""
-    if (own / _BUILDING).exists():
+    if not is_finished(own):
         return False
     shard = load(current(own))
     try:

@@ -1,6 +1,6 @@
 """The ports of retrieval. Implementations live beside this file; the composition root picks them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -70,6 +70,9 @@ class PassageIndex(Protocol):
 
     async def delete_document(self, document_id: str) -> None:
         """Remove every point of the document. Safe to repeat."""
+
+    async def delete_beside(self, document_ids: Collection[str]) -> None:
+        """Remove the documents also from what other encoders left beside, to the last byte where that is ours to do."""
 
     async def forget_deleted(self) -> None:
         """Return when no byte is left of what was deleted before; where that is the engine's business, at once.

@@ -13,7 +13,7 @@ from app import audit, documents, edits, facts, feedback_log, people, preference
 from app.auth import COOKIE, AccountError, token_in
 from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
-from app.library import forget_person
+from app.forgetting_orders import ended, order
 from app.models import Conversation, Person
 from app.problems import Problem
 from app.schemas import ConversationDetail, ConversationPublic, DocumentPublic, PersonPublic, PersonUpdate
@@ -26,6 +26,7 @@ Row = TypeVar("Row")
 Place = tuple[datetime, str]  # of a row in a list that is read page by page
 
 PAGE = 100
+PATIENCE_SECONDS = 30.0  # of who erases their account
 
 
 @router.get("")
@@ -57,8 +58,11 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
 
 @router.delete("", status_code=204)
 async def erase(person: CurrentPerson, services: ServicesDep) -> Response:
-    """Erase the account with every file, vector, conversation and trace. Nothing can bring it back."""
-    await forget_person(services, person.id)
+    """Erase the account with every file, vector, conversation and trace. Nothing can bring it back.
+
+    What takes longer than half a minute goes on behind, also after a restart."""
+    job = await order(services, person, keeper=await services.auth.ensure_owner())
+    await ended(services, job, PATIENCE_SECONDS)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return response
