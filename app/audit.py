@@ -21,6 +21,7 @@ Action = Literal[
     "model refused",
     "model rolled back",
     "feedback exported",
+    "home backed up",
 ]
 
 log = logging.getLogger("attune.audit")

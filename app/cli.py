@@ -14,7 +14,7 @@ import typer
 from app.command import fetch_models, lines_of, print_json, run, settings_from
 from app.feedback_commands import feedback_commands
 from app.forgetting_command import forget
-from app.home_commands import reindex
+from app.home_commands import backup, reindex, restore
 from app.schemas import Role
 from evaluation.commands import bench_commands, eval_commands
 from evaluation.gate_commands import models_commands
@@ -138,7 +138,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for name, command in {"reindex": reindex, "annotate": annotate}.items():
+for name, command in {"reindex": reindex, "annotate": annotate, "backup": backup, "restore": restore}.items():
     app.command(name)(command)
 
 

@@ -9,6 +9,7 @@ from app import problems
 from app.api import (
     admin,
     auth,
+    backup,
     chat,
     completions,
     conversations,
@@ -47,6 +48,7 @@ ROUTERS = (
     feedback,
     preferences,
     admin,
+    backup,
     forgetting,
     models,
     health,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import TurnContext
-from app import adapters, documents, forgetting_note, job_rows, originals, registry, turns, versions
+from app import adapters, backup, documents, forgetting_note, job_rows, originals, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.durable import DurableQueue
@@ -216,6 +216,7 @@ async def _tidy(home: Home, database: Database) -> None:
         known = await documents.known_originals(session)
         unfinished = await job_rows.unfinished(session)
     await database.forget_deleted()  # what was erased before a kill still lies in the log
+    await asyncio.to_thread(backup.sweep, home)
     await asyncio.to_thread(forgetting_note.sweep, home, unfinished)
     await asyncio.to_thread(versions.sweep, home)
     await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
