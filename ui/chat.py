@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from app.schemas import AnswerEvent, ErrorEvent, ExposurePublic, SourcesEvent, StatusEvent, TokenEvent, TurnPublic
+from app.schemas_conversations import by_question, shown_of
 from app.schemas_feedback import TurnFeedback
 from ui.client import ApiError, ChatEvent
 from ui.markup import esc, markdown, plural
+from ui.siblings import render_question, render_switch
 from ui.votes import render_reasons, render_thumbs
 
 _EDITABLE = frozenset({"complete", "stopped"})
@@ -56,18 +58,28 @@ def render_live(live: LiveTurn) -> str:
     markers = {e.marker for e in live.sources if e.marker is not None}
     body = _failed(live.error) if live.error else _stages(live)
     text = f'<div class="prose writing">{markdown(live.text, live.turn_id, markers)}</div>' if live.text else ""
-    article = _article(live.turn_id, live.question, text + body if live.error else body + text, live.sources)
+    question = f'<div class="question">{esc(live.question)}</div>'
+    article = _article(live.turn_id, question, text + body if live.error else body + text, live.sources)
     # Names the conversation to the address bar, so that a reload in the middle comes back to it.
     return f'<div data-conversation="{esc(live.conversation_id)}">{article}</div>' if live.conversation_id else article
 
 
 def render_turns(
-    turns: Sequence[TurnPublic], given: Mapping[str, TurnFeedback] | None = None, only: str | None = None
+    turns: Sequence[TurnPublic],
+    given: Mapping[str, TurnFeedback] | None = None,
+    only: str | None = None,
+    answering: bool = False,
 ) -> str:
-    """Finished turns, oldest first, with what their person thinks of them by turn id; `only` one of them if named."""
-    return "".join(
-        _turn(turn, (given or {}).get(turn.id), turn is turns[-1]) for turn in turns if only is None or turn.id == only
-    )
+    """Finished turns, oldest first, of several answers to a question the one that is shown, with what their person
+    thinks of them by turn id; `only` one of them if named. `answering`: another one follows that is being written."""
+    questions = by_question(turns)
+    drawn = []
+    for siblings in questions:
+        turn = shown_of(siblings) if only is None else next((turn for turn in siblings if turn.id == only), None)
+        if turn is not None:
+            is_last = siblings is questions[-1] and not answering
+            drawn.append(_turn(turn, siblings, (given or {}).get(turn.id), is_last))
+    return "".join(drawn)
 
 
 def render_welcome() -> str:
@@ -78,7 +90,7 @@ def render_welcome() -> str:
     )
 
 
-def _turn(turn: TurnPublic, given: TurnFeedback | None, is_last: bool) -> str:
+def _turn(turn: TurnPublic, siblings: Sequence[TurnPublic], given: TurnFeedback | None, is_last: bool) -> str:
     markers = {citation.marker for citation in turn.citations}
     text = f'<div class="prose">{markdown(turn.answer, turn.id, markers)}</div>' if turn.answer else ""
     if turn.abstained:
@@ -86,8 +98,10 @@ def _turn(turn: TurnPublic, given: TurnFeedback | None, is_last: bool) -> str:
             f'<div class="callout abstained"><strong>Not in your documents</strong>{text}'
             '<p class="muted">No answer was made up. The nearest passages are under Sources.</p></div>'
         )
-    below = _actions(turn, given, is_last) + render_reasons(turn, given) + _after_edit(turn)
-    return _article(turn.id, turn.question, text + _ending(turn) + below, turn.exposures)
+    may_ask = is_last and turn.state != "running"
+    actions = _actions(turn, given, render_switch(turn, siblings), _AGAIN if may_ask else "")
+    below = actions + render_reasons(turn, given) + _after_edit(turn)
+    return _article(turn.id, render_question(turn, may_ask), text + _ending(turn) + below, turn.exposures)
 
 
 def _ending(turn: TurnPublic) -> str:
@@ -102,14 +116,13 @@ def _ending(turn: TurnPublic) -> str:
             return ""
 
 
-def _actions(turn: TurnPublic, given: TurnFeedback | None, is_last: bool) -> str:
+def _actions(turn: TurnPublic, given: TurnFeedback | None, switch: str, again: str) -> str:
     cited = len({citation.passage_id for citation in turn.citations})
     label = f"{plural(cited, 'source')} cited" if cited else f"{plural(len(turn.exposures), 'passage')} found"
     copy = '<button type="button" class="ghost" data-copy>Copy</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
-    again = _AGAIN if is_last and turn.state != "running" else ""
     own = f"{render_thumbs(turn, given)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
-    return f'<div class="actions">{sources if turn.exposures else ""}{own}</div>'
+    return f'<div class="actions">{switch}{sources if turn.exposures else ""}{own}</div>'
 
 
 def _edit(turn: TurnPublic) -> str:
@@ -159,5 +172,5 @@ def _article(turn_id: str, question: str, body: str, sources: Iterable[ExposureP
     markers = " ".join(f"{source.marker}:{source.id}" for source in sources if source.marker is not None)
     return (
         f'<article class="turn" data-turn="{esc(turn_id)}" data-markers="{esc(markers)}">'
-        f'<div class="question">{esc(question)}</div><div class="answer">{body}</div></article>'
+        f'{question}<div class="answer">{body}</div></article>'
     )

@@ -11,7 +11,6 @@ from app.schemas import (
     AnswerEvent,
     ChatRequest,
     ConversationDetail,
-    ConversationPublic,
     ConversationsPublic,
     DocumentPublic,
     DocumentsPublic,
@@ -31,7 +30,6 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
-from app.schemas_conversations import ConversationCreate
 from app.schemas_feedback import TurnFeedback
 from app.schemas_memory import FactsPublic, RulesPublic
 from app.schemas_models import Health
@@ -167,8 +165,9 @@ class ApiClient:
     async def conversation(self, conversation_id: str) -> ConversationDetail:
         return await self._api.get(f"/api/v1/conversations/{conversation_id}", ConversationDetail)
 
-    async def create_conversation(self, title: str | None = None) -> ConversationPublic:
-        return await self._api.post("/api/v1/conversations", ConversationCreate(title=title), ConversationPublic)
+    async def show_turn(self, turn_id: str) -> None:
+        """Of the answers to its question, the one that is seen and gone on from."""
+        await self._api.send("PUT", f"/api/v1/turns/{turn_id}/shown")
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """The turn as it happens, ending with an AnswerEvent or an ErrorEvent. Closing the iterator stops the turn."""

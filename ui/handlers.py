@@ -8,13 +8,14 @@ from typing import Any
 import gradio as gr
 
 from app.schemas import ChatRequest
+from app.schemas_conversations import by_question, shown_of
 from ui.asking import follow
-from ui.chat import render_live
+from ui.chat import render_live, render_turns
 from ui.client import ApiClient, ApiError
 from ui.markup import esc
 from ui.session import visitor
 from ui.sources import EMPTY, render_sources
-from ui.views import Updates, library_view, thread_view
+from ui.views import Updates, library_view, thread, thread_view
 
 # Send and stop share one place: exactly one of them is there.
 _IDLE = (gr.update(visible=True), gr.update(visible=False))
@@ -52,30 +53,40 @@ class Handlers:
         if not question.strip():
             return
         asked = ChatRequest(question=question, conversation_id=conversation_id, documents=list(scope) or None)
-        async with aclosing(self._answer(self._visitor(request), asked)) as drawn:
+        async with aclosing(self._answer(self._visitor(request), asked, question)) as drawn:
             async for updates in drawn:
                 yield updates
 
     async def ask_again(
-        self, conversation_id: str | None, scope: tuple[str, ...], request: gr.Request
+        self, conversation_id: str | None, scope: tuple[str, ...], event: gr.EventData, request: gr.Request
     ) -> AsyncGenerator[Updates]:
-        """Another answer to the last question; the one before it stays, and that it was not enough is noted."""
+        """Another answer to the last question, or to what the person made of it; the one before it stays."""
+        if conversation_id is None:
+            return
         api = self._visitor(request)
         with shown_errors():
-            turns = (await api.conversation(conversation_id)).turns if conversation_id else []
-        if not turns or turns[-1].state == "running":
+            detail, given = await asyncio.gather(api.conversation(conversation_id), api.feedback(conversation_id))
+        questions = by_question(detail.turns)
+        last = shown_of(questions[-1]) if questions else None
+        if last is None or last.state == "running":
             return
+        typed: str | None = event._data.get("question")
         asked = ChatRequest(
-            question=turns[-1].question,
+            question=typed or last.question,
             conversation_id=conversation_id,
             documents=list(scope) or None,
-            regenerates=turns[-1].id,
+            regenerates=last.id,
         )
-        async with aclosing(self._answer(api, asked)) as drawn:
+        earlier = [turn for siblings in questions[:-1] for turn in siblings]
+        above = thread(conversation_id, render_turns(earlier, given, answering=True))
+        async with aclosing(self._answer(api, asked, typed, above)) as drawn:
             async for updates in drawn:
                 yield updates
 
-    async def _answer(self, api: ApiClient, asked: ChatRequest) -> AsyncGenerator[Updates]:
+    async def _answer(
+        self, api: ApiClient, asked: ChatRequest, typed: str | None, above: str | None = None
+    ) -> AsyncGenerator[Updates]:
+        """`typed` is given back where it is refused; `above` stands over an answer that takes another's place."""
         unchanged, sources_drawn, started = gr.skip(), 0, asked.conversation_id
         history = unchanged if started else ""
         emptied = unchanged if asked.regenerates else ""  # what was typed meanwhile was not asked
@@ -84,14 +95,15 @@ class Handlers:
                 # Named once: repeating it would drag a person back who has just opened another conversation.
                 named = unchanged if live.conversation_id == started else live.conversation_id
                 started, sources = live.conversation_id or started, unchanged
+                if above is not None and live.turn_id:
+                    history, above = above, None
                 if len(live.sources) != sources_drawn:
                     sources_drawn = len(live.sources)
                     sources = render_sources(live.sources, live.turn_id)
                 yield named if started else unchanged, unchanged, history, render_live(live), sources, emptied, *_BUSY
                 history = unchanged
         if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
-            written = unchanged if asked.regenerates else asked.question
-            yield unchanged, unchanged, unchanged, render_live(live), unchanged, written, *_IDLE
+            yield unchanged, unchanged, history, render_live(live), unchanged, typed or unchanged, *_IDLE
             return
         with shown_errors():
             yield *await thread_view(api, started), unchanged, *_IDLE
@@ -116,6 +128,13 @@ class Handlers:
         """Draw the chosen conversation."""
         with shown_errors():
             return *await thread_view(self._visitor(request), conversation_id), *_IDLE
+
+    async def show_sibling(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Updates:
+        """Another of the answers to a question, with its sources."""
+        api, turn_id = self._visitor(request), str(event._data.get("turn", ""))
+        with shown_errors():
+            await api.show_turn(turn_id)
+            return await thread_view(api, conversation_id, turn_id)
 
     async def show_sources(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Any:
         """The sources of an earlier turn, with the cited one to scroll to."""

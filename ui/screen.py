@@ -14,6 +14,10 @@ from ui.theme import SCRIPT
 _TABS = """<nav class="tabs" aria-label="Panels"><span class="brand">Attune</span>
 <button type="button" data-tab="library">Library</button><button type="button" data-tab="chat">Chat</button>
 <button type="button" data-tab="sources">Sources</button></nav>"""
+_KEYS = """<p class="keys"><kbd>Enter</kbd> asks · <kbd>Shift</kbd>+<kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops ·
+<kbd>Alt</kbd>+<kbd>N</kbd> new · <kbd>Alt</kbd>+<kbd>Q</kbd> question ·
+<kbd>Alt</kbd>+<kbd>K</kbd> search</p>"""
+_EVENTS = '{ act: "act", chosen: "chosen", again: "again", sibling: "sibling" }'
 _BRAND = '<div class="masthead"><span class="brand">Attune</span></div>'
 
 
@@ -31,7 +35,7 @@ def _panel(elem_id: str, value: str = "") -> gr.HTML:
         value,
         elem_id=elem_id,
         head=SCRIPT,
-        js_on_load='window.attune.panel(element, trigger, watch, { act: "act", chosen: "chosen", again: "again" });',
+        js_on_load=f"window.attune.panel(element, trigger, watch, {_EVENTS});",
         apply_default_css=False,
     )
 
@@ -71,6 +75,7 @@ def _lay_out() -> dict[str, Any]:
                 )
                 parts["send"] = gr.Button("Ask", elem_id="send", variant="primary")
                 parts["stop"] = gr.Button("Stop", elem_id="stop", visible=False)
+            _panel("keys", _KEYS)
         with gr.Column(elem_id="sources"):
             parts["sources"] = _panel("source-list", EMPTY)
     parts["timer"] = gr.Timer(3, active=False)
@@ -98,6 +103,7 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     once_more = parts["history"].again(
         handlers.ask_again, [conversation, scope], asking_draws, trigger_mode="once", **quiet
     )
+    parts["history"].sibling(handlers.show_sibling, conversation, thread, **latest)
     turns = [asking, once_more]
     # What stops a turn is the cancelling, which gradio does after the handler: so first that alone, then the redrawing.
     settled = [*thread, parts["send"], parts["stop"]]

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.schemas import ConversationDetail, DocumentPublic
+from app.schemas_conversations import by_question, shown_of
 from app.schemas_feedback import TurnFeedback
 from ui.chat import render_turns, render_welcome
 from ui.client import ApiClient, ApiError
@@ -20,19 +21,21 @@ Updates = tuple[Any, ...]
 LISTED_PAGES = 4  # pages of the document list that one screen shows
 
 
-async def thread_view(api: ApiClient, conversation_id: str | None) -> Updates:
-    """conversation id, list of conversations, history, live turn, sources."""
+async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str | None = None) -> Updates:
+    """conversation id, list of conversations, history, live turn, and the sources of a turn: of the last one that is
+    shown, if none is named."""
     listed, detail, given = await asyncio.gather(
         api.conversations(), _find(api, conversation_id), _feedback(api, conversation_id)
     )
     current = detail.id if detail else None
     conversations = render_conversations(listed.items, current, datetime.now(UTC), listed.next_cursor is not None)
     if detail is None or not detail.turns:
-        return current, conversations, _thread(current, render_welcome()), "", EMPTY
-    last = detail.turns[-1]
-    verdicts = given[last.id].sources if last.id in given else {}
-    sources = render_sources(last.exposures, last.id, verdicts=verdicts) if last.state != "failed" else EMPTY
-    return current, conversations, _thread(current, render_turns(detail.turns, given)), "", sources
+        return current, conversations, thread(current, render_welcome()), "", EMPTY
+    named = next((turn for turn in detail.turns if turn.id == turn_id), None)
+    turn = named or shown_of(by_question(detail.turns)[-1])
+    verdicts = given[turn.id].sources if turn.id in given else {}
+    sources = render_sources(turn.exposures, turn.id, verdicts=verdicts) if turn.state != "failed" else EMPTY
+    return current, conversations, thread(current, render_turns(detail.turns, given)), "", sources
 
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
@@ -78,5 +81,6 @@ async def _documents(api: ApiClient) -> tuple[list[DocumentPublic], bool]:
     return documents, cursor is not None
 
 
-def _thread(conversation_id: str | None, body: str) -> str:
+def thread(conversation_id: str | None, body: str) -> str:
+    """The turns in the frame that names their conversation to the browser."""
     return f'<div class="turns" data-conversation="{esc(conversation_id or "")}">{body}</div>'

@@ -8,6 +8,7 @@ from sse_starlette import ServerSentEvent
 
 from app.schemas import (
     AnswerEvent,
+    ChatRequest,
     CitationPublic,
     ConversationDetail,
     ErrorEvent,
@@ -21,14 +22,14 @@ from tests.ui.stand_in import NOW, Account, StandIn, new_id
 
 
 async def events_of(
-    script: StandIn, account: Account, conversation: ConversationDetail, question: str
+    script: StandIn, account: Account, conversation: ConversationDetail, asked: ChatRequest
 ) -> AsyncIterator[ServerSentEvent]:
     ids = {"turn_id": new_id(), "conversation_id": conversation.id}
     turn = TurnPublic.model_validate(
         {
             "id": ids["turn_id"],
             "conversation_id": conversation.id,
-            "question": question,
+            "question": asked.question,
             "answer": "",
             "state": "running",
         }
@@ -41,6 +42,10 @@ async def events_of(
         }
         | {"preferences": script.applied, "error": None, "created_at": NOW}
     )
+    if asked.regenerates:
+        earlier = next(one for one in conversation.turns if one.id == asked.regenerates)
+        turn.regenerates = earlier.regenerates or earlier.id
+        show(conversation, None, turn.regenerates)
     conversation.turns.append(turn)
     try:
         for stage in ("recalling", "searching", "selecting"):
@@ -70,6 +75,13 @@ async def events_of(
         turn.state = "stopped"
         script.stopped.set()
         raise
+
+
+def show(conversation: ConversationDetail, turn_id: str | None, first: str) -> None:
+    """Show this one of the answers to a question, the first of which is named."""
+    for one in conversation.turns:
+        if first in (one.id, one.regenerates):
+            one.shown = one.id == turn_id
 
 
 def _citation(exposure: ExposurePublic) -> CitationPublic:

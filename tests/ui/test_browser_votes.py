@@ -107,7 +107,8 @@ async def test_what_is_done_with_an_answer_is_noted_where_it_is_done(
     await logged(page, scripted, ["copied", "citation_opened", "source_opened"])
     await page.fill("#question textarea", "half a question")
     await page.click("#history [data-act=again]")
-    await expect(page.locator("#history .question")).to_have_count(2, timeout=20_000)
+    await expect(page.locator("#history .siblings")).to_have_text("‹2/2›", timeout=20_000)
+    await expect(page.locator("#history .question")).to_have_count(1)
     (_, first), (_, second) = scripted.asked
     (conversation,) = scripted.accounts[TOKEN].conversations.values()
     assert (second.question, second.regenerates) == (first.question, conversation.turns[0].id)

@@ -7,6 +7,7 @@ from app.schemas import AnswerEvent, ChatRequest, ErrorEvent, SearchRequest, Sou
 from app.schemas_preferences import EditCostPoint, PreferenceUpdate
 from tests.ui.conftest import eventually, free_port
 from tests.ui.stand_in import NOW, StandIn
+from tests.ui.wire_conversations import start
 from ui.client import ApiClient, ApiError
 
 BOMB = ErrorEvent(type="about:blank", title="Model unavailable", status=503, detail="start the model server")
@@ -74,7 +75,7 @@ async def test_passages_come_page_by_page(ada: ApiClient) -> None:
 
 
 async def test_a_turn_arrives_as_typed_events_and_ends_with_its_answer(ada: ApiClient, script: StandIn) -> None:
-    conversation = await ada.create_conversation("Leave")
+    conversation = start(next(iter(script.accounts.values())), "Leave")
     request = ChatRequest(question="How much leave?", conversation_id=conversation.id, stream=False)
     events = [event async for event in ada.chat(request)]
     assert {StatusEvent, SourcesEvent, TokenEvent, AnswerEvent} == {type(event) for event in events}

@@ -173,3 +173,18 @@ def test_a_list_says_that_there_is_more_and_what_was_sought_and_lets_no_title_ac
     assert "data-more" not in render_conversations([hostile], None, NOW)
     assert "holds all of these words" in render_conversations([], None, NOW, sought="x")
     assert "are kept here" in render_conversations([], None, NOW)
+
+
+def test_of_several_answers_the_shown_one_is_drawn_in_the_place_of_the_first() -> None:
+    first = a_turn(id="a", question="One?", answer="the former", shown=False)
+    other = a_turn(id="b", question="Two?", answer="elsewhere")
+    second = a_turn(id="c", question="One again?", answer="the latter", regenerates=first.id, shown=True)
+    page = render_turns([first, other, second])
+    assert page.index("the latter") < page.index("elsewhere")
+    assert "the former" not in page and "Answer 2 of 2" in page and "2/2" in page
+    assert page.count("Edit question") == page.count("Ask again") == 1, "of the last question only"
+    assert page.index("elsewhere") < page.index("Ask again")
+    assert f'data-turn="{first.id}"' in page, "the way back to it"
+    assert "Answer 1 of 2" in render_turns([first, other, second], only=first.id)
+    assert "siblings" not in render_turns([other])
+    assert "Ask again" not in render_turns([other], answering=True)

@@ -23,7 +23,7 @@ from app.schemas import (
 )
 from app.schemas_models import Health
 from tests.ui.stand_in import NOW, Refusal, StandIn, new_id
-from tests.ui.wire_conversations import conversation_routes
+from tests.ui.wire_conversations import conversation_routes, turn_routes
 from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
 from tests.ui.wire_preferences import edit_routes, preference_routes
@@ -35,6 +35,7 @@ def build(script: StandIn) -> FastAPI:
     app.include_router(_uploads(script))
     app.include_router(_documents(script))
     app.include_router(conversation_routes(script))
+    app.include_router(turn_routes(script))
     app.include_router(edit_routes(script))
     app.include_router(feedback_routes(script))
     app.include_router(preference_routes(script))

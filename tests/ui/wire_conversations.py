@@ -7,8 +7,8 @@ from sse_starlette import EventSourceResponse
 
 from app.schemas import ChatRequest, ConversationDetail, ConversationPublic, ConversationsPublic
 from app.schemas_conversations import ConversationUpdate
-from tests.ui.scripted_turn import events_of
-from tests.ui.stand_in import Account, StandIn, new_id
+from tests.ui.scripted_turn import events_of, show
+from tests.ui.stand_in import Account, Refusal, StandIn, new_id
 from tests.ui.wire_preferences import found, refusing
 
 PAGE = 50  # conversations on one
@@ -45,13 +45,27 @@ def conversation_routes(script: StandIn) -> APIRouter:
         account = refusing(script, request)
         del account.conversations[own(account, conversation_id).id]
 
+    return router
+
+
+def turn_routes(script: StandIn) -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+
+    @router.put("/turns/{turn_id}/shown", status_code=204)
+    async def shown(request: Request, turn_id: str) -> None:
+        for conversation in refusing(script, request).conversations.values():
+            for turn in conversation.turns:
+                if turn.id == turn_id:
+                    return show(conversation, turn_id, turn.regenerates or turn.id)
+        raise Refusal(404, "Not Found", f"no turn {turn_id}")
+
     @router.post("/chat")
     async def chat(request: Request, body: ChatRequest) -> EventSourceResponse:
-        account = script.account(request)
+        account = refusing(script, request) if body.regenerates else script.account(request)
         script.asked.append((account.person.email, body))
         known = body.conversation_id
         conversation = own(account, known) if known else start(account, body.question[:80])
-        return EventSourceResponse(events_of(script, account, conversation, body.question), ping=1)
+        return EventSourceResponse(events_of(script, account, conversation, body), ping=1)
 
     return router
 

@@ -31,7 +31,7 @@
   }
 
   // Lets a click in a panel reach Python: anything with data-act sends its data-* attributes.
-  function panel(element, trigger, watch, { act, chosen, again }) {
+  function panel(element, trigger, watch, { act, chosen, again, sibling }) {
     element.addEventListener("click", (event) => {
       const target = event.target.closest("[data-act], [data-cite]");
       if (!target || !element.contains(target)) return;
@@ -49,8 +49,8 @@
         const ticked = [...element.querySelectorAll('.tick[aria-checked="true"]')];
         return trigger(chosen, { ids: ticked.map((tick) => tick.dataset.id) });
       }
-      if (data.act === "again") { // one answer at a time
-        if (!document.getElementById("stop")?.offsetParent) trigger(again, {});
+      if (data.act === "again" || data.act === "sibling") { // one answer at a time
+        if (!document.getElementById("stop")?.offsetParent) trigger(data.act === "again" ? again : sibling, data);
         return;
       }
       if (data.confirm && !window.confirm(data.confirm)) return;
