@@ -6,7 +6,7 @@ Knows no HTTP and runs nothing itself.
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, SQLColumnExpression
-from sqlmodel import col, exists, func, or_
+from sqlmodel import col, func, or_, select
 
 from app.models import Conversation, Turn
 
@@ -23,8 +23,9 @@ def matching(person_id: str, sought: str) -> Sequence[ColumnElement[bool]]:
 def _said(person_id: str, word: str) -> ColumnElement[bool]:
     shown = func.coalesce(Turn.edited_answer, Turn.answer)
     in_turn = or_(_holds(col(Turn.question), word), _holds(shown, word))
-    mine = (col(Turn.conversation_id) == Conversation.id, col(Turn.person_id) == person_id)
-    return or_(_holds(col(Conversation.title), word), exists().where(*mine, in_turn))
+    # A list that is made once: by conversation, SQLite would read all turns of the person for each of them.
+    among = select(Turn.conversation_id).where(Turn.person_id == person_id, in_turn)
+    return or_(_holds(col(Conversation.title), word), col(Conversation.id).in_(among))
 
 
 def _holds(text: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
