@@ -20,6 +20,8 @@ ENCODED = 400  # letters of it that the encoder sees: a vector says what it is a
 _MESSAGE, _ANSWER = compiled(MESSAGE), compiled(ANSWER)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _LOUD = re.compile(r"\b[A-Z]{3,}\b|[!?]{2,}|!")
+_BEGINNING, _ENDING = 160, 120  # letters of an answer that tell whether it is one, and what it asks back
+_LONG = 60  # words of an answer beyond which it is simply long
 _FADES = 0.6  # of what went wrong before, with each further message
 _TROUBLE = (
     *("refuses", "does_not_like", "recalls_the_wish", "faults", "is_fed_up", "again", "wants_another"),
@@ -67,10 +69,9 @@ def texts_of(utterance: Utterance) -> tuple[str, ...]:
 
 def features(utterance: Utterance, vectors: Mapping[str, Vector]) -> Vector:
     """Shape (len(NAMES) + dimension,): the named ones, then the message's vector; `vectors` has all of `texts_of`."""
-    message, question, answer = (text[:READ] for text in (utterance.text, utterance.question, utterance.answer))
+    message, question, answer = utterance.text[:READ], utterance.question[:READ], utterance.answer
     said = {name: float(bool(pattern.search(plain(message)))) for name, pattern in _MESSAGE.items()}
-    # Of a long answer the first words and the last question count, as they do for who reads it.
-    low = answer.lower().replace("’", "'")
+    low = _gist(answer)
     answered = {name: float(bool(pattern.search(low))) for name, pattern in _ANSWER.items()}
     together = [said[one] * answered[other] for one, other in _TOGETHER]
     counted = _counted(utterance, message)
@@ -79,10 +80,10 @@ def features(utterance: Utterance, vectors: Mapping[str, Vector]) -> Vector:
         _shared(message, question),
         max((_shared(message, earlier[:READ]) for earlier in utterance.asked[:-1]), default=0.0),
         _cosine(vectors, message, answer),
-        _shared(message, answer),
+        _shared(message, answer[:READ]),
         _cosine(vectors, question, answer),
-        max((_shared(answer, earlier[:READ]) for earlier in utterance.answers[:-1]), default=0.0) if answer else 0.0,
-        log1p(len(_words(answer))),
+        max((_shared(answer[:READ], one[:READ]) for one in utterance.answers[:-1]), default=0.0) if answer else 0.0,
+        log1p(min(len(_words(answer)), _LONG)),
         float(not answer),
         *_trouble(utterance),
         answered["asks_what"] * (1 - said["refuses"]) * (1 - said["denies"]),
@@ -114,9 +115,14 @@ def _trouble(utterance: Utterance) -> tuple[float, float, float]:
             last = float(any(_MESSAGE[name].search(low) for name in _TROUBLE))
             of_person = _FADES * of_person + last
         else:
-            failed = _ANSWER["failed"].search(line.text[:READ].lower().replace("’", "'"))
-            of_answers = _FADES * of_answers + float(bool(failed))
+            of_answers = _FADES * of_answers + float(bool(_ANSWER["failed"].search(_gist(line.text))))
     return of_person, of_answers, last
+
+
+def _gist(answer: str) -> str:
+    """How an answer begins and ends: in between, "not" and "cannot" speak of its subject and not of its success."""
+    short = answer if len(answer) <= _BEGINNING + _ENDING else f"{answer[:_BEGINNING]}\n{answer[-_ENDING:]}"
+    return short.lower().replace("’", "'")
 
 
 def _words(text: str) -> Sequence[str]:

@@ -25,7 +25,7 @@ SIDES: tuple[Side, ...] = ("satisfied", "dissatisfied", "neutral")
 class Options:
     """What was chosen on the families that a fit did not see; see docs/decisions/017."""
 
-    decay: float = 0.02  # of the squared weights, features at unit scale
+    decay: float = 0.05  # of the squared weights, features at unit scale
     vector_weight: float = 0.5  # of the encoder's vector beside the named features
 
 
