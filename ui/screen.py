@@ -65,6 +65,7 @@ def _lay_out() -> dict[str, Any]:
             with gr.Row(elem_id="composer"):
                 parts["question"] = gr.Textbox(
                     elem_id="question",
+                    label="Your question",
                     placeholder="Ask your documents",
                     show_label=False,
                     container=False,
