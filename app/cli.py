@@ -155,7 +155,7 @@ def user_add(
 
 
 @user_commands.command("list")
-def user_list(context: typer.Context) -> None:
+def user_list(context: typer.Context, as_json: Json = False) -> None:  # noqa: ARG001  JSON either way
     """All accounts."""
     from ui import terminal
 
@@ -163,7 +163,7 @@ def user_list(context: typer.Context) -> None:
 
 
 @user_commands.command("token")
-def user_token(context: typer.Context, email: str) -> None:
+def user_token(context: typer.Context, email: str, as_json: Json = False) -> None:  # noqa: ARG001  JSON either way
     """A new API token for a person; it is shown once."""
     _run(_as_owner(context, lambda client: client.create_token(email, "attune user token")))
 
