@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN_TEMPERATURE = 0.6  # the likeliest answer was not wanted
 HISTORY_TURNS = 6  # enough for a follow-up to be understood; the prompt drops more of them if they do not fit
+_LOOKING = {"recalling", "searching", "selecting"}  # what is done at the door, and waits for no other's model
 ChatEvent = StatusEvent | SourcesEvent | TokenEvent | AnswerEvent | ErrorEvent
 
 
@@ -57,7 +58,8 @@ async def run_turn(
     written. `told` is what was said before a conversation that begins here. Raises Problem before the first event;
     later failures are the last event."""
     # What is promoted meanwhile answers the next question.
-    with services.limits.answering(person.id), services.serving.lease() as models:
+    with services.limits.answering(person.id), services.serving.lease() as models, services.doorway.place() as place:
+        await place.take()
         running = await _begin(services, models, person, request, told)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         # A task of its own: the server cancels every await of a request whose client has gone, and the model could
@@ -65,6 +67,8 @@ async def run_turn(
         work = asyncio.create_task(_work(services, running, events.put_nowait))
         try:
             while (event := await events.get()) is not None:
+                if not (isinstance(event, StatusEvent) and event.stage in _LOOKING):
+                    place.leave()
                 yield event
         finally:
             work.cancel()

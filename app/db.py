@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import sqlite
 
+CONNECTIONS = 8  # at once; to SQLite each is a thread, and only one of them writes
+
 
 def sqlite_url(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
@@ -26,7 +28,11 @@ class Database:
         self.url = url
         embedded = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_pre_ping=not embedded, connect_args={"async_creator_fn": sqlite.connect} if embedded else {}
+            url,
+            pool_pre_ping=not embedded,
+            pool_size=CONNECTIONS,
+            max_overflow=0,  # a connection above the size is closed when it comes back, and whoever waits not told
+            connect_args={"async_creator_fn": sqlite.connect} if embedded else {},
         )
         if embedded:
             event.listen(self.engine.sync_engine, "connect", tune_sqlite)

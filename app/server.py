@@ -1,11 +1,13 @@
 """Serving the app from this process, or working through the one that already serves this home."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 
 import uvicorn
@@ -13,9 +15,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.home import Home, HomeBusyError, ServerAddress
+from app.parts import ready
 from app.running import STARTING_SECONDS, join
 from app.services import Services
 from app.settings import Settings
+from generation.port import GenerationError
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,7 @@ GOODBYE_SECONDS = 5  # for other requests, after the answers have ended
 RENEW_SECONDS = 12 * 3600.0  # half the life of the token that lies in the home
 RENEW_AGAIN_SECONDS = 60.0  # after a renewal that failed: the old token lives for hours yet
 LOOK_SECONDS = 0.05
+SWITCH_SECONDS = 0.001  # Python's own 5 ms are what every token waits each time that another thread computes
 
 
 class _QuietServer(uvicorn.Server):
@@ -47,6 +52,7 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
 
     The lifespan runs out here, not inside uvicorn, so that what goes wrong at start reaches the caller as it is.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     with _listen(host, port) as listener:
         async with app.router.lifespan_context(app):
             services: Services = app.state.services
@@ -93,13 +99,25 @@ async def publishing(app: FastAPI, home: Home, url: str, *, lasting: bool = True
     """Let later commands on this machine find this server and speak to it as the home's owner."""
     services: Services = app.state.services
     address = await _publish(services, home, url, lasting)
-    renewing = asyncio.create_task(_renew(services, home, url, lasting))
+    behind = [asyncio.create_task(_renew(services, home, url, lasting))]
+    if lasting:
+        behind.append(asyncio.create_task(_settle(services)))
     try:
         yield address
     finally:
-        renewing.cancel()
-        await asyncio.wait([renewing])
+        for task in behind:
+            task.cancel()
+        await asyncio.wait(behind)
         home.withdraw()
+
+
+async def _settle(services: Services) -> None:
+    """Leave what was read at the start out of garbage collection for good: looking through all of it again and again
+    would stop every answer for half a second."""
+    with suppress(GenerationError):  # the model says itself, to whoever asks it, why it is not there
+        await ready(services.serving.part("generator"))
+    gc.collect()
+    gc.freeze()
 
 
 async def _publish(services: Services, home: Home, url: str, lasting: bool) -> ServerAddress:

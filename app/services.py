@@ -14,6 +14,7 @@ from agents.types import TurnContext
 from app import adapters, backup, documents, forgetting_note, job_rows, originals, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
+from app.doorway import Doorway
 from app.durable import DurableQueue
 from app.erasure import Erasure
 from app.forgetting import Forgetting
@@ -63,6 +64,7 @@ class Services:
     signalling: Signalling
     under_way: UnderWay
     limits: RateLimits
+    doorway: Doorway
     metrics: Metrics = field(default_factory=Metrics)
 
     @property
@@ -167,6 +169,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         signalling=signalling,
         under_way=UnderWay(),
         limits=RateLimits(settings),
+        doorway=Doorway(),
     )
 
 

@@ -220,6 +220,23 @@ def bench_turn(flags: CommonFlags) -> None:
     _report(bench.measure(), flags)
 
 
+@dataclass(frozen=True, kw_only=True)
+class LoadFlags(CommonFlags):
+    streams: Annotated[
+        int | None, typer.Option(min=1, help="Answers at once; if left out, 500 scripted or 8 local.")
+    ] = None
+    model: Annotated[str, typer.Option(help="scripted (keeps time, computes nothing), or local")] = "scripted"
+
+
+@bench_commands.command("load")
+@command(LoadFlags)
+def bench_load(flags: LoadFlags) -> None:
+    """Many answers at once from one server process: errors, and what it adds to the pace of a token."""
+    from evaluation import bench_load as bench
+
+    _report(bench.measure(flags.model, flags.streams), flags)
+
+
 def _report(figures: Coroutine[Any, Any, dict[str, Any]], flags: CommonFlags) -> None:
     if flags.place is not None:
         settings_from(home=flags.place)  # says what is wrong with that home's settings, before anything runs
