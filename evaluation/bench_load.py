@@ -5,7 +5,8 @@ tokens, one per 200 ms. What the server adds to a token is its arrival minus its
 token n is due n * 200 ms after the model was asked. That moment is where the stream was ahead of all delay, the
 earliest of (arrival of n - n * 200 ms) over all its tokens and its status `writing`, which is number 0; so whatever
 delays some tokens more than others counts, and only what delays all of a stream alike does not. Local: whole turns of
-the embedded model, N at once against the same questions one after another.
+the embedded model, N at once against the same questions one after another; without its adapter, which answers in five
+words, so that what is measured is writing.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ STREAMS = {"scripted": 500, "local": 8}
 TOKENS = 50  # of each scripted answer
 PACE_SECONDS = 0.2  # from one of them to the next
 START_SECONDS = 1.0  # in which the streams are opened: people are many, and not one machine gun
+_LOCAL = {"adapter": "stock", "answer_max_tokens": 64}
 _DEMO = Path(__file__).parent.parent / "demo"
 _DOCUMENT = "warden-handbook-2025.pdf"
 
@@ -39,7 +41,8 @@ async def measure(model: str = "scripted", streams: int | None = None) -> Report
     if model not in STREAMS:
         raise EvaluationError(f"--model {model!r} cannot be put under load: use scripted or local")
     wanted = streams or STREAMS[model]
-    with temporary_settings(llm=model, llm_api_key=None) as settings:
+    chosen: dict[str, Any] = {"llm": model, "llm_api_key": None} | (_LOCAL if model == "local" else {})
+    with temporary_settings(**chosen) as settings:
         await asyncio.to_thread(adapters.fetch_models, settings)
         script = Script(wanted + 1, TOKENS, PACE_SECONDS)
         async with server(settings, script) as running, client() as asking:

@@ -88,7 +88,8 @@ async def _ask(url: str, token: str, question: str) -> dict[str, Any]:
     transport = None
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            transport, _ = await asyncio.get_running_loop().create_connection(lambda: turn, where.hostname, where.port)
+            opened = asyncio.get_running_loop().create_connection(lambda: turn, where.hostname or "", where.port or 80)
+            transport, _ = await opened
             await turn.gone
     except (OSError, TimeoutError) as error:
         return turn.told(time.monotonic()) | {"error": f"{type(error).__name__}: {error}"}

@@ -22,7 +22,7 @@ def test_a_stream_whose_beginning_was_seen_late_hides_nothing() -> None:
 
 
 def test_tokens_are_counted_over_the_whole_time_and_only_where_an_answer_came() -> None:
-    turns = [
+    turns: list[bench_load.Told] = [
         {"sent": 1.0, "ended": 3.0, "tokens": 30, "error": None},
         {"sent": 2.0, "ended": 6.0, "tokens": 70, "error": None},
         {"sent": 2.0, "ended": 2.5, "tokens": 50, "error": "refused"},
