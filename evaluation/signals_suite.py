@@ -125,9 +125,9 @@ def _intervals(rated: Sequence[Rated], ours: Judged) -> Report:
     count = int(places.max()) + 1
     drawn = [np.bincount(rng.integers(0, count, count), minlength=count)[places] for _ in range(RESAMPLES)]
     areas = [found for weights in drawn if (found := area(truth, ours.scores, weights)) is not None]
-    low, high = np.quantile(areas, [0.025, 0.975]) if areas else (None, None)
+    of_auc = [float(end) for end in np.quantile(areas, [0.025, 0.975])] if areas else None
     sides = {f"{side}_f1": _f1(rated, ours, side).interval() for side in SIDES}
-    return {"auc": (float(low), float(high)) if areas else None} | sides
+    return {"auc": of_auc} | sides
 
 
 def _name(path: Path) -> str:

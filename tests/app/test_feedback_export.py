@@ -119,6 +119,7 @@ async def test_labels_are_a_row_for_each_passage_with_what_was_said_and_done(
         "vote": "down",
         "reasons": ["incorrect"],
         "events": {"down": 1, "copied": 1},
+        "next_message": None,
         "edited": True,
         "abstained": False,
         "state": "complete",

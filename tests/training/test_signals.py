@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,5 +123,5 @@ def test_rated_conversations_are_examples_of_their_side(tmp_path: Path) -> None:
     assert len({example.family for example in found}) == 1
 
 
-async def _train(data: list[Path], out: Path) -> dict[str, dict[str, float]]:
+async def _train(data: list[Path], out: Path) -> dict[str, Any]:
     return await asyncio.to_thread(train, data, out, ENCODER, "attune train signals")
