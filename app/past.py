@@ -88,4 +88,6 @@ async def live_job(session: AsyncSession, person_id: str, kind: str) -> bool:
 
 
 def _finished(person_id: str) -> Sequence[object]:
-    return (Turn.person_id == person_id, col(Turn.state).in_(["complete", "stopped"]), Turn.answer != "")
+    """Of several answers to a question the one that is shown: the person has turned away from the others."""
+    answered = (col(Turn.state).in_(["complete", "stopped"]), Turn.answer != "", col(Turn.shown))
+    return (Turn.person_id == person_id, *answered)

@@ -120,3 +120,17 @@ async def test_conversations_are_found_by_their_words_in_any_case(settings: Sett
         for sought, found in (("FLOWER hut", turn["question"]), ("übernachtung %", "Übernachtung 100 %")):
             listed = (await ann.get("/api/v1/conversations", params={"q": sought})).json()["items"]
             assert [one["title"] for one in listed] == [found]
+
+
+async def test_answers_stand_beside_each_other_and_one_is_shown(settings: Settings, upload: Upload) -> None:
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(running(settings))
+        ann = await stack.enter_async_context(client_of(app, "twice@example.org"))
+        await upload(ann, "hut.txt", NOTE)
+        first = await ask(ann)
+        within = {"conversation_id": first["conversation_id"]}
+        second = await ask(ann, **within, regenerates=first["id"])
+        assert (await ann.put(f"/api/v1/turns/{first['id']}/shown")).status_code == 204
+        await ask(ann, "And what does it say about him?", **within)
+        turns = (await ann.get(f"/api/v1/conversations/{first['conversation_id']}")).json()["turns"]
+        assert [(one["id"], one["shown"]) for one in turns[:2]] == [(first["id"], True), (second["id"], False)]

@@ -11,7 +11,8 @@ from alembic import command
 from fastapi import FastAPI
 from sqlmodel import select
 
-from app import siblings
+from agents.past import LookBack
+from app import past, siblings
 from app.db import Database, alembic_config, sqlite_url
 from app.models import Conversation, Feedback, Person, Turn, utc_now
 from app.schemas import ConversationDetail, TurnPublic
@@ -123,6 +124,18 @@ async def test_a_failed_answer_does_not_take_the_question_out_of_what_was_said(
     async with services.database.session() as session:
         said = await siblings.history(session, person.id, first["conversation_id"], 6, None)
     assert said == [(QUESTION, first["answer"])]
+
+
+async def test_what_was_said_earlier_is_looked_back_to_in_the_answer_that_is_shown(
+    client: httpx.AsyncClient, services: Services, person: Person, first: dict[str, Any]
+) -> None:
+    second = await again(client, first)
+    found = {}
+    for turn in (second, first):
+        await client.put(f"/api/v1/turns/{turn['id']}/shown")
+        async with services.database.session() as session:
+            found[turn["id"]] = await past.answers(session, person.id, LookBack(), "any")
+    assert [[one.turn_id for one in answers] for answers in found.values()] == [[second["id"]], [first["id"]]]
 
 
 async def test_showing_what_is_somebody_elses_is_404_and_changes_nothing(
