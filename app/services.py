@@ -141,13 +141,12 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     serving = await _serving(parts, database)
     stack.push_async_callback(serving.close)
     await registry.register(database, serving.now.versions, settings)
-    jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
+    jobs = _jobs(settings, home, database, index, works)
     erasure = Erasure(database, home, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
     ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
-    jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
     signalling = Signalling(database, jobs, await asyncio.to_thread(adapters.make_signals, settings, encoder))
     promotions = Promotions(settings, home, database, serving, parts)
     _keep_up(stack, promotions)
@@ -177,6 +176,13 @@ def _cutter(encoder: Encoder) -> "Cutter":
     from retrieval.passages import Cutter
 
     return Cutter(encoder)
+
+
+def _jobs(settings: Settings, home: Home, database: Database, index: PassageIndex, works: bool) -> Jobs:
+    """Jobs that can forget a person; the other kinds come with what they work with."""
+    jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
+    jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
+    return jobs
 
 
 def _keep_up(stack: AsyncExitStack, promotions: Promotions) -> None:
