@@ -10,6 +10,7 @@ from personalization.signals_features import NAMES, features, texts_of
 from personalization.signals_head import CONFIG, SHIPPED, WEIGHTS, SignalHead, SignalsError
 from personalization.signals_reader import SignalReader, featured, open_head
 from personalization.signals_words import ANSWER, MESSAGE, compiled, plain
+from retrieval.encoder import open_encoder
 from retrieval.encoder_hash import HashEncoder
 from tests.personalization.heads import VERSION, write_by_hand
 
@@ -109,6 +110,22 @@ def test_the_shipped_head_fits_these_features_and_knows_every_kind() -> None:
     head = SignalHead.read(SHIPPED)
     assert head.weight.shape == (len(head.kinds), len(NAMES) + 384)
     assert {*SATISFIED, *DISSATISFIED} < set(head.kinds)
+
+
+async def test_what_ships_reads_plain_messages_beside_its_own_encoder(tmp_path: Path) -> None:
+    encoder = open_encoder("minilm", tmp_path)
+    reader = SignalReader(encoder, open_head(SHIPPED, encoder.version))
+    said = {
+        "That's not what I asked for.": "dissatisfied",
+        "Wrong, it was founded in 1920.": "dissatisfied",
+        "Perfect, thank you so much!": "satisfied",
+        "Ah, I see, that makes sense.": "satisfied",
+        "And who founded it?": "neutral",
+        "Which day is it closed?": "neutral",
+    }
+    found = await reader.read([Utterance(text, (ASKED, ANSWERED)) for text in said])
+    await encoder.close()
+    assert {text: signal.side for text, signal in zip(said, found, strict=True)} == said
 
 
 def test_features_hold_the_named_ones_and_then_the_vector() -> None:
