@@ -35,7 +35,8 @@ async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str 
     turn = named or shown_of(by_question(detail.turns)[-1])
     verdicts = given[turn.id].sources if turn.id in given else {}
     sources = render_sources(turn.exposures, turn.id, verdicts=verdicts) if turn.state != "failed" else EMPTY
-    return current, conversations, thread(current, render_turns(detail.turns, given)), "", sources
+    title = f'<h1 class="unseen">{esc(detail.title)}</h1>'  # for whoever goes from heading to heading
+    return current, conversations, thread(current, title + render_turns(detail.turns, given)), "", sources
 
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:

@@ -1,5 +1,6 @@
 """The whole product as a person starts it: `attune up`, its login link, real files. Only the models are small."""
 
+import asyncio
 import os
 import re
 import signal
@@ -104,3 +105,47 @@ async def test_an_edit_changes_the_next_answer_until_its_lesson_is_deleted(brows
     await expect(page.locator("#history .prose")).to_be_visible(timeout=30_000)
     await expect(page.locator("#history .prose")).not_to_contain_text("Kind regards")
     await expect(page.locator("#history .your-way")).to_have_count(0)
+
+
+async def test_a_conversation_is_asked_again_renamed_found_taken_along_and_deleted(
+    browser: Browser, login_link: str
+) -> None:
+    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(login_link)
+    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
+    await page.set_input_files("#upload-input", CORPUS / "warden-handbook-2025.pdf")
+    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=60_000)
+    await ask(page, "Where is the assembly point when the fire alarm sounds?")
+    await page.click("#history [data-act=again]", timeout=30_000)
+    await expect(page.get_by_role("group", name="Answer 2 of 2")).to_be_visible(timeout=30_000)
+    await page.get_by_role("button", name="Previous answer").click()
+    await expect(page.get_by_role("group", name="Answer 1 of 2")).to_be_visible()
+    await page.click("[data-edit-question]")
+    await page.get_by_label("The question in other words").fill("Where do we meet in case of fire?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("group", name="Answer 3 of 3")).to_be_visible(timeout=30_000)
+    await expect(page.locator("#history .question")).to_have_text(["Where do we meet in case of fire?"])
+
+    await page.get_by_label("Rename, export or delete").click()
+    await page.click("[data-rename]")
+    await page.get_by_label("Title of the conversation").fill("Fire drill")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#conversations .name")).to_have_text(["Fire drill"])
+    for sought, found in (("alarm SOUNDS", 1), ("submarine", 0)):
+        await page.get_by_label("Search your conversations").fill(sought)
+        await expect(page.locator("#conversations-said")).to_have_text(f"{found} found")
+        await expect(page.locator("#conversations .item")).to_have_count(found)
+    await page.get_by_label("Search your conversations").fill("")
+    await page.get_by_label("Rename, export or delete").click()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Export").click()
+    file = await downloading.value
+    assert file.suggested_filename == "Fire drill.md"
+    text = await asyncio.to_thread(Path(await file.path()).read_text)
+    assert text.startswith("# Fire drill\n") and "**[1]** warden-handbook-2025.pdf, page " in text
+    assert "### Answer 3 of 3" in text
+    await shoot(page, "product-6-conversations")
+    await page.click("[data-remove]")
+    await expect(page.locator(".welcome")).to_be_visible()
+    await expect(page.locator("#conversations")).to_contain_text("Your conversations are kept here")
