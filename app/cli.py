@@ -138,7 +138,8 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for name, command in {"reindex": reindex, "annotate": annotate, "backup": backup, "restore": restore}.items():
+_MORE: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore, "reindex": reindex, "annotate": annotate}
+for name, command in _MORE.items():
     app.command(name)(command)
 
 
