@@ -62,25 +62,30 @@ def _lay_out() -> dict[str, Any]:
                 parts["history"] = _panel("history")
                 parts["live"] = _panel("live")
             parts["scope_line"] = _panel("scope")
-            with gr.Row(elem_id="composer"):
-                parts["question"] = gr.Textbox(
-                    elem_id="question",
-                    label="Your question",
-                    placeholder="Ask your documents",
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=8,
-                    max_length=8000,
-                    autofocus=True,
-                )
-                parts["send"] = gr.Button("Ask", elem_id="send", variant="primary")
-                parts["stop"] = gr.Button("Stop", elem_id="stop", visible=False)
+            parts |= _composer()
             _panel("keys", _KEYS)
         with gr.Column(elem_id="sources"):
             parts["sources"] = _panel("source-list", EMPTY)
     parts["timer"] = gr.Timer(3, active=False)
     return parts
+
+
+def _composer() -> dict[str, Any]:
+    with gr.Row(elem_id="composer"):
+        question = gr.Textbox(
+            elem_id="question",
+            label="Your question",
+            placeholder="Ask your documents",
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=8,
+            max_length=8000,
+            autofocus=True,
+        )
+        send = gr.Button("Ask", elem_id="send", variant="primary")
+        stop = gr.Button("Stop", elem_id="stop", visible=False)
+    return {"question": question, "send": send, "stop": stop}
 
 
 def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> None:
