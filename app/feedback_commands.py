@@ -43,9 +43,9 @@ def export(
     was done with it; `labels` that were made of it; and the models' versions.
 
     kto: prompt, completion and label (true: voted up) of each answer of a model, by its last vote; a vote that was
-    withdrawn, or given after the person rewrote the answer, is left out. Where the person never voted, what the next
-    message says counts from a chance of 90 % on: `source` is vote or next_message. With turn_id, feedback_id,
-    person_id, reasons and versions beside it, as TRL reads it.
+    withdrawn, or given after the person rewrote the answer, is left out. What the next message says labels nothing
+    here; its kind, chances and version are in turns and labels. With turn_id, feedback_id, person_id, reasons and
+    versions beside it, as TRL reads it.
 
     dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten.
 

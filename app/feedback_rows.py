@@ -18,16 +18,12 @@ _PLACE = {"document_id", "passage_id", "title", "text", "page", "heading", "kind
 _SCORES = {"rank", "propensity", "score", "dense", "lexical", "utility", "marker", "selected", "cited"}
 
 
-# The chance from which on what a next message says is a label too; less is exported with the turn, and labels nothing.
-SURE = 0.9
-
-
 async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
     """Answers with whether they were wanted, in TRL's conversational form for KTO (Ethayarajh et al. 2024).
 
     What counts is the last vote on the model's own words: one given after the person rewrote them is about theirs.
-    Where the person never voted, a next message that is SURE counts. Answers of ours, cut off ones, and turns whose
-    prompt was erased with a document give none.
+    Answers of ours, cut off ones, and turns whose prompt was erased with a document give none. What a next message says
+    labels nothing: its chances are right on talks written for it, and too sure on people's (docs/decisions/017).
     """
     ids = [turn.id for turn in found]
     events = await feedback_log.of_turns(session, person_id, ids)
@@ -43,42 +39,27 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
             event
             for event in events.get(turn.id, [])
             if event.exposure_id is None
-            and (event.kind in VOTES or event.kind == NEXT_MESSAGE)
+            and event.kind in VOTES
             and (first_edit is None or event.created_at <= first_edit)
         ]
-        label = _label(about_it)
-        if turn.prompt and turn.state == "complete" and turn.draft and not turn.abstained and label is not None:
-            rows.append(_vote(turn, *label))
+        is_models = turn.state == "complete" and turn.draft and not turn.abstained
+        if turn.prompt and is_models and about_it and about_it[-1].kind != "withdrawn":
+            rows.append(_vote(turn, about_it[-1]))
     return rows
 
 
-def _label(events: Sequence[Feedback]) -> tuple[bool, Feedback] | None:
-    """Whether the answer was wanted, and the event that says so; None where nothing does for sure."""
-    given = [event for event in events if event.kind in VOTES]
-    if given:
-        return None if given[-1].kind == "withdrawn" else (given[-1].kind == "up", given[-1])
-    for event in events:
-        if event.value["satisfied"] >= SURE:
-            return True, event
-        if event.value["dissatisfied"] >= SURE:
-            return False, event
-    return None
-
-
-def _vote(turn: Turn, wanted: bool, by: Feedback) -> dict[str, Any]:
+def _vote(turn: Turn, vote: Feedback) -> dict[str, Any]:
     return {
         "prompt": turn.prompt,
         "completion": [{"role": "assistant", "content": said(turn.answer)}],
-        "label": wanted,
-        "source": NEXT_MESSAGE if by.kind == NEXT_MESSAGE else "vote",
-        "next_message": by.value if by.kind == NEXT_MESSAGE else None,
-        "reasons": by.value.get("reasons", []),
-        "text": by.value.get("text", ""),
+        "label": vote.kind == "up",
+        "reasons": vote.value.get("reasons", []),
+        "text": vote.value.get("text", ""),
         "turn_id": turn.id,
-        "feedback_id": by.id,
+        "feedback_id": vote.id,
         "person_id": turn.person_id,
         "versions": turn.versions,
-        "created_at": by.created_at.isoformat(),
+        "created_at": vote.created_at.isoformat(),
     }
 
 

@@ -52,7 +52,8 @@ class ExposureFeedbackCreate(RequestBody):
 class NextMessage(BaseModel):
     """What the person's next message says of an answer, as a small model reads it. Nothing is done with it by itself.
 
-    `kind` is one of WildFeedback's satisfied and dissatisfied kinds, or neutral; the two chances are calibrated.
+    `kind` is one of WildFeedback's satisfied and dissatisfied kinds, or neutral. The chances are calibrated on talks
+    written for the model; on people's own talks they are too sure.
     """
 
     kind: str

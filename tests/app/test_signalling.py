@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.models import Feedback, Job
 from app.schemas import TurnPublic
-from app.schemas_feedback import FeedbackPublic, NextMessage
+from app.schemas_feedback import FeedbackPublic
 from app.services import Services
 from app.settings import Settings
 from app.signalling import KIND
@@ -18,7 +18,7 @@ from generation.port import GenerationError
 from generation.scripted import ScriptedModel
 from personalization.signals_head import SignalsError
 from tests.app.giving import events, give
-from tests.app.rewriting import LONG, NOTE, ask, rewrite
+from tests.app.rewriting import NOTE, ask
 from tests.app.signalling_slowly import settings_in
 from tests.app.test_feedback_export import exported, operator
 from tests.conftest import Upload, client_of, running
@@ -26,7 +26,6 @@ from tests.personalization.heads import VERSION, write_by_hand
 
 __all__ = ["operator"]
 REPOSITORY = Path(__file__).parents[2]
-ANSWER = "The hut doesn't lock its door at night. [1]"
 
 
 @pytest.fixture
@@ -147,37 +146,22 @@ async def test_nobody_but_the_server_can_log_such_an_event(client: httpx.AsyncCl
     assert (await client.post(f"/api/v1/turns/{turn.id}/feedback", json=sent)).status_code == 422
 
 
-async def test_a_sure_message_labels_an_answer_that_nobody_voted_on_and_an_unsure_one_labels_nothing(
-    client: httpx.AsyncClient, services: Services, operator: httpx.AsyncClient, upload: Upload, tmp_path: Path
+async def test_it_is_exported_with_its_provenance_and_labels_nothing(
+    client: httpx.AsyncClient, services: Services, operator: httpx.AsyncClient, upload: Upload
 ) -> None:
     await upload(client, "hut.txt", NOTE)
-    wanted, unwanted, voted, rewritten = [await ask(client) for _ in range(4)]
-    await reply(client, wanted, "Thanks!")
-    await reply(client, unwanted, "No, I asked for the key.")
+    unvoted, voted = await ask(client), await ask(client)
+    await reply(client, unvoted, "Thanks!")
     await give(client, "turns", voted.id, "up")
     await reply(client, voted, "No!")
-    await rewrite(client, rewritten.id, LONG)
-    await reply(client, rewritten, "Thanks!")
     await read_out(services)
-    found = {row["turn_id"]: row for row in await exported(operator, format="kto")}
-    assert {turn: (row["label"], row["source"]) for turn, row in found.items()} == {
-        wanted.id: (True, "next_message"),
-        unwanted.id: (False, "next_message"),
-        voted.id: (True, "vote"),
-    }
-    assert found[wanted.id]["next_message"]["version"] == VERSION and found[voted.id]["next_message"] is None
-    write_by_hand(tmp_path / "head", sure=2.0)
-    async with running(settings_in(tmp_path / "other", tmp_path / "head")) as app, client_of(app, "b@c.d") as ben:
-        unsure = await ask(ben, "Hello!")
-        await reply(ben, unsure, "Thanks!")
-        (event,) = await read_of(ben, app.state.services, unsure)
-        read = event.next_message
-        assert isinstance(read, NextMessage) and read.side == "satisfied" and read.satisfied < 0.9
-        token = await app.state.services.auth.issue_token(await app.state.services.auth.ensure_owner(), "test")
-        ben.headers["Authorization"] = f"Bearer {token}"
-        assert await exported(ben, format="kto") == []
-        turns = await exported(ben, format="turns")
-        assert [one["kind"] for row in turns for one in row["feedback"]] == ["next_message"]
+    assert [(row["turn_id"], row["label"]) for row in await exported(operator, format="kto")] == [(voted.id, True)]
+    turns = {row["turn_id"]: row["feedback"] for row in await exported(operator, format="turns")}
+    (event,) = turns[unvoted.id]
+    assert (event["kind"], event["value"]["kind"]) == ("next_message", "gratitude")
+    rows = [row for row in await exported(operator, format="labels") if row["turn_id"] == unvoted.id]
+    assert rows and all(row["answer"]["next_message"] == event["value"] for row in rows)
+    assert event["value"]["version"] == VERSION and event["value"]["satisfied"] > 0.9
 
 
 async def test_without_a_head_nothing_is_read_and_a_head_that_does_not_fit_is_refused(tmp_path: Path) -> None:
