@@ -27,7 +27,7 @@ MOMENTS: dict[str, tuple[Any, str]] = {
 }
 
 
-def die(*_: Any) -> None:
+def die(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
