@@ -31,6 +31,7 @@
   }
 
   // Lets a click in a panel reach Python: anything with data-act sends its data-* attributes.
+  let choosing;
   function panel(element, trigger, watch, { act, chosen, again, sibling }) {
     element.addEventListener("click", (event) => {
       const target = event.target.closest("[data-act], [data-cite]");
@@ -44,10 +45,13 @@
       } else if (data.act === "sources") show_tab("sources");
       else if (data.act === "open" || data.act === "new") show_tab("chat");
       else if (data.act === "choose") {
-        // Shown at once and sent as the whole choice, so that quick clicks neither wait for each other nor get lost.
+        // Shown at once, and sent as the whole choice when the clicks pause: of events that come while the first is under
+        // way gradio may run another than the last.
         target.setAttribute("aria-checked", target.getAttribute("aria-checked") !== "true");
-        const ticked = [...element.querySelectorAll('.tick[aria-checked="true"]')];
-        return trigger(chosen, { ids: ticked.map((tick) => tick.dataset.id) });
+        const ids = [...element.querySelectorAll('.tick[aria-checked="true"]')].map((tick) => tick.dataset.id);
+        clearTimeout(choosing);
+        choosing = setTimeout(() => trigger(chosen, { ids }), 120);
+        return;
       }
       if (data.act === "again" || data.act === "sibling") { // one answer at a time
         if (!document.getElementById("stop")?.offsetParent) trigger(data.act === "again" ? again : sibling, data);
