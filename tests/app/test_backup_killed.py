@@ -12,6 +12,8 @@ from app.backup_restore import restore
 from app.settings import Settings
 from tests.conftest import Upload, client_of, running
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 REPOSITORY = Path(__file__).parents[2]
 DIES = """
 import asyncio, os, signal, sys
