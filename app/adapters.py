@@ -108,9 +108,10 @@ def make_signals(settings: Settings, encoder: Encoder) -> "SignalReader | None":
     from personalization.signals_head import SHIPPED, SignalHead
     from personalization.signals_reader import SignalReader, open_head
 
-    if settings.signals is None and SignalHead.read(SHIPPED).encoder != encoder.version:
-        return None
-    folder = SHIPPED if settings.signals in {None, "shipped"} else Path(settings.signals or "").expanduser()
+    if settings.signals is None:
+        head = SignalHead.read(SHIPPED)
+        return SignalReader(encoder, head) if head.encoder == encoder.version else None
+    folder = SHIPPED if settings.signals == "shipped" else Path(settings.signals).expanduser()
     return SignalReader(encoder, open_head(folder, encoder.version))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -10,8 +11,8 @@ import httpx
 
 from app.backup import LEFT_OUT, SECRETS, BackupError, copy_closed_index, discard, require_embedded, take
 from app.backup_archive import manifest_of, write_all, writing
-from app.home import Home, HomeBusyError, ServerAddress
-from app.running import STARTING_SECONDS, join
+from app.home import Home, ServerAddress
+from app.running import join_or_take, speaking_to
 from app.settings import Settings
 
 _PATIENCE = httpx.Timeout(30.0, read=3600.0)  # a large home is copied and hashed before the first byte comes
@@ -25,7 +26,7 @@ async def back_up(settings: Settings, out: Path) -> dict[str, Any]:
     if not home.database.exists():
         raise BackupError(f"{home.root} is no home: name one with --home")
     async with AsyncExitStack() as stack:
-        address = await _find_or_own(stack, home)
+        address = await join_or_take(stack, home, partial(_own, stack, home))
         with writing(out) as sink:
             await (_fetch(address, sink) if address else _write(home, sink))
     manifest, size = await asyncio.to_thread(lambda: (manifest_of(out), out.stat().st_size))
@@ -42,24 +43,14 @@ async def back_up(settings: Settings, out: Path) -> dict[str, Any]:
     }
 
 
-async def _find_or_own(stack: AsyncExitStack, home: Home) -> ServerAddress | None:
-    """The server that answers; None once the home is ours until the stack is closed."""
-    deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while (address := await join(stack, home)) is None:
-        try:
-            stack.enter_context(home.own())
-            return None
-        except HomeBusyError:  # its owner starts, or ends, or is a command like this one
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-        await asyncio.sleep(0.1)
-    return address
+async def _own(stack: AsyncExitStack, home: Home) -> None:
+    """The home is ours until the stack is closed. Raises HomeBusyError."""
+    stack.enter_context(home.own())
 
 
 async def _fetch(address: ServerAddress, sink: IO[bytes]) -> None:
-    headers = {"Authorization": f"Bearer {address.token}"}
     async with (
-        httpx.AsyncClient(base_url=address.url, headers=headers, timeout=_PATIENCE, trust_env=False) as client,
+        speaking_to(address, _PATIENCE) as client,
         client.stream("POST", "/api/v1/admin/backup") as response,
     ):
         if response.is_error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.command import fetch_models, lines_of, print_json, run, settings_from
+from app.command import Installation, Json, fetch_models, lines_of, print_json, run, settings_from
 from app.feedback_commands import feedback_commands
 from app.forgetting_command import forget
 from app.home_commands import backup, reindex, restore
@@ -33,13 +33,11 @@ for name, commands in (_GROUPS | {"train": train_commands, "models": models_comm
 
 DEMO = Path(__file__).parent.parent / "demo"
 
-Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 User = Annotated[str | None, typer.Option("--user", help="Act for this person (their e-mail).")]
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Where this installation keeps its data.")]
 
 
 @app.callback()
-def _choose_home(context: typer.Context, home: HomeOption = None) -> None:
+def _choose_home(context: typer.Context, home: Installation = None) -> None:
     context.obj = home
 
 
@@ -49,7 +47,7 @@ def up(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    home: HomeOption = None,
+    home: Installation = None,
     demo: Annotated[bool, typer.Option("--demo", help="Ingest the demo corpus and answer one question first.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Stop after the demo instead of serving.")] = False,
 ) -> None:

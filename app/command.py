@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +20,9 @@ from generation.port import GenerationError
 from retrieval.encoder_model import EncoderError
 from retrieval.ports import ForeignIndexError
 from retrieval.verifier import VerifierError
+
+Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+Installation = Annotated[Path | None, typer.Option("--home", help="Where this installation keeps its data.")]
 
 KNOWN: tuple[type[Exception], ...] = (
     *(HomeBusyError, GenerationError, EncoderError, ForeignIndexError, VerifierError, OSError),

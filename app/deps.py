@@ -1,10 +1,11 @@
 """What routes depend on, as Annotated aliases."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
 from app.models import Person
+from app.problems import Problem
 from app.services import Services
 
 
@@ -22,3 +23,19 @@ async def get_person(request: Request, services: ServicesDep) -> Person:
 
 
 CurrentPerson = Annotated[Person, Depends(get_person)]
+
+
+def require_role(person: Person, role: Literal["operator", "admin"]) -> None:
+    """Raises Problem 403 for whoever may do less; an admin may do what an operator may."""
+    if person.role not in {role, "admin"}:
+        raise Problem(403, f"this needs the role {role}: ask whoever runs this installation")
+
+
+async def require_operator(person: CurrentPerson) -> None:
+    """What routes for operators depend on."""
+    require_role(person, "operator")
+
+
+async def require_admin(person: CurrentPerson) -> None:
+    """What routes for admins depend on."""
+    require_role(person, "admin")

@@ -120,7 +120,7 @@ async def note_asked(session: AsyncSession, turn: Turn, again: Turn | None, befo
         return
     asked = again.question if again else before
     if asked is not None and is_reasked(asked, turn.question):
-        about = again.id if again else await feedback_log.turn_before(session, turn)
+        about = again.id if again else await turns.id_before(session, turn)
         session.add_all([_noted(turn, about, "reasked", {"by": turn.id})] if about else [])
 
 

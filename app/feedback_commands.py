@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import httpx
 import typer
 
-from app.command import print_json, run, settings_from
+from app.command import Json, print_json, run, settings_from
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -32,7 +32,7 @@ def export(
     out: Annotated[Path, typer.Option(help="File to write, one JSON object a line.")],
     form: Annotated[str, typer.Option("--format", help="turns, labels, kto or dpo.")] = "turns",
     user: Annotated[str | None, typer.Option(help="Only this person's (their e-mail).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write what people did with answers as data to train on, one JSON object a line.
 
@@ -65,26 +65,26 @@ def export(
 async def write_export(settings: "Settings", out: Path, form: str, user: str | None) -> int:
     """Fetch what the server exports into `out`; the number of rows. Raises ExportError and httpx.HTTPError."""
     from app.main import create_app
+    from app.running import speaking_to
     from app.server import connect
 
     query: dict[str, Any] = {"format": form} | ({"email": user} if user else {})
     beside = out.with_name(f".{out.name}.part")  # renamed when it is whole: half an export must not look like one
     count = 0
-    async with connect(settings, create_app(settings, warm=False)) as address:
-        headers = {"Authorization": f"Bearer {address.token}"}
-        async with (
-            httpx.AsyncClient(base_url=address.url, headers=headers, timeout=60) as client,
-            client.stream("GET", "/api/v1/admin/feedback", params=query) as response,
-        ):
-            if response.is_error:
-                await response.aread()
-                raise ExportError(response.json()["detail"])
-            try:
-                with beside.open("wb") as file:
-                    async for piece in response.aiter_bytes():
-                        count += piece.count(b"\n")
-                        file.write(piece)
-                beside.rename(out)
-            finally:
-                beside.unlink(missing_ok=True)
+    async with (
+        connect(settings, create_app(settings, warm=False)) as address,
+        speaking_to(address, 60) as client,
+        client.stream("GET", "/api/v1/admin/feedback", params=query) as response,
+    ):
+        if response.is_error:
+            await response.aread()
+            raise ExportError(response.json()["detail"])
+        try:
+            with beside.open("wb") as file:
+                async for piece in response.aiter_bytes():
+                    count += piece.count(b"\n")
+                    file.write(piece)
+            beside.rename(out)
+        finally:
+            beside.unlink(missing_ok=True)
     return count

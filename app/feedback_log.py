@@ -50,20 +50,3 @@ async def count_since(session: AsyncSession, person_id: str, since: datetime) ->
     """How many events this person gave since then."""
     query = select(func.count()).where(Feedback.person_id == person_id, col(Feedback.created_at) > since)
     return (await session.exec(query)).one()
-
-
-async def turn_before(session: AsyncSession, turn: Turn) -> str | None:
-    """The id of the turn that this one goes on from: of all before it in its conversation, the last that is shown."""
-    query = (
-        select(Turn.id)
-        .where(
-            Turn.conversation_id == turn.conversation_id,
-            Turn.person_id == turn.person_id,
-            Turn.id != turn.id,
-            col(Turn.shown),
-            col(Turn.created_at) <= turn.created_at,
-        )
-        .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
-        .limit(1)
-    )
-    return (await session.exec(query)).one_or_none()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import httpx
 import typer
 
-from app.command import print_json, run, settings_from
+from app.command import Json, print_json, run, settings_from
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -24,7 +24,7 @@ def forget(
     context: typer.Context,
     email: str,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Erase a person with everything that is theirs, and search the home's bytes for what may be left of them.
 
@@ -47,15 +47,14 @@ def forget(
 
 async def _forget(settings: "Settings", email: str) -> dict[str, Any]:
     from app.main import create_app
+    from app.running import speaking_to
     from app.server import connect
 
-    async with connect(settings, create_app(settings, warm=False)) as address:
-        headers = {"Authorization": f"Bearer {address.token}"}
-        async with httpx.AsyncClient(base_url=address.url, headers=headers, timeout=60) as client:
-            job = _answer(await client.post("/api/v1/admin/users/forget", json={"email": email}))
-            while job["state"] in _LIVE:
-                await asyncio.sleep(_LOOK_SECONDS)
-                job = _answer(await client.get(f"/api/v1/jobs/{job['id']}"))
+    async with connect(settings, create_app(settings, warm=False)) as address, speaking_to(address, 60) as client:
+        job = _answer(await client.post("/api/v1/admin/users/forget", json={"email": email}))
+        while job["state"] in _LIVE:
+            await asyncio.sleep(_LOOK_SECONDS)
+            job = _answer(await client.get(f"/api/v1/jobs/{job['id']}"))
     if job["state"] != "done":
         raise ForgetError(f"the erasure {job['state']}: {job['error'] or 'order it again'}")
     result: dict[str, Any] = job["result"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col, func, select, update
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
 from app import people
+from app.feedback_export import Format
 from app.forgetting_traces import Sign, lowered, signs_of
 from app.job_rows import LIVE
 from app.models import (
@@ -27,8 +28,8 @@ from app.models_memory import PersonFact
 from app.models_preferences import Edit, Preference
 
 KIND = "forget"
-# The name under which `attune train ... --from-log` says in a manifest that it read what people did in this home.
-LOG = "turns.jsonl"
+# The names by which a manifest of `attune train` says that it read what people did, one a form of export.
+LOGS = frozenset(f"{form}.jsonl" for form in get_args(Format))
 _EACH = 6  # texts of a kind that are looked for afterwards
 _OWNERS = ("person_id", "owner_id")
 _NAMES = {
@@ -143,7 +144,7 @@ async def marked(session: AsyncSession) -> list[str]:
 
 
 def reads_log(manifest: dict[str, Any]) -> bool:
-    return any(used.get("name") == LOG for used in manifest.get("data") or ())
+    return any(used.get("name") in LOGS for used in manifest.get("data") or ())
 
 
 async def holding(session: AsyncSession, sign: Sign) -> list[str]:

@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.command import print_json, report, run, settings_from
-
-Installation = Annotated[Path | None, typer.Option("--home", help="Where this installation keeps its data.")]
-Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+from app.command import Installation, Json, print_json, report, run, settings_from
 
 
 def reindex(context: typer.Context, home: Installation = None, as_json: Json = False) -> None:

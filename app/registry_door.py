@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from app.home import Home, HomeBusyError
-from app.running import STARTING_SECONDS, join
+from app.home import Home, ServerAddress
+from app.running import join_or_take, speaking_to
 from app.schemas_models import Kind, ModelsPublic, Moved, Rollback, Verdict, VersionDetail
 from app.settings import Settings
 
@@ -73,19 +73,16 @@ async def registry_of(settings: Settings) -> AsyncIterator[Registry]:
 
 async def _find_or_open(stack: AsyncExitStack, settings: Settings) -> Registry:
     home = Home(settings.home)
-    deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while (address := await join(stack, home)) is None:
-        try:
-            if settings.database_url is None or settings.index == "edge":
-                stack.enter_context(home.own())
-            return await _open(stack, settings, home)
-        except HomeBusyError:  # its owner starts, or ends, or is a command like this one
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-        await asyncio.sleep(0.1)
-    headers = {"Authorization": f"Bearer {address.token}"}
-    http = httpx.AsyncClient(base_url=address.url, headers=headers, timeout=_PATIENCE_SECONDS, trust_env=False)
-    return OverHttp(await stack.enter_async_context(http))
+
+    async def take() -> Registry:
+        if settings.database_url is None or settings.index == "edge":
+            stack.enter_context(home.own())
+        return await _open(stack, settings, home)
+
+    found = await join_or_take(stack, home, take)
+    if not isinstance(found, ServerAddress):
+        return found
+    return OverHttp(await stack.enter_async_context(speaking_to(found, _PATIENCE_SECONDS)))
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, home: Home) -> Registry:

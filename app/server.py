@@ -14,9 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.home import Home, HomeBusyError, ServerAddress
+from app.home import Home, ServerAddress
 from app.parts import ready
-from app.running import STARTING_SECONDS, join
+from app.running import join_or_take
 from app.services import Services
 from app.settings import Settings
 from generation.port import GenerationError
@@ -150,21 +150,13 @@ async def connect(settings: Settings, app: FastAPI) -> AsyncIterator[ServerAddre
     """
     home = Home(settings.home)
     async with AsyncExitStack() as stack:
-        yield await _find_or_become(stack, home, app)
+        yield await join_or_take(stack, home, partial(_become, stack, home, app))
 
 
-async def _find_or_become(stack: AsyncExitStack, home: Home, app: FastAPI) -> ServerAddress:
-    deadline = asyncio.get_running_loop().time() + STARTING_SECONDS
-    while (address := await join(stack, home)) is None:
-        try:
-            url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
-            address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
-            stack.push_async_exit(partial(_let_guests_finish, app.state.server))
-            return address
-        except HomeBusyError:  # its owner starts, or ends: either may take a while
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-        await asyncio.sleep(0.2)
+async def _become(stack: AsyncExitStack, home: Home, app: FastAPI) -> ServerAddress:
+    url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
+    address = await stack.enter_async_context(publishing(app, home, url, lasting=False))
+    stack.push_async_exit(partial(_let_guests_finish, app.state.server))
     return address
 
 

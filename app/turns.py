@@ -7,11 +7,12 @@ from typing import Any, cast
 from sqlalchemy import CursorResult
 from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from agents.events import Outcome
 from app import documents, facts, past, preferences
 from app.conversation_search import matching
-from app.cursor import newest_first
+from app.cursor import Row, newest_first
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
 from retrieval.types import Hit, Selection
 
@@ -112,19 +113,23 @@ async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterab
 
 async def before(session: AsyncSession, turn: Turn, limit: int) -> Sequence[Turn]:
     """The last turns that this one goes on from in its conversation, oldest first."""
-    query = (
-        select(Turn)
-        .where(
-            Turn.conversation_id == turn.conversation_id,
-            Turn.person_id == turn.person_id,
-            Turn.id != turn.id,
-            col(Turn.shown),
-            col(Turn.created_at) <= turn.created_at,
-        )
-        .order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
-        .limit(limit)
+    return (await session.exec(_before(select(Turn), turn).limit(limit))).all()[::-1]
+
+
+async def id_before(session: AsyncSession, turn: Turn) -> str | None:
+    """The id of the turn that this one goes on from: of all before it in its conversation, the last that is shown."""
+    return (await session.exec(_before(select(Turn.id), turn).limit(1))).one_or_none()
+
+
+def _before(query: SelectOfScalar[Row], turn: Turn) -> SelectOfScalar[Row]:
+    earlier = query.where(
+        Turn.conversation_id == turn.conversation_id,
+        Turn.person_id == turn.person_id,
+        Turn.id != turn.id,
+        col(Turn.shown),
+        col(Turn.created_at) <= turn.created_at,
     )
-    return (await session.exec(query)).all()[::-1]
+    return earlier.order_by(col(Turn.created_at).desc(), col(Turn.id).desc())
 
 
 async def lift(session: AsyncSession, person_id: str, conversation_id: str) -> bool:

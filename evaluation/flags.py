@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from app.command import Json
+
 Flags = TypeVar("Flags")
 
 Data = Annotated[list[Path], typer.Option("--data", help="A data set's folder; may be repeated.", exists=True)]
@@ -25,7 +27,6 @@ RunFolder = Annotated[
 Home = Annotated[
     Path | None, typer.Option("--home", help="Measure with this home's settings; nothing else in it is touched.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 
 @dataclass(frozen=True, kw_only=True)

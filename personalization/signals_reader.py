@@ -9,7 +9,7 @@ import numpy as np
 from personalization.ports import ContextEncoder, Vectors
 from personalization.signals import Signal, Utterance
 from personalization.signals_features import features, texts_of
-from personalization.signals_head import SignalHead
+from personalization.signals_head import SignalHead, SignalsError
 
 
 class SignalReader:
@@ -35,8 +35,6 @@ async def featured(encoder: ContextEncoder, said: Sequence[Utterance]) -> Vector
 
 def open_head(folder: Path, encoder_version: str) -> SignalHead:
     """The head in `folder`. Blocking. Raises SignalsError where it was fitted to another encoder."""
-    from personalization.signals_head import SignalsError
-
     head = SignalHead.read(folder)
     if head.encoder != encoder_version:
         raise SignalsError(

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.command import settings_from
-from evaluation.flags import Json, command
+from app.command import Json, settings_from
+from evaluation.flags import command
 from training.flags import Experiment, Minutes, Out, RecipeFlags, Seed, Steps, run_recipe
 from training.preference_command import train_preferences
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.command import print_figures, print_json
-from evaluation.flags import Data, Json
+from app.command import Json, print_figures, print_json
+from evaluation.flags import Data
 
 Out = Annotated[Path, typer.Option("--out", help="Where weights, manifest and the run's state go.")]
 Minutes = Annotated[float, typer.Option(min=0.01, help="Time to fit, all pieces of an interrupted run together.")]

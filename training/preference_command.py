@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.command import settings_from
-from evaluation.flags import Json, command
+from app.command import Json, settings_from
+from evaluation.flags import command
 from training.flags import Device, Minutes, Out, Seed, Steps, run_recipe
 
 
@@ -37,11 +37,11 @@ def train_preferences(flags: PreferencesFlags) -> None:
     from training import preference_recipe
     from training.from_log import fetched
     from training.preference_fit import PreferenceOptions
-    from training.preference_rows import METHODS
+    from training.preference_rows import METHODS, Method
 
     if flags.method not in METHODS:
         raise typer.BadParameter(f"--method {flags.method!r} is unknown: it is one of {', '.join(METHODS)}")
-    method = next(one for one in METHODS if one == flags.method)
+    method: Method = flags.method
     settings = settings_from(home=flags.context.obj)
 
     def train(line: str) -> dict[str, Any]:

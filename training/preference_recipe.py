@@ -46,7 +46,7 @@ def train(
     manifest = Manifest(
         kind="generator",
         base_model=weights.version(options.base),
-        data=(DataUsed(path.name, file_hash(path), _LICENCE, len(rows.fitted)),),
+        data=(DataUsed(f"{method}.jsonl", file_hash(path), _LICENCE, len(rows.fitted)),),  # forgetting knows it by this
         settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted},
         seed=options.seed,
         commit=commit(),

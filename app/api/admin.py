@@ -7,19 +7,13 @@ from fastapi.responses import StreamingResponse
 
 from app import audit, people
 from app.auth import LOGIN_CODE_LIFE, AccountError, AccountTakenError, normal_email
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import CurrentPerson, ServicesDep, require_admin
 from app.feedback_export import Format, rows
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
 from app.schemas import PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
 
-
-async def _require_admin(person: CurrentPerson) -> None:
-    if person.role != "admin":
-        raise Problem(403, "this needs the role admin: ask whoever runs this installation")
-
-
-router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(_require_admin)])
+router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(require_admin)])
 
 _LINES = "application/x-ndjson"
 _ROWS: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}}}}

@@ -11,7 +11,7 @@ from starlette.concurrency import iterate_in_threadpool
 from app import audit
 from app.backup import BackupError, Snapshot, discard, require_embedded, take
 from app.backup_archive import Manifest, describe, pieces
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import CurrentPerson, ServicesDep, require_role
 from app.problems import Problem
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
@@ -25,8 +25,7 @@ async def back_up(person: CurrentPerson, services: ServicesDep) -> StreamingResp
     """Everything in this home, of everybody, as a tar: `attune restore` makes a home of it. Work goes on meanwhile."""
     from retrieval.index_edge import EdgeIndex
 
-    if person.role != "admin":
-        raise Problem(403, "this needs the role admin: ask whoever runs this installation")
+    require_role(person, "admin")
     try:
         require_embedded(services.settings)
     except BackupError as error:

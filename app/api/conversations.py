@@ -73,7 +73,6 @@ async def export(
     headers = {
         "Content-Disposition": f"attachment; filename*=utf-8''{name}",
         "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=media_type, headers=headers)
 

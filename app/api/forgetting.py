@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from app import people
 from app.auth import normal_email
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import CurrentPerson, ServicesDep, require_role
 from app.forgetting_orders import order
 from app.problems import Problem
 from app.schemas import JobPublic
@@ -17,8 +17,7 @@ router = APIRouter(prefix="/api/v1/admin", tags=["admin"])
 async def forget(body: ForgetRequest, person: CurrentPerson, services: ServicesDep) -> JobPublic:
     """Erase a person with everything that is theirs. The job's result says what was erased, of each kind how many, and
     where a search of the home's bytes still found a trace of them. Nothing can bring them back but an older backup."""
-    if person.role != "admin":
-        raise Problem(403, "this needs the role admin: ask whoever runs this installation")
+    require_role(person, "admin")
     async with services.database.session() as session:
         found = await people.find_person(session, normal_email(body.email))
     if found is None:

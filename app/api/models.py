@@ -5,19 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from app import audit
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import CurrentPerson, ServicesDep, require_operator
 from app.problems import Problem
 from app.promotions import PromotionConflictError, UnknownVersionError
 from app.schemas_models import ModelsPublic, Moved, Rollback, Verdict, VersionDetail
 from app.versions import VersionError
 
-
-async def _require_operator(person: CurrentPerson) -> None:
-    if person.role not in {"operator", "admin"}:
-        raise Problem(403, "this needs the role operator: ask whoever runs this installation")
-
-
-router = APIRouter(prefix="/api/v1/admin/models", tags=["admin"], dependencies=[Depends(_require_operator)])
+router = APIRouter(prefix="/api/v1/admin/models", tags=["admin"], dependencies=[Depends(require_operator)])
 
 VersionId = Annotated[str, Path(max_length=80)]
 

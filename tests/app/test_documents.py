@@ -2,9 +2,7 @@
 
 import asyncio
 import errno
-import os
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +13,7 @@ from app import originals
 from app.library import display_name
 from app.services import Services
 from app.settings import Settings
+from tests.app.confiding import places_of
 from tests.conftest import Upload, WaitForJob, client_of, running
 
 TEXT = "# Tides\n\nThe spring tide at Quenholm reaches four metres and eleven centimetres above the mark.\n"
@@ -207,17 +206,6 @@ async def test_deleting_leaves_no_byte_of_the_document_in_the_index_while_it_run
         assert (await client.delete(f"/api/v1/documents/{added.document.id}")).status_code == 204
         await app.state.services.index.forget_deleted()  # a busy machine may need longer than the request waits
         assert places_of(settings.home, "Zyxquartz") == []
-
-
-def places_of(home: Path, text: str) -> list[str]:
-    """Files of the home in which the text can be read in any letter case."""
-    wanted = text.lower().encode()
-    found = []
-    for folder, _, names in os.walk(home):  # passes over what the index is just removing
-        for path in (Path(folder) / name for name in names):
-            with suppress(FileNotFoundError):
-                found += [str(path.relative_to(home))] if wanted in path.read_bytes().lower() else []
-    return found
 
 
 async def test_deleting_while_the_job_runs_leaves_nothing(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from app import forgetting_note, people
@@ -128,13 +129,14 @@ async def test_an_index_that_another_encoder_left_beside_is_cleared_as_well(
         assert left == [kept.document.id]
 
 
+@pytest.mark.parametrize("export", ["turns", "dpo"])
 async def test_models_that_were_trained_on_the_log_say_that_somebody_in_it_was_forgotten(
-    settings: Settings, upload: Upload, wait_for_job: WaitForJob
+    settings: Settings, upload: Upload, wait_for_job: WaitForJob, export: str
 ) -> None:
     async with two_people(settings) as (app, ann, _):
         services: Services = app.state.services
         await ask(ann, "Where is the key?")
-        log, corpus = {"data": [{"name": "turns.jsonl"}]}, {"data": [{"name": "corpus"}]}
+        log, corpus = {"data": [{"name": f"{export}.jsonl"}]}, {"data": [{"name": "corpus"}]}
         earlier = datetime.now(UTC) - timedelta(days=1)
         async with services.database.session() as session:
             for name, manifest, made in (("log", log, None), ("corpus", corpus, None), ("old", log, earlier)):

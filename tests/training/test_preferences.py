@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.forgetting_rows import reads_log
 from generation.local import LocalModel
 from tests.generation.tiny import save_tiny_model
 from tests.training.sets import shown
@@ -73,6 +74,7 @@ async def test_dpo_raises_the_margin_and_not_at_the_cost_of_what_was_chosen(
     assert found["after"]["margin_p_value"] < 0.5
     manifest = json.loads((out / "manifest.json").read_text())
     assert not manifest["shippable"]
+    assert reads_log(manifest)  # whatever the file was called: a person in it who is forgotten is marked on the model
     assert manifest["settings"]["fit"]["steps"] == 6
     assert manifest["use"] == json.loads((start / "manifest.json").read_text())["use"]
     model = await LocalModel.open(base, "cpu", adapted=out)  # in the form that the engine reads
