@@ -72,6 +72,7 @@ async def test_dpo_raises_the_margin_and_not_at_the_cost_of_what_was_chosen(
     assert found["after"]["margin"] > found["before"]["margin"]
     assert found["after"]["chosen_gain"] > 0
     assert found["after"]["margin_p_value"] < 0.5
+    assert 0 <= found["after"]["edit_cost"] <= found["before"]["edit_cost"]  # what people would still have to change
     manifest = json.loads((out / "manifest.json").read_text())
     assert not manifest["shippable"]
     assert reads_log(manifest)  # whatever the file was called: a person in it who is forgotten is marked on the model
