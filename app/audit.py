@@ -20,6 +20,8 @@ Action = Literal[
     "model promoted",
     "model refused",
     "model rolled back",
+    "consent given",
+    "consent withdrawn",
     "feedback exported",
     "home backed up",
 ]

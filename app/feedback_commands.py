@@ -49,7 +49,9 @@ def export(
 
     dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten.
 
-    Rows whose prompt was erased with a document are left out of kto and dpo; in turns and labels the text is empty.
+    What was shown of a document that was deleted, or that the person may no longer read, is in none of them: of turns
+    its text is empty, of the others the row is left out. `consent` in every row says whether its person lets it train
+    what others use too (About me, or `trains_others` of PATCH /api/v1/me).
     """
     if form not in _FORMATS:
         raise typer.BadParameter(f"--format is {form!r}: it is one of {', '.join(_FORMATS)}")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import edits, feedback_log, feedback_rows, turns
+from app import consent, edits, feedback_log, feedback_rows, turns
 from app.db import Database
 from app.models import Exposure, Turn
 from app.models_preferences import Edit
@@ -19,10 +19,17 @@ PAGE = 100
 _TURN = {"id", "created_at", "error", "timings"}
 _EXPOSURE = {"id", "turn_id", "person_id"}
 _EVENT = {"turn_id", "person_id"}
+_UNREAD = {"text": "", "title": "", "heading": None}
 
 
 async def rows(database: Database, people: Sequence[str], form: Format) -> AsyncIterator[str]:
-    """One JSON object a line, person by person, oldest turn first."""
+    """One JSON object a line, person by person, oldest turn first.
+
+    `consent` says of each whether it may train what others use too, by what its person says now. What the person may no
+    longer read teaches nobody: of turns its text is left out, of the other forms the row.
+    """
+    async with database.session() as session:
+        agreed = await consent.consenting(session)
     for person_id in people:
         last: Turn | None = None
         while True:
@@ -30,7 +37,7 @@ async def rows(database: Database, people: Sequence[str], form: Format) -> Async
                 found = await _page(session, person_id, last)
                 made = await _MAKERS[form](session, person_id, found)
             for row in made:
-                yield json.dumps(row, ensure_ascii=False) + "\n"
+                yield json.dumps(row | {"consent": person_id in agreed}, ensure_ascii=False) + "\n"
             if len(found) < PAGE:
                 break
             last = found[-1]
@@ -49,11 +56,17 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
     ids = [turn.id for turn in found]
     shown = await turns.list_exposures(session, person_id, ids)
     events = await feedback_log.of_turns(session, person_id, ids)
+    closed = await consent.out_of_reach(session, person_id, ids)
+    unquotable = {turn for turn, _ in closed}
     return [
         {
             "turn_id": turn.id,
             **turn.model_dump(mode="json", exclude=_TURN),
-            "exposures": [_exposure(exposure) for exposure in shown.get(turn.id, [])],
+            "prompt": None if turn.id in unquotable else turn.prompt,
+            "exposures": [
+                _exposure(exposure) | (_UNREAD if (turn.id, exposure.document_id) in closed else {})
+                for exposure in shown.get(turn.id, [])
+            ],
             "feedback": [event.model_dump(mode="json", exclude=_EVENT) for event in events.get(turn.id, [])],
             "created_at": turn.created_at.isoformat(),
         }
@@ -64,12 +77,13 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
 async def _pairs(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
     """What the model wrote and what its person made of it last, in TRL's conversational form.
 
-    A turn whose prompt was erased with a document gives none.
+    A turn whose prompt was erased with a document, or quotes one that the person may no longer read, gives none.
     """
     pairs = []
+    closed = {turn for turn, _ in await consent.out_of_reach(session, person_id, [turn.id for turn in found])}
     for turn in found:
         rejected = said(turn.answer)
-        if not turn.prompt or turn.edited_answer in (None, rejected):
+        if not turn.prompt or turn.id in closed or turn.edited_answer in (None, rejected):
             continue
         chain: Sequence[Edit] = await edits.of_turn(session, person_id, turn.id)
         pairs.append(

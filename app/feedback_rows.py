@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import feedback_log, turns
+from app import consent, feedback_log, turns
 from app.feedback import NEXT_MESSAGE, VOTES, state_of
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
@@ -22,8 +22,9 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
     """Answers with whether they were wanted, in TRL's conversational form for KTO (Ethayarajh et al. 2024).
 
     What counts is the last vote on the model's own words: one given after the person rewrote them is about theirs.
-    Answers of ours, cut off ones, and turns whose prompt was erased with a document give none. What a next message says
-    labels nothing: its chances are right on talks written for it, and too sure on people's (docs/decisions/017).
+    Answers of ours, cut off ones, and turns whose prompt was erased with a document, or quotes one that the person may
+    no longer read, give none. What a next message says labels nothing: its chances are right on talks written for it,
+    and too sure on people's (docs/decisions/017).
     """
     ids = [turn.id for turn in found]
     events = await feedback_log.of_turns(session, person_id, ids)
@@ -33,6 +34,7 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
         for edit in (await session.exec(query.order_by(col(Edit.created_at).desc()))).all()
     }
     rows = []
+    closed = {turn for turn, _ in await consent.out_of_reach(session, person_id, ids)}
     for turn in found:
         first_edit = edited.get(turn.id)
         about_it = [
@@ -43,7 +45,8 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
             and (first_edit is None or event.created_at <= first_edit)
         ]
         is_models = turn.state == "complete" and turn.draft and not turn.abstained
-        if turn.prompt and is_models and about_it and about_it[-1].kind != "withdrawn":
+        is_open = turn.prompt and turn.id not in closed
+        if is_open and is_models and about_it and about_it[-1].kind != "withdrawn":
             rows.append(_vote(turn, about_it[-1]))
     return rows
 
@@ -64,12 +67,13 @@ def _vote(turn: Turn, vote: Feedback) -> dict[str, Any]:
 
 
 async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
-    """Every passage that was shown: where, with which propensity, by which models, and what was said and done about it
-    and about the answer."""
+    """Every passage that was shown and that its person may still read: where, with which propensity, by which models,
+    and what was said and done about it and about the answer."""
     ids = [turn.id for turn in found]
     shown = await turns.list_exposures(session, person_id, ids)
     events = await feedback_log.of_turns(session, person_id, ids)
     judged = await _judged(session, person_id, ids)
+    closed = await consent.out_of_reach(session, person_id, ids)
     rows = []
     for turn in found:
         given = events.get(turn.id, [])
@@ -84,6 +88,8 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
             "state": turn.state,
         }
         for exposure in shown.get(turn.id, []):
+            if (turn.id, exposure.document_id) in closed:
+                continue
             about_it = {"verdict": state.sources.get(exposure.id), "events": _counts(given, exposure.id)}
             rows.append(
                 _exposure(turn, exposure)

@@ -54,6 +54,8 @@ class Person(SQLModel, table=True):
     # Raised with every change of the person's preferences: the row is read with every request, so whoever keeps
     # preferences in memory knows at no cost when they are out of date, and 0 says that there never were any.
     preferences_version: int = 0
+    trains_others: bool = False  # whether what they do may train models that others use too
+    compares: bool = False  # whether they now and then choose between two answers
     created_at: datetime = time_field()
 
 

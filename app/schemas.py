@@ -54,6 +54,8 @@ class PersonPublic(BaseModel):
     email: str
     display_name: str
     role: Role
+    trains_others: bool = False  # your questions, edits and votes may train models that others use too
+    compares: bool = False  # now and then you are shown two answers, and say which is better
     created_at: datetime
 
 
@@ -74,6 +76,8 @@ class TokenCreate(RequestBody):
 class PersonUpdate(RequestBody):
     display_name: str | None = Field(default=None, min_length=1, max_length=200)
     password: str | None = Field(default=None, min_length=8, max_length=1024)
+    trains_others: bool | None = None
+    compares: bool | None = None
 
 
 # --- documents

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.schemas_memory import RulesPublic
 from app.schemas_preferences import EditCostPoint, PreferencesPublic
 from ui.client import ApiClient, ApiError
+from ui.consent import render_consent
 from ui.facts import render_said, said_by
 from ui.plain import HEADERS, page, refused
 from ui.plot import render_cost
@@ -31,14 +32,14 @@ def about_routes(api: ApiClient) -> APIRouter:
     async def about(request: Request, after: str | None = None, facts: str | None = None) -> Response:
         try:
             person = visitor(api, request)
-            learned, costs, said = await asyncio.gather(
-                person.preferences(after, limit=_LISTED), person.edit_cost(), said_by(person, facts)
+            learned, costs, said, me = await asyncio.gather(
+                person.preferences(after, limit=_LISTED), person.edit_cost(), said_by(person, facts), person.me()
             )
         except ApiError as error:
             if error.status == 401:
                 return RedirectResponse("/login", 303)
             return refused(error, "about")
-        body = render_about(_without_rules(learned, said[1]), costs, render_said(*said))
+        body = render_about(_without_rules(learned, said[1]), costs, render_said(*said), render_consent(me))
         return HTMLResponse(page("About me · Attune", body, "about", _HEAD), headers=HEADERS)
 
     return router
@@ -50,7 +51,7 @@ def _without_rules(learned: PreferencesPublic, rules: RulesPublic) -> Preference
     return learned.model_copy(update={"items": [one for one in learned.items if one.id not in listed]})
 
 
-def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint], said: str = "") -> str:
+def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint], said: str = "", consent: str = "") -> str:
     """The whole page below its frame."""
     more = f"/about-me?after={quote(learned.next_cursor)}" if learned.next_cursor else None
     return f"""<header><a class="back" href="/">← Chat</a><h1>About me</h1>
@@ -64,6 +65,7 @@ and whatever you do here counts from the next answer on.</p></header>
 <section aria-labelledby="cost-title"><h2 id="cost-title">How much you still rewrite</h2>
 {render_cost(costs)}</section>
 <section id="data" aria-labelledby="data-title"><h2 id="data-title">Your data</h2>
+{consent}
 <p class="controls"><a class="button" href="/api/v1/me/export" download>Download everything</a>
 {_DELETE_ALL if learned.items else ""}</p></section>"""
 

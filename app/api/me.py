@@ -37,14 +37,18 @@ async def read(person: CurrentPerson) -> PersonPublic:
 
 @router.patch("")
 async def change(body: PersonUpdate, request: Request, person: CurrentPerson, services: ServicesDep) -> PersonPublic:
-    """Change your name or password; a new password logs out every other device."""
+    """Change your name or password, or what you agree to; a new password logs out every other device.
+
+    `trains_others`, off at first: your questions, edits and votes may train models that others use too. Switched off
+    again, what is trained from then on is trained without them."""
     hashed = None
     if body.password is not None:
         try:
             hashed = await services.auth.hash(body.password)
         except AccountError as error:
             raise Problem(422, str(error)) from None
-    wanted = {"display_name": body.display_name or person.display_name, "password_hash": hashed or person.password_hash}
+    wanted = body.model_dump(include={"display_name", "trains_others", "compares"}, exclude_none=True)
+    wanted |= {"password_hash": hashed or person.password_hash}
     async with services.database.session() as session:
         changed = await people.change(session, person.id, **wanted)
         if changed is None:  # erased meanwhile, by another device
@@ -53,6 +57,8 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
             token, _ = token_in(request)
             await people.revoke_other_tokens(session, person.id, services.auth.digest_of(token or ""))
             audit.note("password changed", person=person.id)
+    if body.trains_others is not None:
+        audit.note("consent given" if body.trains_others else "consent withdrawn", person=person.id)
     return _public(changed)
 
 
