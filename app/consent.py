@@ -1,12 +1,15 @@
 """Whose turns may train what others use, and which of their passages they may still read. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import documents
 from app.models import Exposure, Person
+
+ALONE = "alone"  # in a manifest's settings: fitted to what one person did, who did not agree that others use it
 
 
 async def consenting(session: AsyncSession) -> set[str]:
@@ -27,3 +30,10 @@ async def out_of_reach(session: AsyncSession, person_id: str, turn_ids: Sequence
     shown = set((await session.exec(query.distinct())).all())
     readable = await documents.names(session, person_id, {document for _, document in shown})
     return {(turn, document) for turn, document in shown if document not in readable}
+
+
+async def is_kept_from_others(session: AsyncSession, manifest: Mapping[str, Any]) -> bool:
+    """Whether this version was fitted to one person's turns without their leave, and others would use it."""
+    if not (manifest.get("settings") or {}).get(ALONE):
+        return False
+    return len((await session.exec(select(Person.id).limit(2))).all()) > 1

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from app import registry, versions
+from app import consent, registry, versions
 from app.db import Database
 from app.home import Home
 from app.models import ModelVersion, Promotion
@@ -91,6 +91,12 @@ class Promotions:
                 await registry.add_version(session, version)
                 session.add(row)
             return await self._moved(row, 0.0)
+        async with self._database.session() as session:
+            if await consent.is_kept_from_others(session, version.manifest):
+                raise versions.VersionError(
+                    f"{version.id} was fitted to what one person did, who did not agree that others gain from it: have "
+                    "them switch it on under About me, and train again"
+                )
         return await self._move(row, version)
 
     async def rollback(self, kind: Kind) -> Moved:

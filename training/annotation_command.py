@@ -72,6 +72,8 @@ async def _questions(flags: AnnotateFlags, settings: Any) -> "list[Asked]":
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder) / "turns.jsonl"
         await write_export(settings, export, "turns", None)
+        if without := annotation_sources.left_out(export):
+            typer.echo(f"{without} turns of people who did not agree to train what others use are left out", err=True)
         return annotation_sources.of_log(export)
 
 

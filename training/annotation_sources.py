@@ -32,7 +32,16 @@ def of_set(folder: Path) -> list[Asked]:
 
 
 def turns(export: Path) -> Iterator[dict[str, Any]]:
-    """The rows of an exported log. Raises DataError."""
+    """The turns of an exported log that may train what others use too. Raises DataError."""
+    return (row for row in _rows(export) if row.get("consent") is True)
+
+
+def left_out(export: Path) -> int:
+    """How many turns of an exported log are of people who did not agree. Raises DataError."""
+    return sum(row.get("consent") is not True for row in _rows(export))
+
+
+def _rows(export: Path) -> Iterator[dict[str, Any]]:
     with export.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             try:

@@ -19,7 +19,7 @@ class PreferencesFlags:
     ] = None
     method: Annotated[str, typer.Option(help="dpo (answers that were rewritten) or kto (answers voted on).")] = "dpo"
     user: Annotated[str | None, typer.Option(help="Only this person's (their e-mail).")] = None
-    everyone: Annotated[bool, typer.Option("--everyone", help="Rows of several people, who all agreed.")] = False
+    everyone: Annotated[bool, typer.Option("--everyone", help="Rows of all who agreed, on About me.")] = False
     start: Annotated[Path, typer.Option(help="Go on from the adapter in this folder.")] = Path("shipped")
     out: Out
     minutes: Minutes = 60.0

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app.consent import ALONE
 from app.versions import MANIFEST, file_hash
 from generation import weights
 from training import lora
@@ -12,8 +13,8 @@ from training.generator import begun_from
 from training.manifest import DataUsed, Manifest, commit
 from training.preference_figures import compared, means, measure
 from training.preference_fit import PreferenceOptions, fit_preferences
-from training.preference_rows import Method, PreferenceRows, read_rows
-from training.recipe import Recipe, RecipeError
+from training.preference_rows import Method, read_rows
+from training.recipe import Recipe
 
 _LICENCE = "none: answers and edits of the people of one installation, for that installation alone"
 
@@ -24,10 +25,10 @@ def train(
     """Write adapter and manifest to `out`, and return the figures before and after.
 
     A model that was fitted to what was asked of one person's documents may repeat them to another: rows of several
-    people are taken only with `everyone`. Raises RecipeError.
+    people are taken only with `everyone`, and only of those who agreed; one that was fitted to a person who did not is
+    for that person alone, which promotion holds it to. Raises RecipeError.
     """
-    rows = read_rows(path, method)
-    _refuse_several(rows, path, everyone)
+    rows = read_rows(path, method, everyone)
     plain: dict[str, Any] = json.loads(json.dumps(asdict(options), default=str)) | {"method": method}
     settings = {key: value for key, value in plain.items() if key not in {"minutes", "steps", "device"}}
     recipe = Recipe(out / "run", 3, settings | {"rows": file_hash(path)})
@@ -44,23 +45,15 @@ def train(
         kind="generator",
         base_model=weights.version(options.base),
         data=(DataUsed(f"{method}.jsonl", file_hash(path), _LICENCE, len(rows.fitted)),),  # forgetting knows it by this
-        settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted},
+        settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted, ALONE: not rows.agreed},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / lora.WEIGHTS),
         before=means(before),
         after=means(after) | compared(before, after),
         command=command,
-        notes=(f"begun from {begun['version']}",),
+        notes=(f"begun from {begun['version']}", f"{rows.left_out} rows of people who did not agree are left out"),
         use=json.loads((options.start / MANIFEST).read_text()).get("use", {}),
     )
     manifest.write(out)
     return {"before": manifest.before, "after": manifest.after}
-
-
-def _refuse_several(rows: PreferenceRows, path: Path, everyone: bool) -> None:
-    if rows.people > 1 and not everyone:
-        raise RecipeError(
-            f"{path} holds rows of {rows.people} people: what was read in one's documents could be repeated to "
-            "another. Export one person's (--user EMAIL), or pass --everyone if they all agreed"
-        )

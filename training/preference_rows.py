@@ -26,28 +26,46 @@ class PreferenceRows:
     method: Method
     fitted: tuple[Mapping[str, Any], ...]
     held_back: tuple[Mapping[str, Any], ...]
+    left_out: int = 0  # rows of people who did not agree
 
     @property
     def people(self) -> int:
         return len({row["person_id"] for row in (*self.fitted, *self.held_back)})
+
+    @property
+    def agreed(self) -> bool:
+        """Whether a model that was fitted to them may be used by others than who they are of."""
+        return all(map(_agreed, (*self.fitted, *self.held_back)))
 
     def for_trl(self) -> list[dict[str, Any]]:
         """The rows to fit on, in TRL's conversational form and with nothing beside it."""
         return [{key: row[key] for key in sorted(_TEXTS & row.keys())} for row in self.fitted]
 
 
-def read_rows(path: Path, method: Method) -> PreferenceRows:
-    """What `attune feedback export --format dpo|kto` wrote. Raises RecipeError where it teaches too little."""
-    rows = list(_rows(path, method))
+def read_rows(path: Path, method: Method, everyone: bool = False) -> PreferenceRows:
+    """What `attune feedback export --format dpo|kto` wrote; with `everyone` only of those who agreed, without it one
+    person's. Raises RecipeError where it teaches too little, or holds several people's without `everyone`."""
+    found = list(_rows(path, method))
+    if not everyone and (people := len({row["person_id"] for row in found})) > 1:
+        raise RecipeError(
+            f"{path} holds rows of {people} people: what was read in one's documents could be repeated to another. "
+            "Export one person's (--user EMAIL), or pass --everyone to take the rows of those who agreed"
+        )
+    rows = [row for row in found if _agreed(row)] if everyone else found
     fitted, held = _parted(rows)
     if not fitted or not held:
         raise RecipeError(
             f"{path} holds {len(rows)} rows for {method}, {len(held)} of them held back: more are needed on either "
             f"side. {'Rewrite' if method == 'dpo' else 'Vote on'} more answers, then train again"
+            + (f"; {len(found) - len(rows)} are of people who did not agree" if len(found) > len(rows) else "")
         )
     if method == "kto" and len({bool(row["label"]) for row in fitted}) == 1:
         raise RecipeError(f"{path} holds only {'wanted' if fitted[0]['label'] else 'unwanted'} answers: kto needs both")
-    return PreferenceRows(method, tuple(fitted), tuple(held))
+    return PreferenceRows(method, tuple(fitted), tuple(held), len(found) - len(rows))
+
+
+def _agreed(row: Mapping[str, Any]) -> bool:
+    return row.get("consent") is True
 
 
 def _rows(path: Path, method: Method) -> Iterator[Mapping[str, Any]]:

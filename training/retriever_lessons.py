@@ -13,7 +13,7 @@ from evaluation.datasets import SearchQuery, read_qrels, read_queries, read_ques
 from evaluation.errors import DataError
 from evaluation.holdout import trainable
 from retrieval.ports import Encoder, Loader
-from training.annotation_sources import documents_shown, question_of, turns
+from training.annotation_sources import documents_shown, left_out, question_of, turns
 from training.licences import licence
 from training.manifest import DataUsed, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
@@ -98,6 +98,8 @@ async def gather(sources: Sources, encoder: Encoder, loader: Loader, seed: int) 
         _add_rows(found, path, _labels(path), "made")
     if sources.log is not None:
         _add_rows(found, sources.log, _events(sources.log), "judged")
+        if without := left_out(sources.log):
+            found.notes.append(f"{without} turns of people who did not agree to train what others use are left out")
     if all(lesson.stage == "aside" for lesson in found.lessons):
         raise DataError("there is nothing to learn from: no question with a passage that helps")
     return found

@@ -1,19 +1,23 @@
 """Consent: off until it is given, in every exported row, and withdrawn for whatever is built from then on."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import update
 
-from app.consent import consenting
+from app import versions
+from app.consent import ALONE, consenting
+from app.home import Home
 from app.main import create_app
 from app.models import Exposure
 from app.services import Services
 from app.settings import Settings
 from tests.app.giving import give
 from tests.app.rewriting import LONG, NOTE, ask, rewrite, teach
+from tests.app.trained import trained_retriever, verdict
 from tests.conftest import Upload
 
 
@@ -76,3 +80,14 @@ async def test_what_a_person_may_no_longer_read_teaches_nobody(
     assert [len(await exported(operator, form)) for form in ("dpo", "kto", "labels", "turns")] == [0, 0, 0, 2]
     for row in await exported(operator, "turns"):
         assert row["prompt"] is None and row["exposures"][0]["text"] == ""
+
+
+async def test_what_was_fitted_to_one_person_without_their_leave_answers_nobody_else(
+    client: httpx.AsyncClient, services: Services, operator: httpx.AsyncClient, settings: Settings, tmp_path: Path
+) -> None:
+    own = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "own", **{ALONE: True})).id
+    refused = await operator.post(f"/api/v1/admin/models/{own}/promote", json=verdict(None))
+    assert refused.status_code == 422 and "who did not agree" in refused.json()["detail"]
+    shared = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "shared", **{ALONE: False})).id
+    assert (await operator.post(f"/api/v1/admin/models/{shared}/promote", json=verdict(None))).status_code == 200
+    assert (await client.get("/api/v1/me")).json()["trains_others"] is False

@@ -16,21 +16,21 @@ from training.manifest import Manifest
 HOLDOUT = hashlib.sha256(b"questions").hexdigest()
 
 
-def trained_retriever(folder: Path, seed: int = 0, rank: int = 2) -> Path:
+def trained_retriever(folder: Path, seed: int = 0, rank: int = 2, **settings: Any) -> Path:
     """What `attune train retriever` leaves: an adapter that moves vectors a little, its own way for each seed."""
     random = np.random.default_rng(seed)
     a, b = random.normal(0, 0.01, (2, rank, HashEncoder.dimension)).astype(np.float32)
-    return written_retriever(folder, a, b.T.copy(), seed)
+    return written_retriever(folder, a, b.T.copy(), seed, **settings)
 
 
-def written_retriever(folder: Path, a: Any, b: Any, seed: int = 0) -> Path:
+def written_retriever(folder: Path, a: Any, b: Any, seed: int = 0, **settings: Any) -> Path:
     """An adapter of these matrices with its manifest."""
     write_query_adapter(folder, a, b)
     manifest = Manifest(
         kind="retriever",
         base_model=HashEncoder.version,
         data=(),
-        settings={},
+        settings=settings,
         seed=seed,
         commit="test",
         weights_sha256=file_hash(folder / WEIGHTS),

@@ -97,6 +97,18 @@ async def test_rows_of_several_people_are_taken_only_if_they_all_agreed(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_others_use_is_fitted_only_to_those_who_agreed(tmp_path: Path) -> None:
+    willing = [{**row, "consent": True} for row in pairs(30)]
+    unasked = [*pairs(12, "ben"), *({**row, "consent": False} for row in pairs(12, "cleo"))]
+    shared = read_rows(written(tmp_path, [*unasked, *willing]), "dpo", everyone=True)
+    assert {row["person_id"] for row in (*shared.fitted, *shared.held_back)} == {"ada"}
+    assert (shared.left_out, shared.agreed) == (24, True)
+    own = read_rows(written(tmp_path, [{**row, "consent": False} for row in pairs(30)]), "dpo")
+    assert (len(own.fitted) + len(own.held_back), own.left_out, own.agreed) == (30, 0, False)
+    with pytest.raises(RecipeError, match="24 are of people who did not agree"):
+        read_rows(written(tmp_path, unasked), "dpo", everyone=True)
+
+
 def test_the_same_turn_stays_on_its_side_when_rows_are_added(tmp_path: Path) -> None:
     few, many = (read_rows(written(tmp_path, pairs(count)), "dpo") for count in (30, 60))
     assert {row["turn_id"] for row in few.held_back} <= {row["turn_id"] for row in many.held_back}

@@ -174,6 +174,7 @@ async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path
     turn = {
         "turn_id": "t",
         "person_id": "ada",
+        "consent": True,
         "question": "and it?",
         "standalone_question": "Why?",
         "exposures": shown,
@@ -186,24 +187,26 @@ async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path
 
 
 async def test_nobody_moves_what_all_share_by_saying_more(tmp_path: Path) -> None:
-    said = {"ada": 4, "ben": 6, "cleo": 5, "spammer": 400}
+    said = {"ada": 4, "ben": 6, "cleo": 5, "shy": 9, "spammer": 400}
     lines = []
     for person, count in said.items():
         for number in range(count):
             shown = [{"exposure_id": f"{person}{number}", "title": "", "text": f"text {number % 7}", "rank": 0}]
             events = [{"exposure_id": f"{person}{number}", "kind": "helped"}]
             turn = {"turn_id": f"{person}{number}", "person_id": person, "question": f"Why {number}?"}
-            lines.append(json.dumps(turn | {"exposures": shown, "feedback": events}))
+            said_yes = {"consent": person != "shy"}
+            lines.append(json.dumps(turn | said_yes | {"exposures": shown, "feedback": events}))
     (tmp_path / "turns.jsonl").write_text("\n".join(lines) + "\n")
     found = await gather(Sources(log=tmp_path / "turns.jsonl"), HashEncoder(), TextLoader(), 0)
     shares = [lesson.share for lesson in found.lessons]
     assert shares[:15] == [1.0] * 15
     assert sum(shares[15:]) == pytest.approx(2 * 5.5)  # twice what the person in the middle says, whatever the number
+    assert found.notes == ["9 turns of people who did not agree to train what others use are left out"]
     assert len(shares) == 415  # and what two people say of one question does not overwrite each other
 
 
 async def test_a_log_without_a_word_of_sources_teaches_nothing(tmp_path: Path) -> None:
-    turn = {"turn_id": "t", "person_id": "ada", "question": "Why?", "exposures": [], "feedback": []}
+    turn = {"turn_id": "t", "person_id": "ada", "question": "Why?", "exposures": [], "feedback": [], "consent": True}
     (tmp_path / "turns.jsonl").write_text(json.dumps(turn) + "\n")
     with pytest.raises(DataError, match="nothing to learn from"):
         await gather(Sources(log=tmp_path / "turns.jsonl"), HashEncoder(), TextLoader(), 0)
