@@ -30,6 +30,7 @@ from app.schemas import (
 from app.services import Services
 from app.serving import Models
 from app.under_way import stopping
+from app.used_sentences import with_used
 
 logger = logging.getLogger(__name__)
 
@@ -187,7 +188,7 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
             # Before the person sees it: an answer that was shown is never lost.
             if not await _save(services, running):
                 raise not_found("conversation", turn.conversation_id)
-            return AnswerEvent(turn=turn_public(turn, running.exposures))
+            return AnswerEvent(turn=with_used(turn_public(turn, running.exposures)))
 
 
 async def _save(services: Services, running: _RunningTurn) -> bool:

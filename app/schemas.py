@@ -178,6 +178,7 @@ class ExposurePublic(HitPublic):
     utility: float | None
     selected: bool
     cited: bool
+    used: list[tuple[int, int]] = []  # from, to in `text`: what the answer rests on; of one turn read by itself
     kind: Literal["document", "fact", "conversation"] = "document"
 
 

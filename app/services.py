@@ -38,6 +38,7 @@ from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
 from app.under_way import UnderWay
 from generation.port import LanguageModel
+from retrieval.page_viewer import PageViewer
 from retrieval.ports import Encoder, Loader, PassageIndex
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Services:
     serving: Serving
     promotions: Promotions
     loader: Loader
+    pages: PageViewer
     recall: StoredRecall
     memory: StoredMemory
     signalling: Signalling
@@ -137,6 +139,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     stack.push_async_callback(index.close)
     loader = adapters.make_loader(settings)
     stack.push_async_callback(loader.close)
+    pages = PageViewer()
+    stack.push_async_callback(pages.close)
     parts = Parts(settings, home, encoder, index)
     serving = await _serving(parts, database)
     stack.push_async_callback(serving.close)
@@ -163,6 +167,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         serving=serving,
         promotions=promotions,
         loader=loader,
+        pages=pages,
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         signalling=signalling,

@@ -177,8 +177,12 @@ def _title(out: BlockWriter, name: str, kind: str) -> str:
 
 
 def answer(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The document, or the status and the reason why there is none."""
+    """The document, or one of its pages as it is seen; or the status and the reason why there is none."""
     try:
+        if "page" in request:
+            from retrieval.page_view import view
+
+            return view(Path(request["path"]), request["page"], request.get("width"), request.get("quotes", ()))
         return read(Path(request["path"]), request["name"], limits)
     except LoadError as error:
         return {"status": error.status, "reason": error.reason}

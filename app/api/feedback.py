@@ -17,6 +17,7 @@ from app.schemas_feedback import (
     TurnFeedback,
     TurnFeedbackCreate,
 )
+from app.used_sentences import with_used
 
 router = APIRouter(prefix="/api/v1", tags=["feedback"])
 
@@ -58,7 +59,8 @@ async def read(turn_id: Identifier, person: CurrentPerson, services: ServicesDep
         shown = await turns.list_exposures(session, person.id, [turn_id])
         events = await feedback_log.of_turns(session, person.id, [turn_id])
     state = feedback.state_of(turn_id, events.get(turn_id, []))
-    return TurnDetail(**turn_public(turn, shown.get(turn_id, [])).model_dump(), feedback=state)
+    public = with_used(turn_public(turn, shown.get(turn_id, [])))
+    return TurnDetail(**public.model_dump(), feedback=state)
 
 
 @router.get("/turns/{turn_id}/feedback")
