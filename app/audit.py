@@ -22,6 +22,11 @@ Action = Literal[
     "model rolled back",
     "consent given",
     "consent withdrawn",
+    "training started",
+    "training ended",
+    "training cancelled",
+    "training policy changed",
+    "passage labelled",
     "feedback exported",
     "home backed up",
 ]

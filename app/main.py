@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from app import problems
 from app.api import (
     admin,
+    annotation_queue,
     auth,
     backup,
     chat,
@@ -27,6 +28,7 @@ from app.api import (
     models,
     preferences,
     search,
+    training_runs,
 )
 from app.body_limit import BodyLimitMiddleware
 from app.metrics import MetricsMiddleware
@@ -53,6 +55,8 @@ ROUTERS = (
     backup,
     forgetting,
     models,
+    training_runs,
+    annotation_queue,
     health,
     metrics,
 )

@@ -36,6 +36,7 @@ from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
+from app.training_runs_policy import Policy
 from app.under_way import UnderWay
 from generation.port import LanguageModel
 from retrieval.page_viewer import PageViewer
@@ -64,6 +65,7 @@ class Services:
     recall: StoredRecall
     memory: StoredMemory
     signalling: Signalling
+    training: Policy
     under_way: UnderWay
     limits: RateLimits
     doorway: Doorway
@@ -171,6 +173,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         signalling=signalling,
+        training=Policy(database, home, jobs),
         under_way=UnderWay(),
         limits=RateLimits(settings),
         doorway=Doorway(),

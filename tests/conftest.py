@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.models import Person
-from app.schemas import JobPublic, UploadPublic
+from app.schemas import JobPublic, Role, UploadPublic
 from app.services import Services
 from app.settings import Settings
 
@@ -47,10 +47,10 @@ def services(app: FastAPI) -> Services:
 
 
 @asynccontextmanager
-async def client_of(app: FastAPI, email: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(app: FastAPI, email: str, role: Role = "person") -> AsyncIterator[httpx.AsyncClient]:
     """A client that speaks as the person with this e-mail, who is made if need be."""
     services: Services = app.state.services
-    person = await services.auth.create_person(email, None)
+    person = await services.auth.create_person(email, None, role)
     token = await services.auth.issue_token(person, "test")
     transport = httpx.ASGITransport(app)
     headers = {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,157 @@
+"""What crosses the REST door about training from the log: runs, when they begin, passages that wait for a label."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from app.schemas import JobState, Page, RequestBody
+
+TrainedKind = Literal["retriever", "selector", "generator"]
+Outcome = Literal["promoted", "refused"]
+Said = Literal["helps", "irrelevant", "wrong", "skip"]
+Why = Literal["disagreement", "conflict", "threshold", "traffic"]
+Route = Literal["operator", "model"]  # who is to label a passage: a person, or `attune annotate`
+Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+class TrainingRunCreate(RequestBody):
+    """What to train. With `steps` the result depends on no clock."""
+
+    kind: TrainedKind
+    minutes: float = Field(default=20.0, gt=0, le=1440)
+    steps: int | None = Field(default=None, ge=1, le=1_000_000)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class TrainingRunPublic(BaseModel):
+    """A run, as a list shows it. `outcome` is the gate's; None while there is none, and where the run failed."""
+
+    id: str
+    kind: TrainedKind
+    trigger: Literal["manual", "policy"]
+    started_by: str | None  # id of a person
+    minutes: float
+    steps: int | None
+    seed: int
+    state: JobState
+    stage: str
+    labels: int  # that it learns from
+    people: int  # whose labels they are
+    version_id: str | None
+    promotion_id: str | None
+    outcome: Outcome | None = None
+    reasons: list[str] = []  # of a refusal
+    error: str | None  # why it failed, and the remedy
+    forgotten: int  # people who were forgotten since, and who were in its log
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class CurvePoint(BaseModel):
+    step: int
+    loss: float
+
+
+class TrainingRunDetail(TrainingRunPublic):
+    """A run with all that was measured. Figures of the gate are the champion's (`before`) and the new version's."""
+
+    curve: list[CurvePoint]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    holdout: str | None  # sha256 of what the gate measured on
+
+
+TrainingRunsPublic = Page[TrainingRunPublic]
+
+
+class TrainingPolicyUpdate(RequestBody):
+    """What is not given stays as it is. Both hours null: at any time."""
+
+    enabled: bool | None = None
+    kinds: list[TrainedKind] | None = Field(default=None, min_length=1, max_length=3)
+    labels: int | None = Field(default=None, ge=1, le=1_000_000)
+    minutes: float | None = Field(default=None, gt=0, le=1440)
+    quiet_from: Hour | None = None
+    quiet_until: Hour | None = None
+
+    @model_validator(mode="after")
+    def _both_hours(self) -> Self:
+        if ("quiet_from" in self.model_fields_set) != ("quiet_until" in self.model_fields_set):
+            raise ValueError("`quiet_from` and `quiet_until` go together: give both, or null for both")
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValueError("`quiet_from` and `quiet_until` go together: give two hours, or null for both")
+        return self
+
+
+class KindStanding(BaseModel):
+    """How far a kind is from its next run. `waits_for` None: the policy begins it at its next look."""
+
+    kind: TrainedKind
+    new_labels: int  # since the last run
+    labels: int  # in all
+    least: int  # of all of them, below which no run makes sense
+    waits_for: str | None
+
+
+class HoldoutPublic(BaseModel):
+    """The questions that decide: `HOME/holdout/<set>`, each a folder as `attune models promote --data` takes it."""
+
+    sets: list[str]
+    decisions: dict[TrainedKind, int]  # that were made on exactly these files
+    most: int  # from which on they are worn: whoever is chosen by the same questions again and again fits them
+
+
+class TrainingPolicyPublic(BaseModel):
+    """When to train without being told to, and how far it is from that."""
+
+    enabled: bool
+    kinds: list[TrainedKind]
+    labels: int  # new ones since the last run of the kind
+    minutes: float
+    quiet_from: int | None  # hours of the day in UTC between which nothing is begun
+    quiet_until: int | None
+    changed_by: str | None
+    updated_at: datetime | None
+    holdout: HoldoutPublic
+    standing: list[KindStanding]
+
+
+class QueuedPassage(BaseModel):
+    """A passage that was shown for a question, and why somebody should say whether it helps. Highest `worth` first."""
+
+    exposure_id: str
+    question: str
+    title: str
+    text: str
+    page: int | None
+    heading: str | None
+    document_name: str
+    rank: int
+    selected: bool
+    cited: bool
+    utility: float | None  # the selector's
+    verdicts: dict[str, int]  # what people said of this passage for this question: how many each
+    labels: list[float]  # utilities that models or corrections gave it
+    shown: int  # how often it was shown lately, for whatever question
+    why: list[Why]
+    route: Route
+    worth: float
+    created_at: datetime
+
+
+class AnnotationQueuePublic(BaseModel):
+    items: list[QueuedPassage]
+    waiting: int  # of this route, those shown here among them
+    looked_at: int  # passages shown lately that were considered
+
+
+class AnnotationCreate(RequestBody):
+    utility: Said
+
+
+class AnnotationPublic(BaseModel):
+    exposure_id: str
+    said: Said
+    label_id: str | None  # of the UtilityLabel; None for `skip`

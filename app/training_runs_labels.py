@@ -1,0 +1,38 @@
+"""How many labels people gave, by what they teach. Every count is of the people it is asked for."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, func, select, union
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.models import Exposure, Feedback, UtilityLabel
+from app.models_preferences import Edit
+from app.schemas_training import TrainedKind
+
+OPERATOR = "operator"  # the method of a UtilityLabel that an operator gave
+VERDICTS = ("helped", "not_relevant", "wrong", "source_wrong", "source_misread")
+# Fewer teach nothing that a gate could tell from noise (docs/decisions/022).
+LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator": 20}
+
+
+async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str], since: datetime | None) -> int:
+    """Passages of which these people, or operators, said whether they help; of the generator, answers they rewrote.
+
+    One passage of one answer counts once, however often it is judged."""
+    if kind == "generator":
+        edited = select(func.count(func.distinct(Edit.turn_id))).where(col(Edit.person_id).in_(people))
+        return (await session.exec(_after(edited, Edit.created_at, since))).one()
+    said = select(Feedback.exposure_id).where(col(Feedback.person_id).in_(people), col(Feedback.kind).in_(VERDICTS))
+    labelled = (
+        select(UtilityLabel.exposure_id)
+        .join(Exposure, col(Exposure.id) == UtilityLabel.exposure_id)
+        .where(col(Exposure.person_id).in_(people), UtilityLabel.method == OPERATOR)
+    )
+    both = union(_after(said, Feedback.created_at, since), _after(labelled, UtilityLabel.created_at, since)).subquery()
+    return int((await session.execute(select(func.count()).select_from(both))).scalar_one())
+
+
+def _after(query: Any, at: Any, since: datetime | None) -> Any:
+    return query if since is None else query.where(col(at) > since)

@@ -1,0 +1,98 @@
+"""Every SQL statement about training runs and their policy. They belong to the home, and to nobody in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.cursor import Key, newest_first
+from app.job_rows import LIVE
+from app.metrics import Counts
+from app.models import Person, Promotion, utc_now
+from app.models_training import TrainingPolicy, TrainingRun
+
+Decided = tuple[TrainingRun, Promotion | None]
+
+
+async def page(session: AsyncSession, limit: int, before: Key | None) -> Sequence[Decided]:
+    """Newest first, each with the gate's decision."""
+    query = newest_first(select(TrainingRun), TrainingRun.created_at, TrainingRun.id, limit, before)
+    runs = (await session.exec(query)).all()
+    wanted = [run.promotion_id for run in runs if run.promotion_id]
+    decided = await session.exec(select(Promotion).where(col(Promotion.id).in_(wanted)))
+    by_id = {one.id: one for one in decided}
+    return [(run, by_id.get(run.promotion_id or "")) for run in runs]
+
+
+async def find(session: AsyncSession, run_id: str) -> Decided | None:
+    run = await session.get(TrainingRun, run_id)
+    if run is None:
+        return None
+    return run, await session.get(Promotion, run.promotion_id) if run.promotion_id else None
+
+
+async def live(session: AsyncSession, kind: str | None = None) -> Sequence[TrainingRun]:
+    """Runs that have not ended; of one kind, or all."""
+    query = select(TrainingRun).where(col(TrainingRun.state).in_(LIVE))
+    return (await session.exec(query.where(TrainingRun.kind == kind) if kind else query)).all()
+
+
+async def last(session: AsyncSession, kind: str) -> TrainingRun | None:
+    """The newest run of a kind that nobody cancelled."""
+    query = select(TrainingRun).where(TrainingRun.kind == kind, TrainingRun.state != "cancelled")
+    return (await session.exec(query.order_by(col(TrainingRun.created_at).desc()).limit(1))).first()
+
+
+async def begin(session: AsyncSession, run_id: str) -> TrainingRun | None:
+    """Mark the run as running and return it; None if it has ended or is gone."""
+    statement = update(TrainingRun).where(col(TrainingRun.id) == run_id, col(TrainingRun.state).in_(LIVE))
+    started = func.coalesce(col(TrainingRun.started_at), utc_now())
+    begun = await session.execute(statement.values(state="running", started_at=started).returning(TrainingRun))
+    return begun.scalar_one_or_none()
+
+
+async def tell(session: AsyncSession, run_id: str, **values: Any) -> bool:
+    """Write what is known of a running run; False if it was cancelled or is gone."""
+    statement = update(TrainingRun).where(col(TrainingRun.id) == run_id, col(TrainingRun.state) == "running")
+    return bool((await session.execute(statement.values(**values))).rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+async def end(session: AsyncSession, run_id: str, state: str, **values: Any) -> bool:
+    """Write how a run ended; False if it had ended before."""
+    statement = update(TrainingRun).where(col(TrainingRun.id) == run_id, col(TrainingRun.state).in_(LIVE))
+    done = await session.execute(statement.values(state=state, ended_at=utc_now(), **values))
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+async def decisions(session: AsyncSession, kind: str, holdout: str) -> int:
+    """How often the gate has decided on a version of this kind by exactly these questions."""
+    query = select(func.count()).where(TrainingRun.kind == kind, TrainingRun.holdout == holdout)
+    return (await session.exec(query.where(col(TrainingRun.promotion_id).is_not(None)))).one()
+
+
+async def mark_forgotten(session: AsyncSession, since: datetime) -> None:
+    """Note on every run since then that somebody who was in its log is forgotten."""
+    statement = update(TrainingRun).where(col(TrainingRun.created_at) >= since)
+    await session.execute(statement.values(forgotten=TrainingRun.forgotten + 1))
+
+
+async def counts(session: AsyncSession) -> Counts:
+    """(kind, trigger, state) -> runs."""
+    columns = (col(TrainingRun.kind), col(TrainingRun.trigger), col(TrainingRun.state))
+    found = await session.exec(select(*columns, func.count()).group_by(*columns))
+    return {(kind, trigger, state): count for kind, trigger, state, count in found}
+
+
+async def policy(session: AsyncSession) -> TrainingPolicy:
+    """The policy in force; before anybody has changed it, one that begins nothing."""
+    return await session.get(TrainingPolicy, "policy") or TrainingPolicy(kinds=["retriever"])
+
+
+async def keeper(session: AsyncSession, policy: TrainingPolicy) -> str | None:
+    """Who keeps the jobs that the policy begins: whoever changed it last, else the oldest admin."""
+    if policy.changed_by is not None:
+        return policy.changed_by
+    admins = select(Person.id).where(Person.role == "admin").order_by(col(Person.created_at))
+    return (await session.exec(admins.limit(1))).first()
