@@ -19,4 +19,5 @@ class DocumentPagePublic(BaseModel):
     pages: int
     width: float  # points
     height: float
+    quotes: list[str]  # what was to be marked
     marks: list[MarkPublic]  # empty where the text was not found on the page: a scan, or a table read row by row

@@ -33,7 +33,8 @@ class PageViewer:
         place = await asyncio.to_thread(path.absolute)
         reply = await self._workers.ask({"path": str(place), "page": number, "quotes": list(quotes)})
         marks = tuple((left, top, width, height) for left, top, width, height in reply["marks"])
-        return PageView(reply["pages"], *reply["size"], marks)
+        width, height = reply["size"]
+        return PageView(reply["pages"], width, height, marks)
 
     async def draw(self, path: Path, number: int, width: int) -> bytes:
         """Page `number` as a PNG, `width` pixels wide or less where it is very tall. Raises LoadError."""

@@ -1,6 +1,6 @@
 """The one HTTP client of pages and command line, typed by app.schemas. Knows neither gradio nor SQL."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -30,20 +30,10 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
-from app.schemas_feedback import TurnFeedback
-from app.schemas_memory import FactsPublic, RulesPublic
+from app.schemas_documents import DocumentPagePublic
+from app.schemas_feedback import TurnDetail, TurnFeedback
 from app.schemas_models import Health
-from app.schemas_preferences import (
-    AnswerEdit,
-    EditCostPoint,
-    EditPublic,
-    EditsPublic,
-    PreferenceCreate,
-    PreferencePublic,
-    PreferencesPublic,
-    PreferenceUpdate,
-    ProvenancePublic,
-)
+from ui.client_learned import LearnedClient
 from ui.connection import ApiError, Connection, pool, problem
 
 __all__ = ["ApiClient", "ApiError", "ChatEvent"]
@@ -57,12 +47,11 @@ _CHAT_EVENTS: dict[str, type[ChatEvent]] = {
     "answer": AnswerEvent,
     "error": ErrorEvent,
 }
-_COSTS = TypeAdapter(list[EditCostPoint])
 _FEEDBACK = TypeAdapter(list[TurnFeedback])
 _FINAL_STATES = {"done", "failed", "cancelled"}
 
 
-class ApiClient:
+class ApiClient(LearnedClient):
     """One person's view of the API; every call raises ApiError."""
 
     def __init__(
@@ -138,6 +127,13 @@ class ApiClient:
         query = {"cursor": cursor, "limit": limit}
         return await self._api.get(f"/api/v1/documents/{document_id}/passages", PassagesPublic, query)
 
+    async def document_page(
+        self, document_id: str, number: int, passage: str | None = None, marks: Sequence[str] = ()
+    ) -> DocumentPagePublic:
+        """A page of a PDF, with the boxes of a passage on it, or of the parts `from-to` of its text."""
+        query = {"passage": passage, "mark": list(marks) or None}
+        return await self._api.get(f"/api/v1/documents/{document_id}/pages/{number}", DocumentPagePublic, query)
+
     async def delete_document(self, document_id: str) -> None:
         await self._api.send("DELETE", f"/api/v1/documents/{document_id}")
 
@@ -187,53 +183,9 @@ class ApiClient:
         response = await self._api.send("GET", f"/api/v1/conversations/{conversation_id}/feedback")
         return {state.turn_id: state for state in _FEEDBACK.validate_json(response.content)}
 
-    # --- edits and what is learned from them
-    async def edit_answer(self, turn_id: str, text: str) -> EditPublic:
-        """Put the person's own text in place of an answer; what is learned from it is known later."""
-        return await self._api.put(f"/api/v1/turns/{turn_id}/answer", AnswerEdit(text=text), EditPublic)
-
-    async def edit(self, edit_id: str) -> EditPublic:
-        return await self._api.get(f"/api/v1/edits/{edit_id}", EditPublic)
-
-    async def edits(self, turn_id: str, cursor: str | None = None, limit: int | None = None) -> EditsPublic:
-        """Of one answer, oldest first."""
-        return await self._api.get(f"/api/v1/turns/{turn_id}/edits", EditsPublic, {"cursor": cursor, "limit": limit})
-
-    async def forget_learned(self, edit_id: str) -> None:
-        """Undo what was learned from an edit; the edit itself stays."""
-        await self._api.send("DELETE", f"/api/v1/edits/{edit_id}/learned")
-
-    async def preferences(self, cursor: str | None = None, limit: int | None = None) -> PreferencesPublic:
-        return await self._api.get("/api/v1/preferences", PreferencesPublic, {"cursor": cursor, "limit": limit})
-
-    async def state_preference(self, description: str, scope: str | None = None) -> PreferencePublic:
-        body = PreferenceCreate(description=description, scope=scope)
-        return await self._api.post("/api/v1/preferences", body, PreferencePublic)
-
-    async def change_preference(self, preference_id: str, update: PreferenceUpdate) -> PreferencePublic:
-        """What was not set in `update` stays as it is."""
-        return await self._api.patch(f"/api/v1/preferences/{preference_id}", update, PreferencePublic)
-
-    async def delete_preference(self, preference_id: str) -> None:
-        await self._api.send("DELETE", f"/api/v1/preferences/{preference_id}")
-
-    async def delete_preferences(self) -> None:
-        """All of them, stated and learned."""
-        await self._api.send("DELETE", "/api/v1/preferences")
-
-    async def provenance(self, preference_id: str, cursor: str | None = None) -> ProvenancePublic:
-        query = {"cursor": cursor}
-        return await self._api.get(f"/api/v1/preferences/{preference_id}/provenance", ProvenancePublic, query)
-
-    async def edit_cost(self) -> list[EditCostPoint]:
-        """How much of each stretch of answers was rewritten, oldest first."""
-        return _COSTS.validate_json((await self._api.send("GET", "/api/v1/me/edit-cost")).content)
-
-    async def facts(self, cursor: str | None = None, limit: int | None = None) -> FactsPublic:
-        return await self._api.get("/api/v1/me/facts", FactsPublic, {"cursor": cursor, "limit": limit})
-
-    async def rules(self) -> RulesPublic:
-        return await self._api.get("/api/v1/me/rules", RulesPublic)
+    async def turn(self, turn_id: str) -> TurnDetail:
+        """One turn with the used sentences of its sources and what its person thinks of them."""
+        return await self._api.get(f"/api/v1/turns/{turn_id}", TurnDetail)
 
     async def health(self) -> Health:
         """Readiness; an unready server answers 503 with the same body, which is not an error here."""

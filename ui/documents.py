@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from app.schemas import DocumentPublic
 from ui.markup import esc, plural
-from ui.sources import original_url
+from ui.places import original_url, text_url
 
 PENDING = frozenset({"queued", "reading", "encoding"})
 _LABELS = {
@@ -61,10 +61,14 @@ def _row(document: DocumentPublic, chosen: bool) -> str:
         else '<span class="tick none"></span>'
     )
     return f"""<div class="document{" chosen" if chosen else ""}">{tick}<div class="about">
-<a class="name" href="{esc(original_url(document.id))}" target="_blank" rel="noopener" title="{name}">{name}</a>
+<a class="name" href="{esc(_address(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>
 {_status(document)}</div>
 <button type="button" class="remove" data-act="delete" data-id="{esc(document.id)}" aria-label="Delete {name}"
  title="Delete" data-confirm="Delete {name}? Its passages are removed from every later answer.">×</button></div>"""
+
+
+def _address(document: DocumentPublic) -> str:
+    return text_url(document.id) if document.status == "indexed" else original_url(document.id)
 
 
 def _status(document: DocumentPublic) -> str:

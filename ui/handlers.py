@@ -14,8 +14,8 @@ from ui.chat import render_live, render_turns
 from ui.client import ApiClient, ApiError
 from ui.markup import esc
 from ui.session import visitor
-from ui.sources import EMPTY, render_sources
-from ui.views import Updates, library_view, thread, thread_view
+from ui.sources import render_sources
+from ui.views import Updates, library_view, sources_of, thread, thread_view
 
 # Send and stop share one place: exactly one of them is there.
 _IDLE = (gr.update(visible=True), gr.update(visible=False))
@@ -140,15 +140,10 @@ class Handlers:
         """The sources of an earlier turn, with the cited one to scroll to."""
         if conversation_id is None:
             return gr.skip()
-        with shown_errors():
-            api = self._visitor(request)
-            detail, given = await asyncio.gather(api.conversation(conversation_id), api.feedback(conversation_id))
-        turn = next((turn for turn in detail.turns if turn.id == event._data.get("turn")), None)
         focus = str(event._data.get("cite") or "")
         marker = int(focus) if focus.isdecimal() else None
-        if turn is None:
-            return EMPTY
-        return render_sources(turn.exposures, turn.id, marker, given[turn.id].sources if turn.id in given else {})
+        with shown_errors():
+            return await sources_of(self._visitor(request), str(event._data.get("turn", "")), marker)
 
     async def choose_documents(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Ask within the ticked documents; none ticked: within all."""

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,16 @@ def esc(text: object) -> str:
     """Escape for element content and quoted attributes; controls that reorder or hide text are shown as such."""
     visible = _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", str(text))
     return html.escape(visible, quote=True).translate(_TEMPLATE)
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Escaped, with the spans (from, to) highlighted; those that overlap what came before are left out."""
+    pieces, done = list[str](), 0
+    for start, end in sorted(spans):
+        if done <= start < end:
+            pieces += [esc(text[done:start]), f"<mark>{esc(text[start:end])}</mark>"]
+            done = end
+    return "".join(pieces) + esc(text[done:])
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,32 +1,16 @@
 """The sources panel: every passage that a turn was shown, and where to open it. Renders; asks nothing of the server."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from app.schemas import ExposurePublic
 from app.schemas_feedback import Verdict
-from ui.markup import esc, plural
+from ui.markup import esc, marked, plural
+from ui.places import place_url
 from ui.votes import render_verdict
 
 EMPTY = """<header class="panel-head"><h2>Sources</h2></header>
 <div class="empty"><p>The passages behind an answer appear here: where they stand, how well they matched, and
 which of them the answer cites.</p></div>"""
-
-
-def original_url(document_id: str, page: int | None = None) -> str:
-    """The file as it was uploaded; `#page=` is what PDF viewers of browsers understand."""
-    return f"/api/v1/documents/{quote(document_id)}/content" + (f"#page={page}" if page else "")
-
-
-def place_url(exposure: ExposurePublic) -> str:
-    """Where a click on the source leads: the page of a PDF, or the passage in the document's text."""
-    if exposure.kind == "fact":
-        return f"/about-me#f-{quote(exposure.document_id)}"
-    if exposure.kind == "conversation":
-        return f"/?c={quote(exposure.document_id)}"
-    if exposure.page and exposure.document.lower().endswith(".pdf"):
-        return original_url(exposure.document_id, exposure.page)
-    return f"/read/{quote(exposure.document_id)}#p-{quote(exposure.passage_id)}"
 
 
 def render_sources(
@@ -39,6 +23,7 @@ def render_sources(
     exposure; None while the answer is written, when there is nothing yet to judge them by."""
     given = sorted((e for e in exposures if e.marker is not None), key=lambda e: e.marker or 0)
     rest = sorted((e for e in exposures if e.marker is None), key=lambda e: e.rank)
+    used = [e for e in given if e.cited or verdicts is None]  # while it is written, nobody knows what it will cite
     if not exposures:
         return _head("no passage matched", turn_id, focus) + (
             '<div class="empty"><p>No passage came near this question. Ask it in the words your documents use, '
@@ -46,7 +31,8 @@ def render_sources(
         )
     cited = sum(e.cited for e in exposures)
     summary = f"{plural(len(exposures), 'passage')} found, {cited} cited"
-    shown = _group("", given, verdicts) + _group("Found, not used", rest, verdicts)
+    shown = _group("", used, verdicts) + _group("Read, but not used", [e for e in given if e not in used], verdicts)
+    shown += _group("Found, but not read", rest, verdicts)
     return _head(summary, turn_id, focus) + f'<div data-turn="{esc(turn_id)}">{shown}</div>'
 
 
@@ -74,14 +60,24 @@ def _card(exposure: ExposurePublic, verdicts: Mapping[str, Verdict] | None) -> s
 <div class="source-head">{number}<div class="source-name"><strong title="{esc(exposure.document)}">{
         esc(exposure.title or exposure.document)
     }</strong>{_place(exposure)}</div></div>
-<p class="passage">{esc(exposure.text)}</p>
+<p class="passage">{_passage(exposure)}</p>
 <footer><span class="chip {state}">{_STATES[state]}</span>{_scores(exposure)}
 <a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer>{
         verdict
     }</article>"""
 
 
-_STATES = {"cited": "Cited", "selected": "Read", "unused": "Not used"}
+def _passage(exposure: ExposurePublic) -> str:
+    """The text with its used sentences marked; what stands before the first of them is folded while the card is."""
+    start = min((start for start, _ in exposure.used), default=0)
+    if start < _FOLDED:
+        return marked(exposure.text, exposure.used)
+    rest = [(first - start, last - start) for first, last in exposure.used]
+    return f'<span class="early">{esc(exposure.text[:start])}</span>{marked(exposure.text[start:], rest)}'
+
+
+_FOLDED = 120  # characters before a used sentence that a closed card still shows: two lines
+_STATES = {"cited": "Cited", "selected": "Read", "unused": "Not read"}
 
 
 def _place(exposure: ExposurePublic) -> str:

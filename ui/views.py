@@ -33,10 +33,15 @@ async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str 
         return current, conversations, thread(current, render_welcome()), "", EMPTY
     named = next((turn for turn in detail.turns if turn.id == turn_id), None)
     turn = named or shown_of(by_question(detail.turns)[-1])
-    verdicts = given[turn.id].sources if turn.id in given else {}
-    sources = render_sources(turn.exposures, turn.id, verdicts=verdicts) if turn.state != "failed" else EMPTY
+    sources = await sources_of(api, turn.id) if turn.state != "failed" else EMPTY
     title = f'<h1 class="unseen">{esc(detail.title)}</h1>'  # for whoever goes from heading to heading
     return current, conversations, thread(current, title + render_turns(detail.turns, given)), "", sources
+
+
+async def sources_of(api: ApiClient, turn_id: str, focus: int | None = None) -> str:
+    """The sources of one turn, read by itself: only so it says which of their sentences the answer rests on."""
+    turn = await api.turn(turn_id)
+    return render_sources(turn.exposures, turn.id, focus, turn.feedback.sources)
 
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:

@@ -41,7 +41,8 @@ async def read_page(
     except LoadError as error:
         raise Problem(422, error.reason) from None
     marks = [MarkPublic(left=left, top=top, width=wide, height=high) for left, top, wide, high in view.marks]
-    return DocumentPagePublic(page=number, pages=view.pages, width=view.width, height=view.height, marks=marks)
+    size = {"width": view.width, "height": view.height}
+    return DocumentPagePublic(page=number, pages=view.pages, **size, quotes=quotes, marks=marks)
 
 
 @router.get("/{document_id}/pages/{number}/image", response_class=Response, responses=_PICTURE)

@@ -40,7 +40,8 @@ async def test_a_person_logs_in_asks_watches_and_opens_a_source(
     await page.click("#history .cite >> nth=1")
     await expect(page.locator("#source-2")).to_be_in_viewport()
     await expect(page.locator("#source-2")).to_have_class("source cited focus open")
-    await expect(page.locator("#source-2 footer a")).to_have_attribute("href", re.compile("/content#page=2$"))
+    await expect(page.locator("#source-2 mark")).to_have_text("Five may")
+    await expect(page.locator("#source-2 footer a")).to_have_attribute("href", re.compile("/page/2[?]passage=.+#mark$"))
     await shoot(page, f"{size}-{scheme}-3-source")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

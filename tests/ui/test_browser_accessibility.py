@@ -91,11 +91,13 @@ async def test_the_pages_beside_the_chat_keep_nobody_out(
 ) -> None:
     document = furnish(scripted)
     page, found = await enter(browser, pages_url, size, scheme), dict[str, list[str]]()
-    for path in ("/about-me", f"/read/{document}#p-p1", "/login", "/login?code=code"):
+    read = f"/read/{document}"
+    reading = (f"{read}#p-p1", f"{read}?q=leave", f"{read}/page/2?passage=p0")
+    for path in ("/about-me", *reading, "/login", "/login?code=code"):
         await page.goto(pages_url + path)
         for details in await page.locator("details > summary").all():
             await details.click()
-        found[path.split("?")[0]] = await serious(page)
+        found[path] = await serious(page)
     assert "\n".join(f"{place}: {what}" for place, what in found.items() if what) == ""
 
 

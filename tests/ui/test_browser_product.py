@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.ui.browsing import ask, shoot
 
@@ -35,6 +34,18 @@ def login_link(tmp_path: Path) -> Iterator[str]:
             server.wait(timeout=30)
 
 
+@pytest.fixture
+async def asking(browser: Browser, login_link: str) -> Page:
+    """Somebody who has just added the handbook, and says yes to whatever is asked back."""
+    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(login_link)
+    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
+    await page.set_input_files("#upload-input", CORPUS / "warden-handbook-2025.pdf")
+    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=60_000)
+    return page
+
+
 async def test_from_the_login_link_to_the_cited_page(browser: Browser, login_link: str) -> None:
     page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
     await page.goto(login_link)
@@ -50,30 +61,27 @@ async def test_from_the_login_link_to_the_cited_page(browser: Browser, login_lin
     source = page.locator("#source-1")
     await expect(source).to_contain_text("Cited")
     await shoot(page, "product-1-answer")
-    link = source.locator("footer a")
-    href = await link.get_attribute("href")
-    assert href
-    original = await page.request.get(urljoin(login_link, href))
-    assert original.status == 200
-    if "/content#page=" in href:
-        assert re.search(r"#page=\d+$", href)
-        assert original.headers["content-type"] == "application/pdf"
-
+    await expect(source.locator("mark").first).to_contain_text("fire extinguishers")
     async with page.context.expect_page() as opened:
-        await page.locator("a[href*='/read/']").first.click()
-    reader = await opened.value
-    await expect(reader.locator("section:target")).to_be_in_viewport()
-    await shoot(reader, "product-2-reader")
+        await source.locator("footer a").click()
+    seen = await opened.value
+    await expect(seen.locator("#mark")).to_be_in_viewport()
+    assert await seen.locator(".page img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1240
+    await shoot(seen, "product-2-page")
+
+    await seen.fill("[type=search]", "fire alarm")
+    await seen.press("[type=search]", "Enter")
+    await expect(seen.locator(".found mark", has_text="alarm").first).to_be_visible()
+    await seen.click("text=As text")
+    await expect(seen.locator("section").first).to_be_visible()
+    address = await seen.get_by_text("Original file").get_attribute("href")
+    original = await page.request.get(urljoin(login_link, address or "there is none"))
+    assert (original.status, original.headers["content-type"]) == (200, "application/pdf")
 
 
-async def test_an_edit_changes_the_next_answer_until_its_lesson_is_deleted(browser: Browser, login_link: str) -> None:
+async def test_an_edit_changes_the_next_answer_until_its_lesson_is_deleted(asking: Page) -> None:
+    page = asking
     question = "Where is the assembly point when the fire alarm sounds?"
-    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
-    page.on("dialog", lambda dialog: dialog.accept())
-    await page.goto(login_link)
-    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
-    await page.set_input_files("#upload-input", CORPUS / "warden-handbook-2025.pdf")
-    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=60_000)
     await ask(page, question)
     await page.click("#history [data-edit-answer]", timeout=30_000)
     area = page.locator(".editor textarea")
@@ -107,15 +115,8 @@ async def test_an_edit_changes_the_next_answer_until_its_lesson_is_deleted(brows
     await expect(page.locator("#history .your-way")).to_have_count(0)
 
 
-async def test_a_conversation_is_asked_again_renamed_found_taken_along_and_deleted(
-    browser: Browser, login_link: str
-) -> None:
-    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
-    page.on("dialog", lambda dialog: dialog.accept())
-    await page.goto(login_link)
-    await expect(page.locator("#scope")).to_contain_text("Add a document to the library first", timeout=20_000)
-    await page.set_input_files("#upload-input", CORPUS / "warden-handbook-2025.pdf")
-    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=60_000)
+async def test_a_conversation_is_asked_again_renamed_found_taken_along_and_deleted(asking: Page) -> None:
+    page = asking
     await ask(page, "Where is the assembly point when the fire alarm sounds?")
     await page.click("#history [data-act=again]", timeout=30_000)
     await expect(page.get_by_role("group", name="Answer 2 of 2")).to_be_visible(timeout=30_000)

@@ -6,7 +6,8 @@ from app.schemas_memory import FactPublic, FactsPublic, RulePublic, RulesPublic
 from tests.ui.stand_in import StandIn
 from tests.ui.wire_memory import a_fact, a_rule
 from ui.facts import render_said
-from ui.sources import place_url, render_sources
+from ui.places import place_url
+from ui.sources import render_sources
 
 HOSTILE = """<img src=x onerror="x">'"""
 

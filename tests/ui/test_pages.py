@@ -83,8 +83,32 @@ async def test_the_reader_shows_a_document_to_its_owner_only(pages_url: str, pag
     assert 'id="p-p1"' in page.text
     assert "&lt;b&gt;28&lt;/b&gt;" in page.text
     assert "<i>" not in page.text
+    marked = await fetch(f"{pages_url}/read/{document.id}?passage=p0&mark=9-18", token)
+    assert "Leave is <mark>&lt;b&gt;28&lt;/b&gt;</mark> days." in marked.text
+    found = await fetch(f"{pages_url}/read/{document.id}?q=LEAV %22><i>", token)
+    assert "2 passages, nearest first; 1 with these very words" in found.text
+    assert "<mark>Leave</mark> is" in found.text
+    assert 'value="LEAV &quot;&gt;&lt;i&gt;"' in found.text
     assert (await fetch(f"{pages_url}/read/{document.id}", other)).status_code == 404
     assert (await fetch(f"{pages_url}/read/{document.id}")).headers["location"] == "/login"
+
+
+async def test_a_page_of_a_pdf_is_shown_with_its_marks_and_the_ways_to_its_neighbours(
+    pages_url: str, pages_script: StandIn, token: str
+) -> None:
+    pages_script.passages = ["Leave is <b>28</b> days."]
+    document = pages_script.add_document(token, "handbook.pdf")
+    other = pages_script.add_person("bob@example.org")
+    address = f"{pages_url}/read/{document.id}/page"
+    page = await fetch(f"{address}/1?passage=p0&mark=0-5", token)
+    assert page.status_code == 200
+    assert '<rect id=mark x="0.10000" y="0.70000"' in page.text
+    assert "Marked on this page" in page.text and "&lt;b&gt;28" in page.text
+    assert f"/read/{document.id}/page/2" in page.text and "‹ Previous</span>" in page.text
+    last = await fetch(f"{address}/3", token)
+    assert "<rect" not in last.text and "Next ›</span>" in last.text and "Marked" not in last.text
+    assert (await fetch(f"{address}/1", other)).status_code == 404
+    assert (await fetch(f"{address}/1")).headers["location"] == "/login"
 
 
 async def test_about_me_is_for_whoever_looks_only(pages_url: str, pages_script: StandIn, token: str) -> None:

@@ -22,7 +22,8 @@ from ui.chat import LiveTurn, render_live, render_turns
 from ui.connection import ApiError
 from ui.conversations import render_conversations
 from ui.documents import render_documents, render_scope
-from ui.sources import place_url, render_sources
+from ui.places import place_url, spans_of
+from ui.sources import render_sources
 
 IDS = {"turn_id": "t", "conversation_id": "c"}
 
@@ -115,7 +116,7 @@ def test_sources_are_numbered_first_and_say_what_became_of_them(exposures: list[
     order = [page.index(f">{text}</p>") for text in ("one", "two", "three")]
     assert order == sorted(order)
     assert page.count(">Cited<") == 2
-    assert page.count(">Not used<") == 1
+    assert page.count(">Not read<") == 1
     assert 'data-focus="2"' in page
     assert "3 passages found, 2 cited" in page
 
@@ -123,8 +124,36 @@ def test_sources_are_numbered_first_and_say_what_became_of_them(exposures: list[
 def test_a_source_opens_at_its_page_or_in_the_text(exposures: list[ExposurePublic]) -> None:
     pdf = exposures[1].model_copy(update={"document": "Report.PDF"})
     mail = exposures[1].model_copy(update={"document": "letter.eml", "page": None})
-    assert place_url(pdf) == f"/api/v1/documents/{pdf.document_id}/content#page=2"
+    assert place_url(pdf) == f"/read/{pdf.document_id}/page/2?passage={pdf.passage_id}#mark"
     assert place_url(mail) == f"/read/{mail.document_id}#p-{mail.passage_id}"
+    used = {"used": [(4, 9), (20, 30)]}
+    marked = f"passage={pdf.passage_id}&mark=4-9&mark=20-30"
+    assert place_url(pdf.model_copy(update=used)) == f"/read/{pdf.document_id}/page/2?{marked}#mark"
+    assert place_url(mail.model_copy(update=used)) == f"/read/{mail.document_id}?{marked}#p-{mail.passage_id}"
+    assert spans_of(["4-9", "x", "-3", "9", "1-2-3", "²-3"]) == [(4, 9)]
+
+
+def test_the_used_sentences_of_a_source_are_marked_and_what_stands_before_them_folds(
+    exposures: list[ExposurePublic],
+) -> None:
+    text = "Hut <b>rules</b>. " * 10 + "Dogs stay outside."
+    late = exposures[0].model_copy(update={"text": text, "used": [(text.index("Dogs"), len(text))]})
+    page = render_sources([late], "t", verdicts={})
+    assert "<mark>Dogs stay outside.</mark>" in page
+    assert page.count('<span class="early">Hut &lt;b&gt;rules') == 1
+    early = exposures[0].model_copy(update={"text": text, "used": [(4, 16), (8, 20)]})
+    page = render_sources([early], "t", verdicts={})
+    assert 'class="early"' not in page
+    assert page.count("<mark>&lt;b&gt;rules&lt;/b&gt;</mark>") == 1
+
+
+def test_what_was_read_and_not_used_stands_apart_once_the_answer_is_there(exposures: list[ExposurePublic]) -> None:
+    exposures[1] = exposures[1].model_copy(update={"cited": False})
+    groups = ["Read, but not used", "Found, but not read"]
+    page = render_sources(exposures, "t", verdicts={})
+    order = [page.index(part) for part in (">one<", groups[0], ">two<", groups[1], ">three<")]
+    assert order == sorted(order)
+    assert groups[0] not in render_sources(exposures, "t")  # while it is written
 
 
 def test_no_sources_say_what_to_try() -> None:

@@ -1,10 +1,12 @@
 """A small server that speaks the API's wire format, so that the pages meet every case at will."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, FastAPI, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
+from PIL import Image
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from app.schemas import (
@@ -21,12 +23,22 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_documents import DocumentPagePublic
 from app.schemas_models import Health
 from tests.ui.stand_in import NOW, Refusal, StandIn, new_id
 from tests.ui.wire_conversations import conversation_routes, turn_routes
 from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
 from tests.ui.wire_preferences import edit_routes, preference_routes
+
+
+def _blank() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (124, 175), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+BLANK = _blank()
 
 
 def build(script: StandIn) -> FastAPI:
@@ -151,6 +163,18 @@ def _documents(script: StandIn) -> APIRouter:
         )
         more = cursor + 1 < len(script.passages)
         return PassagesPublic(items=[item], next_cursor=str(cursor + 1) if more else None)
+
+    @router.get("/documents/{document_id}/pages/{number}")
+    async def page(request: Request, document_id: str, number: int, passage: str | None = None) -> DocumentPagePublic:
+        seen = {"page": number, "pages": own(request, document_id).pages, "width": 595, "height": 842}
+        box = {"left": 0.1, "top": 0.7, "width": 0.6, "height": 0.02}
+        quoted = {"quotes": [script.passages[0]], "marks": [box]} if passage else {"quotes": [], "marks": []}
+        return DocumentPagePublic.model_validate(seen | quoted)
+
+    @router.get("/documents/{document_id}/pages/{number}/image")
+    async def picture(request: Request, document_id: str, number: int) -> Response:
+        own(request, document_id)
+        return Response(BLANK, media_type="image/png")
 
     @router.post("/search")
     async def search(request: Request, body: SearchRequest) -> SearchPublic:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from app.schemas_feedback import ExposureFeedbackCreate, FeedbackPublic, TurnFeedback, TurnFeedbackCreate
+from app.schemas_feedback import ExposureFeedbackCreate, FeedbackPublic, TurnDetail, TurnFeedback, TurnFeedbackCreate
 from tests.ui.stand_in import NOW, Account, StandIn, new_id
 from tests.ui.wire_preferences import found, refusing
 
@@ -28,6 +28,15 @@ def feedback_routes(script: StandIn) -> APIRouter:
             id=new_id(), turn_id=turn_id, exposure_id=exposure_id, kind=body.kind, created_at=NOW
         )  # fmt: skip
         return account.feedback.setdefault(body.key, event)
+
+    @router.get("/turns/{turn_id}")
+    async def turn(request: Request, turn_id: str) -> TurnDetail:
+        account = script.account(request)
+        turns = (turn for conversation in account.conversations.values() for turn in conversation.turns)
+        asked = found(next((turn for turn in turns if turn.id == turn_id), None), f"turn {turn_id}")
+        for exposure in asked.exposures:
+            exposure.used = [(0, len(exposure.text) // 2)] if exposure.cited else []
+        return TurnDetail(**asked.model_dump(), feedback=_state(account, turn_id))
 
     @router.get("/conversations/{conversation_id}/feedback")
     async def states(request: Request, conversation_id: str) -> list[TurnFeedback]:
