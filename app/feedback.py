@@ -53,8 +53,8 @@ async def on_turn(database: Database, person_id: str, turn_id: str, body: TurnFe
         raise Problem(409, "there is no answer to vote on: wait until it is written, or ask again")
     said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
     said |= {"text": body.text} if body.text else {}
-    event = Feedback(id=_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
-    return await _give(database, event, body.key)
+    event = Feedback(id=event_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
+    return await give(database, event, body.key)
 
 
 async def on_exposure(database: Database, person_id: str, exposure_id: str, body: ExposureFeedbackCreate) -> Given:
@@ -64,16 +64,17 @@ async def on_exposure(database: Database, person_id: str, exposure_id: str, body
     if shown is None:
         raise not_found("exposure", exposure_id)
     event = Feedback(
-        id=_id(person_id, body.key),
+        id=event_id(person_id, body.key),
         person_id=person_id,
         turn_id=shown.turn_id,
         exposure_id=exposure_id,
         kind=body.kind,
     )
-    return await _give(database, event, body.key)
+    return await give(database, event, body.key)
 
 
-async def _give(database: Database, event: Feedback, key: str) -> Given:
+async def give(database: Database, event: Feedback, key: str) -> Given:
+    """Log an event whose id is `event_id` of its key. Raises Problem 404, 409 and 429."""
     try:
         async with database.session() as session:
             if known := await feedback_log.find(session, event.person_id, event.id):
@@ -99,7 +100,7 @@ def _again(known: Feedback, event: Feedback, key: str) -> Given:
     return Given(known, is_new=False)
 
 
-def _id(person_id: str, key: str) -> str:
+def event_id(person_id: str, key: str) -> str:
     """Derived, so that the same key of the same person cannot be two rows, whoever writes first."""
     return str(uuid.uuid5(uuid.UUID(person_id), f"feedback {key}"))
 

@@ -47,7 +47,8 @@ def export(
     here; its kind, chances and version are in turns and labels. With turn_id, feedback_id, person_id, reasons and
     versions beside it, as TRL reads it.
 
-    dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten.
+    dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten; and of each
+    two answers that were compared, the better (chosen) and the worse (rejected), with comparison_id beside them.
 
     What was shown of a document that was deleted, or that the person may no longer read, is in none of them: of turns
     its text is empty, of the others the row is left out. `consent` in every row says whether its person lets it train

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import consent, edits, feedback_log, feedback_rows, turns
+from app import comparisons_rows, consent, edits, feedback_log, feedback_rows, turns
 from app.db import Database
 from app.models import Exposure, Turn
 from app.models_preferences import Edit
@@ -75,7 +75,8 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
 
 
 async def _pairs(session: AsyncSession, person_id: str, found: Sequence[Turn]) -> list[dict[str, Any]]:
-    """What the model wrote and what its person made of it last, in TRL's conversational form.
+    """What the model wrote and what its person made of it last, and the better and the worse of two answers, in TRL's
+    conversational form.
 
     A turn whose prompt was erased with a document, or quotes one that the person may no longer read, gives none.
     """
@@ -99,7 +100,7 @@ async def _pairs(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
                 "created_at": chain[-1].created_at.isoformat(),
             }
         )
-    return pairs
+    return pairs + await comparisons_rows.pairs(session, person_id, [turn for turn in found if turn.id not in closed])
 
 
 def _exposure(exposure: Exposure) -> dict[str, Any]:

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     # What the next message says of an answer: "shipped", "none", or a folder. None: shipped, beside the encoder that it
     # was fitted to.
     signals: str | None = None
+    # The share of questions, of people who wish to compare, that get two answers: the champion's and `challenger`'s, a
+    # version in this home as `attune models list` names it; None: the champion's own, less sure of its words.
+    comparisons: float = Field(default=0.0, ge=0, le=1)
+    challenger: str | None = None
     personalization: Literal["on", "off"] = "on"  # off: nothing is learned from edits, and nothing learned is used
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 

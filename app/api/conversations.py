@@ -6,7 +6,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Response
 
 from app import siblings, turns
-from app.chat import turn_public
 from app.conversation_export import as_markdown, file_name
 from app.cursor import decode_cursor, encode_cursor
 from app.deps import CurrentPerson, ServicesDep
@@ -14,6 +13,7 @@ from app.models import Conversation
 from app.problems import not_found
 from app.schemas import ConversationDetail, ConversationPublic, ConversationsPublic, Identifier
 from app.schemas_conversations import ConversationCreate, ConversationUpdate
+from app.turns_public import turn_public
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from app import feedback, feedback_log, turns
-from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
 from app.problems import not_found
 from app.schemas import Identifier
@@ -17,6 +16,7 @@ from app.schemas_feedback import (
     TurnFeedback,
     TurnFeedbackCreate,
 )
+from app.turns_public import turn_public
 from app.used_sentences import with_used
 
 router = APIRouter(prefix="/api/v1", tags=["feedback"])

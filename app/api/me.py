@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import audit, documents, edits, facts, feedback_log, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
-from app.chat import turn_public
 from app.deps import CurrentPerson, ServicesDep
 from app.forgetting_orders import ended, order
 from app.models import Conversation, Person
@@ -19,6 +18,7 @@ from app.problems import Problem
 from app.schemas import ConversationDetail, ConversationPublic, DocumentPublic, PersonPublic, PersonUpdate
 from app.schemas_preferences import EditCostPoint
 from app.services import Services
+from app.turns_public import turn_public
 
 router = APIRouter(prefix="/api/v1/me", tags=["me"])
 
