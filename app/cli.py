@@ -20,6 +20,7 @@ from evaluation.commands import bench_commands, eval_commands
 from evaluation.gate_commands import models_commands
 from training.annotation_command import annotate
 from training.commands import train_commands
+from training.loop_command import eval_loop
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -30,6 +31,7 @@ user_commands = typer.Typer(no_args_is_help=True, help="People and their tokens.
 _GROUPS = {"user": user_commands, "feedback": feedback_commands, "eval": eval_commands, "bench": bench_commands}
 for name, commands in (_GROUPS | {"train": train_commands, "models": models_commands}).items():
     app.add_typer(commands, name=name)
+eval_commands.command("loop")(eval_loop)  # it trains, so evaluation cannot know it
 
 DEMO = Path(__file__).parent.parent / "demo"
 

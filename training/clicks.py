@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 LEAST_CLICKS = 30  # below them the places cannot be told from what stands there
+HALF_LIFE = 90.0  # days after which an impression counts half: what helps changes
 ONE_VOICE = 2.0  # what one person's impressions of a passage for a question count together, however many they are
 _ITERATIONS = 50
 _PRIOR = 0.2
@@ -35,6 +36,7 @@ class Impression:
     place: int
     opened: bool
     person: str
+    days_ago: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def _table(impressions: Sequence[Impression], pairs: Sequence[Pair]) -> _Table:
     first = np.zeros(len(pairs), dtype=np.intp)
     first[pair[::-1]] = place[::-1]  # the last one written is the first one shown
     said = [voices[one.person, one.question, one.passage] for one in impressions]
-    counts = np.minimum(1.0, ONE_VOICE / np.array(said))
+    counts = np.minimum(1.0, ONE_VOICE / np.array(said)) * 0.5 ** (
+        np.array([one.days_ago for one in impressions]) / HALF_LIFE
+    )
     return _Table(pair, place, np.array([float(one.opened) for one in impressions]), counts, first)
 
 

@@ -13,30 +13,20 @@ from evaluation.datasets import SearchQuery, read_qrels, read_queries, read_ques
 from evaluation.errors import DataError
 from evaluation.holdout import trainable
 from retrieval.ports import Encoder, Loader
-from training.annotation_sources import documents_shown, left_out, question_of, turns
+from training.annotation_sources import left_out
 from training.licences import licence
+from training.log_labels import NO_PART, Rows, worths
 from training.manifest import DataUsed, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
 from training.retriever_questions import ASIDE, SHARES, Made, headings_per_passage, made_of
 
 # In the order of the curriculum: what programs and models say, then what people say. "aside": only to measure with.
 Stage = Literal["made", "judged", "aside"]
-NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
 
 # Below it nothing was gained on three public sets (docs/decisions/016), above it always something.
 _HEADED = 0.2
 
 _ONE_VOICE = 2.0
-
-# What a person said of a source, the last word counting. Other events say nothing of a single passage.
-_EVENTS: Mapping[str, float] = {
-    "helped": 1.0,
-    "source_misread": 1.0,  # the passage was right, the answer was not
-    "not_relevant": 0.0,
-    "wrong": 0.0,
-    "source_wrong": 0.0,
-    "withdrawn": NO_PART,
-}
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,7 @@ async def gather(sources: Sources, encoder: Encoder, loader: Loader, seed: int) 
     for path in sources.labels:
         _add_rows(found, path, _labels(path), "made")
     if sources.log is not None:
-        _add_rows(found, sources.log, _events(sources.log), "judged")
+        _add_rows(found, sources.log, worths(sources.log), "judged")
         if without := left_out(sources.log):
             found.notes.append(f"{without} turns of people who did not agree to train what others use are left out")
     if all(lesson.stage == "aside" for lesson in found.lessons):
@@ -145,9 +135,6 @@ def _queries(folder: Path) -> Sequence[SearchQuery]:
     return [SearchQuery(_id=one.id, text=one.question) for one in read_questions(folder)]
 
 
-Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> text of a passage -> worth
-
-
 def _add_rows(found: Gathered, path: Path, rows: Rows, stage: Stage) -> None:
     """Questions with labelled texts: the texts of all are the pool, and what others were shown is a negative."""
     places = {text: place for place, text in enumerate(dict.fromkeys(text for some in rows.values() for text in some))}
@@ -192,15 +179,3 @@ def _labels(path: Path) -> Rows:
 def _worth(utility: float) -> float:
     """A passage of some utility is neither clearly good nor a fair negative."""
     return utility if utility >= 0.5 or utility <= 0 else NO_PART
-
-
-def _events(export: Path) -> Rows:
-    rows: Rows = {}
-    for turn in turns(export):
-        said = {event["exposure_id"]: _EVENTS[event["kind"]] for event in turn["feedback"] if event["kind"] in _EVENTS}
-        worth = {
-            f"{shown['title']}\n{shown['text']}".strip(): said.get(shown["exposure_id"], NO_PART)
-            for shown in documents_shown(turn)
-        }
-        rows.setdefault((str(turn["person_id"]), question_of(turn)), {}).update(worth)
-    return rows

@@ -24,6 +24,7 @@ from training.retriever_corpus import encode_passages
 from training.retriever_lessons import Sources, gather
 
 FEW = Options(steps=6, rank=8)
+NOW = "2026-05-01T10:00:00+00:00"
 WRITTEN = ("query_adapter.safetensors", CONFIG, MANIFEST)
 
 
@@ -175,6 +176,7 @@ async def test_what_people_said_of_sources_is_a_lesson_of_its_own_stage(tmp_path
         "turn_id": "t",
         "person_id": "ada",
         "consent": True,
+        "created_at": NOW,
         "question": "and it?",
         "standalone_question": "Why?",
         "exposures": shown,
@@ -194,7 +196,7 @@ async def test_nobody_moves_what_all_share_by_saying_more(tmp_path: Path) -> Non
             shown = [{"exposure_id": f"{person}{number}", "title": "", "text": f"text {number % 7}", "rank": 0}]
             events = [{"exposure_id": f"{person}{number}", "kind": "helped"}]
             turn = {"turn_id": f"{person}{number}", "person_id": person, "question": f"Why {number}?"}
-            said_yes = {"consent": person != "shy"}
+            said_yes = {"consent": person != "shy", "created_at": NOW}
             lines.append(json.dumps(turn | said_yes | {"exposures": shown, "feedback": events}))
     (tmp_path / "turns.jsonl").write_text("\n".join(lines) + "\n")
     found = await gather(Sources(log=tmp_path / "turns.jsonl"), HashEncoder(), TextLoader(), 0)
@@ -207,6 +209,7 @@ async def test_nobody_moves_what_all_share_by_saying_more(tmp_path: Path) -> Non
 
 async def test_a_log_without_a_word_of_sources_teaches_nothing(tmp_path: Path) -> None:
     turn = {"turn_id": "t", "person_id": "ada", "question": "Why?", "exposures": [], "feedback": [], "consent": True}
+    turn["created_at"] = NOW
     (tmp_path / "turns.jsonl").write_text(json.dumps(turn) + "\n")
     with pytest.raises(DataError, match="nothing to learn from"):
         await gather(Sources(log=tmp_path / "turns.jsonl"), HashEncoder(), TextLoader(), 0)

@@ -1,0 +1,89 @@
+"""A log as lessons: what was said goes before what was done, and what was done counts by where it stood."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training.log_labels import NO_PART, impressions, worths
+
+HELPS, PASSAGES = 3, 6
+
+
+def turn(number: int, question: str, opened: tuple[int, ...] = (), **more: Any) -> dict[str, Any]:
+    exposures = [
+        {"exposure_id": f"{number}-{place}", "title": "Guide", "text": f"Passage {place}.", "rank": place}
+        for place in range(1, PASSAGES + 1)
+    ]
+    events = [{"exposure_id": f"{number}-{place}", "kind": "citation_opened"} for place in opened]
+    made = {"turn_id": str(number), "person_id": f"person {number}", "question": question, "consent": True}
+    return made | {"created_at": "2026-05-01T10:00:00+00:00", "exposures": exposures, "feedback": events} | more
+
+
+def clicked(count: int = 160, seed: int = 0) -> list[dict[str, Any]]:
+    """Ten questions asked again and again, each with one passage that helps, seen the less the further down it is."""
+    rng = random.Random(seed)
+    log = []
+    for number in range(count):
+        helps = 1 + number % 10 % PASSAGES
+        opened = tuple(
+            place
+            for place in range(1, PASSAGES + 1)
+            if rng.random() < 1 / place and rng.random() < (0.9 if place == helps else 0.1)
+        )
+        log.append(turn(number, f"Question {number % 10}?", opened))
+    return log
+
+
+def export(folder: Path, log: list[dict[str, Any]]) -> Path:
+    path = folder / "turns.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in log))
+    return path
+
+
+def worth(found: dict[tuple[str, str], dict[str, float]], question: str, place: int) -> float:
+    (value,) = {some[f"Guide\nPassage {place}."] for (_, asked), some in found.items() if asked == question}
+    return value
+
+
+def test_clicks_teach_what_helps_wherever_it_stood(tmp_path: Path) -> None:
+    found = worths(export(tmp_path, clicked()))
+    assert worth(found, "Question 1?", 2) > 0.7
+    assert worth(found, "Question 2?", HELPS) > 0.7
+    assert worth(found, "Question 2?", 1) == 0.0  # seen most of all, and left
+
+
+def test_what_was_said_goes_before_what_was_done_and_outlasts_being_asked_again(tmp_path: Path) -> None:
+    log = clicked()
+    said = {"exposure_id": f"2-{HELPS}", "kind": "not_relevant"}
+    log[2]["feedback"].append(said)
+    found = worths(export(tmp_path, log))
+    person = log[2]["person_id"]
+    assert found[person, "Question 2?"][f"Guide\nPassage {HELPS}."] == 0.0
+    assert found["person 12", "Question 2?"][f"Guide\nPassage {HELPS}."] > 0.7  # another's opinion is another's
+
+
+def test_few_clicks_teach_nothing_and_verdicts_still_do(tmp_path: Path) -> None:
+    log = [turn(0, "Why?", (1,)), turn(1, "How?")]
+    log[1]["feedback"] = [{"exposure_id": "1-2", "kind": "helped"}]
+    found = worths(export(tmp_path, log))
+    assert set(found["person 0", "Why?"].values()) == {NO_PART}
+    assert found["person 1", "How?"]["Guide\nPassage 2."] == 1.0
+
+
+def test_the_place_is_the_one_on_the_page_where_what_the_answer_read_comes_first() -> None:
+    shown = turn(0, "Why?")
+    shown["exposures"][4]["marker"] = 1
+    places = {one.passage: one.place for one in impressions([shown])}
+    assert places["Guide\nPassage 5."] == 1
+    assert places["Guide\nPassage 1."] == 2
+
+
+def test_old_clicks_count_less(tmp_path: Path) -> None:
+    log = clicked()
+    for row in log:
+        row["created_at"] = "2024-05-01T10:00:00+00:00"
+    assert {one.days_ago for one in impressions([*log, turn(999, "New?")])} == {0.0, 730.0}
+    assert worth(worths(export(tmp_path, [*log, turn(999, "New?")])), "Question 1?", 2) == pytest.approx(NO_PART)

@@ -1,0 +1,79 @@
+"""What people said and did about passages they were shown, as the worth of each for its question. Knows no model."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from training.annotation_sources import documents_shown, question_of, turns
+from training.clicks import Impression, judge
+
+NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
+
+Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> text of a passage -> worth
+
+# What a person said of a source, the last word counting. Other events say nothing of a single passage.
+_SAID: Mapping[str, float] = {
+    "helped": 1.0,
+    "source_misread": 1.0,  # the passage was right, the answer was not
+    "not_relevant": 0.0,
+    "wrong": 0.0,
+    "source_wrong": 0.0,
+    "withdrawn": NO_PART,
+}
+_OPENED = frozenset({"citation_opened", "source_opened"})
+# A passage that is opened is worth something from here on, and one that was seen and left is a negative up to there.
+# Between them nobody knows; docs/decisions/026 has the figures.
+_HELPS, _LEFT = 0.7, 0.1
+
+
+def worths(export: Path) -> Rows:
+    """By person and question, the worth of each passage that was shown; what was said of it goes before what was done.
+
+    Raises DataError."""
+    rows: Rows = {}
+    log = list(turns(export))
+    judged = judge(list(impressions(log)))
+    helps = judged.helps if judged else {}
+    for turn in log:
+        said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
+        found = rows.setdefault((str(turn["person_id"]), question_of(turn)), {})
+        for shown in documents_shown(turn):
+            text = text_of(shown)
+            if shown["exposure_id"] in said:
+                found[text] = said[shown["exposure_id"]]
+            else:  # what was said when the same was asked before still holds
+                found.setdefault(text, _worth(helps.get((_same(question_of(turn)), text))))
+    return rows
+
+
+def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
+    """Every passage that was shown, at its place in the list: those that the answer read first, as the page has it."""
+    times = [datetime.fromisoformat(turn["created_at"]) for turn in log]
+    for turn, time in zip(log, times, strict=True):
+        days_ago = (max(times) - time).total_seconds() / 86_400
+        opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in _OPENED}
+        asked, person = _same(question_of(turn)), str(turn["person_id"])
+        for place, shown in enumerate(sorted(documents_shown(turn), key=_place), start=1):
+            yield Impression(asked, text_of(shown), place, shown["exposure_id"] in opened, person, days_ago)
+
+
+def text_of(shown: Mapping[str, Any]) -> str:
+    """A passage as it is searched: its title and its text."""
+    return f"{shown['title']}\n{shown['text']}".strip()
+
+
+def _place(shown: Mapping[str, Any]) -> tuple[float, int]:
+    marker = shown.get("marker")
+    return (float("inf") if marker is None else marker, shown["rank"])
+
+
+def _same(question: str) -> str:
+    """One key for a question however it is capitalised and spaced: asked again, it is the same."""
+    return " ".join(question.casefold().split())
+
+
+def _worth(chance: float | None) -> float:
+    if chance is None or _LEFT < chance < _HELPS:
+        return NO_PART
+    return chance if chance >= _HELPS else 0.0
