@@ -1,6 +1,8 @@
 """Fits an adapter to what people preferred, by TRL's trainers on PEFT's adapter. Knows no export and no manifest."""
 
+import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,8 @@ def fit_preferences(rows: PreferenceRows, options: PreferenceOptions, run: Path,
         raise RecipeError(f"{error.name} is missing: pip install -e '.[train]'") from error
     trainer = _trainer(rows, options, run)
     done = any(run.glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=True if done else None)
+    with redirect_stdout(sys.stderr):  # where it tells of its steps; figures alone belong on the other
+        trainer.train(resume_from_checkpoint=True if done else None)
     trainer.model.save_pretrained(out, selected_adapters=["default"])
     (out / "README.md").unlink(missing_ok=True)  # PEFT's card; the manifest says more
     losses = [(entry["step"], round(entry["loss"], 5)) for entry in trainer.state.log_history if "loss" in entry]

@@ -65,10 +65,11 @@ def options(base: Path, start: Path, **more: Any) -> PreferenceOptions:
 
 
 async def test_dpo_raises_the_margin_and_not_at_the_cost_of_what_was_chosen(
-    base: Path, start: Path, tmp_path: Path
+    base: Path, start: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, out = written(tmp_path, pairs(24)), tmp_path / "out"
     found = await _trained(path, "dpo", out, options(base, start))
+    assert capsys.readouterr().out == ""  # --json is for figures alone
     assert found["after"]["margin"] > found["before"]["margin"]
     assert found["after"]["chosen_gain"] > 0
     assert found["after"]["margin_p_value"] < 0.5
