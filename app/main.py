@@ -27,6 +27,7 @@ from app.api import (
     metrics,
     models,
     preferences,
+    quality,
     search,
     training_runs,
 )
@@ -57,6 +58,7 @@ ROUTERS = (
     models,
     training_runs,
     annotation_queue,
+    quality,
     health,
     metrics,
 )

@@ -121,7 +121,12 @@ class Conversation(SQLModel, table=True):
 class Turn(SQLModel, table=True):
     """A question and its answer: the turn log, the only truth about history."""
 
-    __table_args__ = (Index("ix_turn_conversation_created", "conversation_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_turn_conversation_created", "conversation_id", "created_at"),
+        Index("ix_turn_created", "created_at"),
+        Index("ix_turn_abstained_created", "abstained", "created_at"),
+        Index("ix_turn_person_created", "person_id", "created_at"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True)
     conversation_id: str = Field(foreign_key="conversation.id", index=True, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
@@ -179,7 +184,10 @@ class Exposure(ExposureFields, table=True):
 class Feedback(SQLModel, table=True):
     """An append-only event on a turn or on one of its exposures."""
 
-    __table_args__ = (Index("ix_feedback_person_created", "person_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_feedback_person_created", "person_id", "created_at"),
+        Index("ix_feedback_kind_created", "kind", "created_at"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True)
     person_id: str = Field(foreign_key="person.id", ondelete="CASCADE")
     turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")

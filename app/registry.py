@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.cursor import Key, newest_first
 from app.db import Database
 from app.models import ModelVersion, Promotion
 from app.settings import Settings
@@ -108,3 +109,9 @@ async def decisions(session: AsyncSession, version_id: str | None = None) -> Seq
     if version_id is not None:
         query = query.where((col(Promotion.version_id) == version_id) | (col(Promotion.previous_id) == version_id))
     return (await session.exec(query)).all()
+
+
+async def decision_page(session: AsyncSession, limit: int, before: Key | None) -> Sequence[Promotion]:
+    """All decisions, newest first; `before` is the key of the last one already seen."""
+    page = newest_first(select(Promotion), Promotion.created_at, Promotion.id, limit, before)
+    return (await session.exec(page)).all()

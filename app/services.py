@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import TurnContext
-from app import adapters, backup, documents, forgetting_note, job_rows, originals, registry, turns, versions
+from app import adapters, backup, documents, forgetting_note, job_rows, originals, quality, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.doorway import Doorway
@@ -36,6 +36,7 @@ from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
+from app.themes import Themes
 from app.training_runs_policy import Policy
 from app.under_way import UnderWay
 from generation.port import LanguageModel
@@ -65,6 +66,8 @@ class Services:
     recall: StoredRecall
     memory: StoredMemory
     signalling: Signalling
+    quality: quality.Quality
+    themes: Themes
     training: Policy
     under_way: UnderWay
     limits: RateLimits
@@ -173,6 +176,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         signalling=signalling,
+        quality=quality.begun(stack, database),
+        themes=Themes(database, encoder),
         training=Policy(database, home, jobs),
         under_way=UnderWay(),
         limits=RateLimits(settings),
