@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.models import Job, utc_now
+from app.models import Document, Job, utc_now
 
 LIVE = ("queued", "running")
 
@@ -20,6 +20,20 @@ async def live_job_of_document(session: AsyncSession, person_id: str, document_i
     about = col(Job.arguments)["document_id"].as_string() == document_id
     query = select(Job).where(Job.person_id == person_id, col(Job.state).in_(LIVE), about)
     return (await session.exec(query.order_by(col(Job.created_at).desc()).limit(1))).one_or_none()
+
+
+async def ingests_under_way(session: AsyncSession, person_id: str) -> list[dict[str, Any]]:
+    """Document id, name, passages and job id of each document of this person that is being read or waits for it."""
+    about = col(Job.arguments)["document_id"].as_string()
+    query = (
+        select(Document.id, Document.name, Document.passages, Job.id)
+        .join(Job, about == Document.id)
+        .where(Document.owner_id == person_id, Job.person_id == person_id)
+        .where(Job.kind == "ingest", col(Job.state).in_(LIVE))
+        .order_by(col(Job.created_at))
+    )
+    names = ("document_id", "name", "passages", "job_id")
+    return [dict(zip(names, row, strict=True)) for row in (await session.exec(query)).all()]
 
 
 async def live_jobs(session: AsyncSession, person_id: str) -> list[Job]:

@@ -14,6 +14,7 @@ from app.api import (
     chat,
     completions,
     conversations,
+    document_arrivals,
     document_pages,
     documents,
     edits,
@@ -42,6 +43,7 @@ ROUTERS = (
     auth,
     me,
     me_facts,
+    document_arrivals,  # before `documents`, whose routes take any name for an id
     documents,
     document_pages,
     jobs,

@@ -1,6 +1,11 @@
-"""What crosses the REST door about pages of documents. Like app/schemas.py it imports nothing else of ours."""
+"""What crosses the REST door about documents on their way in and their pages. Like app/schemas.py it imports nothing
+else of ours."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+
+from app.schemas import RequestBody
 
 
 class MarkPublic(BaseModel):
@@ -21,3 +26,25 @@ class DocumentPagePublic(BaseModel):
     height: float
     quotes: list[str]  # what was to be marked
     marks: list[MarkPublic]  # empty where the text was not found on the page: a scan, or a table read row by row
+
+
+class ArrivalPublic(BaseModel):
+    """A document that is on its way in, and the job that reads it."""
+
+    document_id: str
+    name: str
+    passages: int  # above 0: it is being read anew, and was there before
+    job_id: str
+
+
+class UrlIngest(RequestBody):
+    """A public web address of a page or file."""
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=2_000)]
+
+
+class UrlIngestPublic(BaseModel):
+    """Whether this installation fetches from web addresses, and what a file may have there."""
+
+    allowed: bool
+    max_bytes: int

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1)
+    fetch_urls: Literal["on", "off"] = "off"  # on: people may have pages and files fetched from public web addresses
     upload_stall_seconds: float = Field(default=60.0, gt=0)  # without a byte of an upload, until it is given up
     load_seconds: float = Field(default=300.0, gt=0)  # wall clock for reading one file
     load_memory_bytes: int = Field(default=2048 * MEBIBYTE, ge=256 * MEBIBYTE)
