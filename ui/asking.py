@@ -4,18 +4,18 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from app.schemas import ChatRequest, TokenEvent
+from app.schemas import TokenEvent
 from ui.chat import LiveTurn
-from ui.client import ApiClient, ApiError
+from ui.client import ApiError, ChatEvent
 
 FRAME_SECONDS = 0.04  # tokens that come faster are shown together; each redraw costs the browser a layout
 
 
-async def follow(api: ApiClient, request: ChatRequest) -> AsyncGenerator[LiveTurn]:
+async def follow(question: str, answer: AsyncGenerator[ChatEvent]) -> AsyncGenerator[LiveTurn]:
     """The turn after each event worth a redraw, the last with its answer or error. Closing this stops the turn."""
-    live, drawn = LiveTurn(request.question), 0.0
+    live, drawn = LiveTurn(question), 0.0
     try:
-        async with aclosing(api.chat(request)) as events:
+        async with aclosing(answer) as events:
             async for event in events:
                 live = live.after(event)
                 now = time.monotonic()

@@ -1,8 +1,9 @@
 """The one HTTP client of pages and command line, typed by app.schemas. Knows neither gradio nor SQL."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import httpx
 from pydantic import TypeAdapter
@@ -168,7 +169,23 @@ class ApiClient(LearnedClient):
     async def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """The turn as it happens, ending with an AnswerEvent or an ErrorEvent. Closing the iterator stops the turn."""
         body = request.model_copy(update={"stream": True}).model_dump(mode="json", exclude_none=True)
-        async with self._api.events("POST", "/api/v1/chat", json=body) as events:
+        async with aclosing(self._turn("/api/v1/chat", body)) as events:
+            async for event in events:
+                yield event
+
+    async def second_answer(self, comparison_id: str) -> AsyncGenerator[ChatEvent]:
+        """The other of two answers to a question, like `chat`."""
+        async with aclosing(self._turn(f"/api/v1/comparisons/{comparison_id}/answer", {})) as events:
+            async for event in events:
+                yield event
+
+    async def choose(self, comparison_id: str, choice: str) -> None:
+        """Say which of two answers is better, a or b, or that neither is: tie."""
+        body = {"key": f"{comparison_id}-{choice}", "choice": choice}  # a click that is sent twice is one
+        await self._api.send("POST", f"/api/v1/comparisons/{comparison_id}/choice", json=body)
+
+    async def _turn(self, path: str, body: dict[str, Any]) -> AsyncGenerator[ChatEvent]:
+        async with self._api.events("POST", path, json=body) as events:
             async for event in events:
                 # A newer server may send events that this version does not know.
                 if schema := _CHAT_EVENTS.get(event.name):

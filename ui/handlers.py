@@ -12,6 +12,7 @@ from app.schemas_conversations import by_question, shown_of
 from ui.asking import follow
 from ui.chat import render_live, render_turns
 from ui.client import ApiClient, ApiError
+from ui.comparing import second_answer
 from ui.markup import esc
 from ui.session import visitor
 from ui.sources import render_sources
@@ -52,7 +53,8 @@ class Handlers:
         """One turn, redrawn as it grows; at its end the thread is drawn again from the log."""
         if not question.strip():
             return
-        asked = ChatRequest(question=question, conversation_id=conversation_id, documents=list(scope) or None)
+        within = list(scope) or None
+        asked = ChatRequest(question=question, conversation_id=conversation_id, documents=within, compare=True)
         async with aclosing(self._answer(self._visitor(request), asked, question)) as drawn:
             async for updates in drawn:
                 yield updates
@@ -90,7 +92,7 @@ class Handlers:
         unchanged, sources_drawn, started = gr.skip(), 0, asked.conversation_id
         history = unchanged if started else ""
         emptied = unchanged if asked.regenerates else ""  # what was typed meanwhile was not asked
-        async with aclosing(follow(api, asked)) as turns:
+        async with aclosing(follow(asked.question, api.chat(asked))) as turns:
             async for live in turns:
                 # Named once: repeating it would drag a person back who has just opened another conversation.
                 named = unchanged if live.conversation_id == started else live.conversation_id
@@ -106,6 +108,12 @@ class Handlers:
             yield unchanged, unchanged, history, render_live(live), unchanged, typed or unchanged, *_IDLE
             return
         with shown_errors():
+            if live.turn and live.turn.comparison:
+                async with aclosing(second_answer(api, live.turn)) as both:
+                    async for panels in both:
+                        yield *panels, unchanged, *_BUSY
+                yield *[unchanged] * 6, *_IDLE
+                return
             yield *await thread_view(api, started), unchanged, *_IDLE
 
     async def stopped(self, conversation_id: str | None, request: gr.Request) -> Updates:
@@ -133,7 +141,10 @@ class Handlers:
         """Another of the answers to a question, with its sources."""
         api, turn_id = self._visitor(request), str(event._data.get("turn", ""))
         with shown_errors():
-            await api.show_turn(turn_id)
+            if comparison := event._data.get("comparison"):
+                await api.choose(comparison, str(event._data.get("choice")))
+            else:
+                await api.show_turn(turn_id)
             return await thread_view(api, conversation_id, turn_id)
 
     async def show_sources(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Any:

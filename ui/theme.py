@@ -6,10 +6,10 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 # Linked, not handed to gradio: it would rewrite every selector to reach below its own container only.
-_STYLES = ("attune", "conversations", "diff", "siblings", "votes")
+_STYLES = ("attune", "comparison", "conversations", "diff", "siblings", "votes")
 HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in _STYLES)
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.
-_SCRIPTS = ("attune", "pieces", "conversations", "difference", "edits", "siblings", "votes", "keys")
+_SCRIPTS = ("attune", "pieces", "uploads", "conversations", "difference", "edits", "siblings", "votes", "keys")
 SCRIPT = "".join(f'<script src="/ui/{name}.js"></script>' for name in _SCRIPTS)
 
 _FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]

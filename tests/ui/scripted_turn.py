@@ -70,6 +70,9 @@ async def events_of(
             return
         turn.citations = [_citation(e) for e in turn.exposures if e.cited]
         turn.state = "complete"
+        if asked.compare and account.person.compares:
+            turn.comparison = new_id()
+            account.compared[turn.comparison] = turn.id
         yield _sse("answer", AnswerEvent(turn=turn))
     except (asyncio.CancelledError, GeneratorExit):
         turn.state = "stopped"

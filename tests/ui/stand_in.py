@@ -16,6 +16,7 @@ from app.schemas import (
     ExposurePublic,
     PersonPublic,
 )
+from app.schemas_comparisons import ChoiceCreate
 from app.schemas_feedback import FeedbackPublic
 from app.schemas_memory import FactPublic, RulePublic
 from app.schemas_preferences import EditCostPoint, EditPublic, Learning, PreferencePublic, ProvenanceItem
@@ -43,6 +44,8 @@ class Account:
     feedback: dict[str, FeedbackPublic] = field(default_factory=dict)  # by key, in the order it came
     facts: dict[str, FactPublic] = field(default_factory=dict)
     rules: dict[str, RulePublic] = field(default_factory=dict)
+    compared: dict[str, str] = field(default_factory=dict)  # first answer by comparison
+    choices: list[ChoiceCreate] = field(default_factory=list)
 
 
 @dataclass
@@ -53,10 +56,12 @@ class StandIn:
     accounts: dict[str, Account] = field(default_factory=dict)  # by token
     codes: dict[str, str] = field(default_factory=dict)  # one-time code -> token
     answer: str = "Annual leave is **28 days** [1], and five of them may be carried over [2]."
+    second_answer: str = "You may take **28 days** [1]."  # to whoever wishes to compare
     passages: list[str] = field(default_factory=lambda: ["Every employee has 28 days of leave.", "Five may be kept."])
     abstained: bool = False
     pace: float = 0.0  # seconds between tokens
     failure: ErrorEvent | None = None
+    fetches: bool = False  # from web addresses
     break_off: bool = False  # close the stream before its end
     outcome: Learning = "learned"  # of the next edits
     looks: int = 1  # times that an edit is seen as pending before its outcome

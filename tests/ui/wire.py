@@ -17,15 +17,17 @@ from app.schemas import (
     PassagePublic,
     PassagesPublic,
     PersonPublic,
+    PersonUpdate,
     SearchPublic,
     SearchRequest,
     TokenPublic,
     TokenRequest,
     UploadPublic,
 )
-from app.schemas_documents import DocumentPagePublic
+from app.schemas_documents import ArrivalPublic, DocumentPagePublic, UrlIngest, UrlIngestPublic
 from app.schemas_models import Health
 from tests.ui.stand_in import NOW, Refusal, StandIn, new_id
+from tests.ui.wire_comparisons import comparison_routes
 from tests.ui.wire_conversations import conversation_routes, turn_routes
 from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
@@ -48,6 +50,7 @@ def build(script: StandIn) -> FastAPI:
     app.include_router(_documents(script))
     app.include_router(conversation_routes(script))
     app.include_router(turn_routes(script))
+    app.include_router(comparison_routes(script))
     app.include_router(edit_routes(script))
     app.include_router(feedback_routes(script))
     app.include_router(preference_routes(script))
@@ -86,6 +89,12 @@ def _identity(script: StandIn) -> APIRouter:
     async def me(request: Request) -> PersonPublic:
         return script.account(request).person
 
+    @router.patch("/api/v1/me")
+    async def change(request: Request, body: PersonUpdate) -> PersonPublic:
+        account = script.account(request)
+        account.person = account.person.model_copy(update=body.model_dump(exclude_none=True))
+        return account.person
+
     @router.get("/readyz")
     async def ready(response: Response) -> Health:
         response.status_code = 503
@@ -113,13 +122,41 @@ def _uploads(script: StandIn) -> APIRouter:
         token = next(t for t, a in script.accounts.items() if a is account)
         locked = name.startswith("locked")
         reason = "it is encrypted: remove its password and add it again" if locked else None
-        document = script.add_document(token, name, "needs_password" if locked else "indexed", reason)
+        status = "needs_password" if locked else "reading" if name.startswith("endless") else "indexed"
+        document = script.add_document(token, name, status, reason).model_copy(update={"passages": 0})
         jobs[job_id := new_id()] = document
         return UploadPublic(document=document, outcome="queued", job_id=job_id)
+
+    @router.get("/documents/under-way")
+    async def under_way(request: Request) -> list[ArrivalPublic]:
+        kept = script.account(request).documents
+        rows = [(job_id, document) for job_id, document in jobs.items() if document.id in kept]
+        return [
+            ArrivalPublic(document_id=document.id, name=document.name, passages=0, job_id=job_id)
+            for job_id, document in rows
+            if document.status == "reading"
+        ]
+
+    @router.get("/documents/from-url")
+    async def allowed(request: Request) -> UrlIngestPublic:
+        return UrlIngestPublic(allowed=script.fetches, max_bytes=1)
+
+    @router.post("/documents/from-url")
+    async def from_url(request: Request, body: UrlIngest) -> UploadPublic:
+        account = script.account(request)
+        if "intranet" in body.url:
+            raise Refusal(422, "Cannot be fetched", "intranet is no public host: download the file yourself and add it")
+        token = next(t for t, a in script.accounts.items() if a is account)
+        document = script.add_document(token, body.url.rsplit("/", 1)[-1])
+        return UploadPublic(document=document, outcome="unchanged", job_id=None)
 
     @router.get("/jobs/{job_id}/events")
     async def job_events(job_id: str) -> EventSourceResponse:
         async def states() -> AsyncIterator[ServerSentEvent]:
+            while jobs[job_id].status == "reading":
+                event = job(job_id, "running", 256).model_copy(update={"stage": "encoding", "total": 1024})
+                yield ServerSentEvent(event="job", data=event.model_dump_json())
+                await asyncio.sleep(0.2)
             for done in range(3):
                 yield ServerSentEvent(event="job", data=job(job_id, "running", done).model_dump_json())
                 await asyncio.sleep(0.05)
