@@ -29,6 +29,15 @@ Action = Literal[
     "passage labelled",
     "feedback exported",
     "home backed up",
+    "group made",
+    "group removed",
+    "member put",
+    "member removed",
+    "collection removed",
+    "collection shared",
+    "share taken back",
+    "documents shared",
+    "document taken back",
 ]
 
 log = logging.getLogger("attune.audit")

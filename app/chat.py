@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import documents, facts, feedback, siblings, turns
+from app import access, borrowed, documents, facts, feedback, siblings, turns
 from app.models import ExposureFields, Person, Turn
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
@@ -48,6 +48,7 @@ class _RunningTurn:
     request: TurnRequest
     models: Models
     replies: bool = False  # whether the question is the person's next message after an answer
+    before: frozenset[str] = frozenset()  # documents of others that what was said before rests on
     exposures: list[ExposureFields] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
@@ -128,8 +129,10 @@ async def _begin(
             foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
         ):
             raise not_found("document", min(foreign))
+        readers = await access.principals(session, person.id, request.collections)
         again = await siblings.asked_again(session, person.id, request.conversation_id, request.regenerates)
         conversation, past = await _conversation(session, person, request, told, again)
+        before = await borrowed.carried(session, person.id, conversation) if past else frozenset()
         if again:
             await siblings.hide(session, again)
         turn = Turn(
@@ -147,13 +150,13 @@ async def _begin(
     asked = TurnRequest(
         question=request.question,
         person_id=person.id,
-        readers=frozenset({person.id}),
+        readers=readers,
         history=past,
         document_ids=frozenset(asked_within) or None,
         temperature=AGAIN_TEMPERATURE if again and again.question == request.question else 0.0,
     )
     replies = request.conversation_id is not None and bool(past) and request.regenerates is None
-    return _RunningTurn(turn, asked, models, replies)
+    return _RunningTurn(turn, asked, models, replies, before)
 
 
 async def _conversation(
@@ -193,7 +196,7 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
 
 async def _save(services: Services, running: _RunningTurn) -> bool:
     async with services.database.session() as session:
-        is_ended = await turns.finish_turn(session, running.turn, running.exposures)
+        is_ended = await turns.finish_turn(session, running.turn, running.exposures, running.before)
         if is_ended and running.turn.state == "stopped":
             feedback.note_stopped(session, running.turn)
         to_read = await services.signalling.note(session, running.turn) if is_ended and running.replies else None

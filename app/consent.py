@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import documents
+from app import borrowed, documents
 from app.models import Exposure, Person
 
 ALONE = "alone"  # in a manifest's settings: fitted to what one person did, who did not agree that others use it
@@ -29,7 +29,8 @@ async def out_of_reach(session: AsyncSession, person_id: str, turn_ids: Sequence
     )
     shown = set((await session.exec(query.distinct())).all())
     readable = await documents.names(session, person_id, {document for _, document in shown})
-    return {(turn, document) for turn, document in shown if document not in readable}
+    gone = {(turn, document) for turn, document in shown if document not in readable}
+    return gone | await borrowed.withdrawn(session, person_id, turn_ids)
 
 
 async def is_kept_from_others(session: AsyncSession, manifest: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Every SQL statement about documents. The owner is part of each statement."""
+"""Every SQL statement about documents. Whose they are, or who may read them, is part of each statement."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,21 +8,29 @@ from sqlalchemy import sql
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app import access
 from app.cursor import newest_first
 from app.models import Document, Exposure, Job, Turn, table, utc_now
 
 DELETED = "deleted document"
+WITHDRAWN = "a document that is not shared with you any more"
 
 _DOCUMENTS = table(Document)
 # Built once and past the ORM: every turn asks it twice.
-_NAMES = sql.select(_DOCUMENTS.c.id, _DOCUMENTS.c.name).where(
-    _DOCUMENTS.c.owner_id == sql.bindparam("owner"), _DOCUMENTS.c.id.in_(sql.bindparam("wanted", expanding=True))
+_READABLE = sql.select(_DOCUMENTS.c.id, _DOCUMENTS.c.name, _DOCUMENTS.c.owner_id).where(
+    access.is_readable(sql.bindparam("person")), _DOCUMENTS.c.id.in_(sql.bindparam("wanted", expanding=True))
 )
 
 
 async def find(session: AsyncSession, owner_id: str, document_id: str) -> Document | None:
     """The document, if it is this owner's."""
     query = select(Document).where(Document.id == document_id, Document.owner_id == owner_id)
+    return (await session.exec(query)).one_or_none()
+
+
+async def find_readable(session: AsyncSession, person_id: str, document_id: str) -> Document | None:
+    """The document, if it is this person's or shared with them."""
+    query = select(Document).where(Document.id == document_id, access.is_readable(person_id))
     return (await session.exec(query)).one_or_none()
 
 
@@ -53,15 +61,24 @@ async def ids(session: AsyncSession, owner_id: str) -> Sequence[str]:
     return (await session.exec(select(Document.id).where(Document.owner_id == owner_id))).all()
 
 
-async def names(session: AsyncSession, owner_id: str, document_ids: Iterable[str]) -> dict[str, str]:
-    """Id -> file name of those that are this owner's."""
-    found = await session.execute(_NAMES, {"owner": owner_id, "wanted": list(set(document_ids))})
-    return {row[0]: row[1] for row in found.all()}
+async def names(session: AsyncSession, person_id: str, document_ids: Iterable[str]) -> dict[str, str]:
+    """Id -> file name of those that this person may read."""
+    return {row[0]: row[1] for row in await _readable(session, person_id, document_ids)}
 
 
-async def shelf(session: AsyncSession, owner_id: str) -> Sequence[tuple[str, str, str, str]]:
-    """(id, file name, title, media type) of all of this owner's indexed documents."""
-    mine = (_DOCUMENTS.c.owner_id == owner_id, _DOCUMENTS.c.status == "indexed")
+async def owners(session: AsyncSession, person_id: str, document_ids: Iterable[str]) -> dict[str, str]:
+    """Id -> whose it is, of those that this person may read."""
+    return {row[0]: row[2] for row in await _readable(session, person_id, document_ids)}
+
+
+async def _readable(session: AsyncSession, person_id: str, document_ids: Iterable[str]) -> Sequence[Any]:
+    wanted = list(set(document_ids))
+    return (await session.execute(_READABLE, {"person": person_id, "wanted": wanted})).all() if wanted else []
+
+
+async def shelf(session: AsyncSession, person_id: str) -> Sequence[tuple[str, str, str, str]]:
+    """(id, file name, title, media type) of all indexed documents that this person may read."""
+    mine = (access.is_readable(person_id), _DOCUMENTS.c.status == "indexed")
     columns = (_DOCUMENTS.c.id, _DOCUMENTS.c.name, _DOCUMENTS.c.title, _DOCUMENTS.c.media_type)
     return [
         (row[0], row[1], row[2], row[3]) for row in (await session.execute(sql.select(*columns).where(*mine))).all()
@@ -75,21 +92,30 @@ async def change(session: AsyncSession, owner_id: str, document_id: str, **value
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def blank_shown(session: AsyncSession, owner_id: str, source_ids: Sequence[str], name: str) -> None:
-    """Remove every copy of these sources' texts in the log, whatever they are; that turns showed them stays known."""
-    shown = (col(Exposure.document_id).in_(source_ids), col(Exposure.person_id) == owner_id)
+async def blank_shown(session: AsyncSession, person_id: str, source_ids: Any, name: str) -> None:
+    """Remove every copy of these sources' texts in this person's log, whatever they are; that turns showed them stays
+    known."""
+    await _blank(session, (col(Exposure.document_id).in_(source_ids), col(Exposure.person_id) == person_id), name)
+
+
+async def blank_shared(session: AsyncSession, owner_id: str, document_ids: Any) -> None:
+    """Remove every copy of the texts of this owner's documents in the logs of others."""
+    theirs = (col(Exposure.document_id).in_(document_ids), col(Exposure.person_id) != owner_id)
+    await _blank(session, theirs, WITHDRAWN)
+
+
+async def _blank(session: AsyncSession, shown: Sequence[Any], name: str) -> None:
     # The prompt quotes the passages. The answer stays: it is the person's conversation, not the document.
     turns = select(Exposure.turn_id).where(*shown)
-    await session.execute(
-        update(Turn).where(col(Turn.id).in_(turns), col(Turn.person_id) == owner_id).values(prompt=None)
-    )
+    await session.execute(update(Turn).where(col(Turn.id).in_(turns)).values(prompt=None))
     blank = {"text": "", "title": "", "heading": None, "document_name": name}
     await session.execute(update(Exposure).where(*shown).values(**blank))
 
 
 async def erase(session: AsyncSession, owner_id: str, document_id: str) -> None:
-    """Remove the row and every copy of the document's text in the log."""
+    """Remove the row and every copy of the document's text in the log, of whoever read it."""
     await blank_shown(session, owner_id, [document_id], DELETED)
+    await blank_shared(session, owner_id, [document_id])
     about = col(Job.arguments)["document_id"].as_string() == document_id
     await session.execute(delete(Job).where(col(Job.person_id) == owner_id, about))
     mine = (col(Document.id) == document_id, col(Document.owner_id) == owner_id)

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
-from app import people
+from app import documents, groups, people
 from app.feedback_export import Format
 from app.forgetting_traces import Sign, lowered, signs_of
 from app.job_rows import LIVE
@@ -24,6 +24,7 @@ from app.models import (
     Turn,
     UtilityLabel,
 )
+from app.models_groups import Collection
 from app.models_memory import PersonFact
 from app.models_preferences import Edit, Preference
 
@@ -37,11 +38,14 @@ _NAMES = {
     "personfact": "facts",
     "preferenceevidence": "preference_evidence",
     "preferenceuse": "preference_uses",
+    "groupmember": "memberships",
+    "borrowed": "borrowed",
     "turnvector": "turn_vectors",
     "feedback": "feedback",
 }
 _TOLD: dict[str, tuple[Any, ...]] = {
     "documents": (Document.name, Document.title, Document.source),
+    "collections": (Collection.name,),
     "conversations": (Conversation.title,),
     "questions": (Turn.question, Turn.standalone_question),
     "answers": (Turn.answer, Turn.draft, Turn.edited_answer),
@@ -126,7 +130,10 @@ async def end(session: AsyncSession, person_id: str, job_id: str, since: datetim
         theirs = (col(Job.person_id) == person_id, col(Job.kind) == KIND)
         await session.execute(update(Job).where(*theirs).values(person_id=keeper))
     await _mark_models(session, since)
+    owned = select(Document.id).where(Document.owner_id == person_id)
+    await documents.blank_shared(session, person_id, owned)
     await people.delete_person(session, person_id)
+    await groups.remove_empty(session)
 
 
 async def _mark_models(session: AsyncSession, since: datetime | None) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from app import documents
+from app import access, documents
 from app.db import Database
 from app.erasure import Erasure
 from app.home import Home
 from app.jobs import JobCancelledError, Progress, Result
 from app.models import Document
+from app.sharing import Sharing
 from retrieval.passages import Cutter
 from retrieval.ports import Encoder, Loader, LoadError, PassageIndex, Vectors
 from retrieval.types import LoadedDocument, Passage
@@ -31,6 +32,7 @@ class Ingest:
     index: PassageIndex
     cutter: Cutter
     erasure: Erasure
+    sharing: Sharing
 
     async def run(self, progress: Progress) -> Result:
         """Index the document of this job. A file that cannot be read is an outcome, not an error."""
@@ -44,8 +46,7 @@ class Ingest:
             await self._set(document, status=error.status, reason=error.reason)
             return {"status": error.status, "reason": error.reason, "passages": 0}
         vectors = await self._encode(progress, document, passages)
-        readers = frozenset({document.owner_id})
-        await _whole(self.index.replace_document(document.id, passages, vectors, readers))
+        await self._write(document, passages, vectors)
         await self._acknowledge(document, loaded, len(passages))
         for replaced in progress.job.arguments.get("replaces", []):
             await self.erasure.erase(document.owner_id, replaced)
@@ -69,6 +70,16 @@ class Ingest:
             parts.append(await self.encoder.encode_passages([passage.indexed_text for passage in piece]))
         return np.concatenate(parts)
 
+    async def _write(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """With the readers of this moment; `sharing` makes up for a change that comes between."""
+        async with self.database.session() as session:
+            now = await documents.find(session, document.owner_id, document.id)
+            readers = await access.readers(session, [document.id])
+        if now is None:
+            raise JobCancelledError(document.id)
+        document.readers_version = now.readers_version
+        await _whole(self.index.replace_document(document.id, passages, vectors, readers[document.id]))
+
     async def _tell_encoding(self, progress: Progress, document: Document, done: int, total: int) -> None:
         if done == 0:
             await self._set(document, status="encoding")
@@ -85,6 +96,7 @@ class Ingest:
                 pages=loaded.pages,
                 passages=passages,
                 encoder_version=self.encoder.version,
+                readers_indexed=document.readers_version,
             )
         except JobCancelledError:  # deleted while we were writing: what we wrote must go, too
             await _whole(self.index.delete_document(document.id))
@@ -95,6 +107,8 @@ class Ingest:
             changed = await documents.change(session, document.owner_id, document.id, **values)
         if changed is None:
             raise JobCancelledError(document.id)
+        if changed.readers_version != changed.readers_indexed and changed.status == "indexed":
+            await self.sharing.settle()
 
 
 async def _whole(writing: Coroutine[Any, Any, None]) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import documents, job_rows, originals, quotas
+from app import access, collections, documents, job_rows, originals, quotas
 from app.models import Document, Job
 from app.originals import Incoming
 from app.problems import Problem
@@ -84,12 +84,19 @@ async def _record(
         job = Job(person_id=owner_id, kind="ingest", stage="queued", arguments=arguments)
         session.add(found)
         session.add(job)
+        await session.flush()
+        await collections.inherit(session, replaced, identity)
     return Added(found, "queued", job.id), replaced
 
 
-async def remove(services: Services, owner_id: str, document: str) -> bool:
-    """Remove a document with every trace of it; False if it is not this owner's."""
-    erased = await _erase(services, owner_id, document)
+async def remove(services: Services, person_id: str, document: str) -> bool:
+    """Remove a document with every trace of it; False if it is none of theirs. Raises Problem 403 for whom it is only
+    to be read."""
+    async with services.database.session() as session:
+        found = await documents.find_readable(session, person_id, document)
+        if found and not await access.may_remove(session, person_id, found):
+            raise Problem(403, f"{found.name} is shared with you: ask whoever it belongs to")
+    erased = found is not None and await _erase(services, found.owner_id, document)
     if erased:
         await services.erasure.forget()
     return erased

@@ -44,7 +44,7 @@ def json_field() -> Any:
 
 
 class Person(SQLModel, table=True):
-    """Somebody with an account. `readers` of a passage are person ids (and later group ids)."""
+    """Somebody with an account. `readers` of a passage are its owner and the collections that it is in."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
     email: str = Field(unique=True, index=True)
@@ -68,6 +68,7 @@ class ApiToken(SQLModel, table=True):
     digest: str = Field(unique=True, index=True)
     label: str = ""
     created_at: datetime = time_field()
+    scopes: list[str] | None = Field(default=None, sa_column=Column(JSON))  # None: whatever its person may
     expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -89,6 +90,8 @@ class Document(SQLModel, table=True):
     status: str = "queued"
     reason: str | None = None
     encoder_version: str | None = None
+    readers_version: int = 0  # raised with every change of who may read it
+    readers_indexed: int = 0  # of these, what the index was told last
     created_at: datetime = time_field()
     updated_at: datetime = time_field()
 

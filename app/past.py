@@ -8,7 +8,7 @@ from sqlmodel import col, delete, exists, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.past import LookBack
-from app import documents
+from app import borrowed, documents
 from app.job_rows import LIVE
 from app.models import Exposure, Job, Turn
 from app.models_memory import TurnVector
@@ -44,9 +44,11 @@ _SHOWN = (
 
 
 async def answers(session: AsyncSession, person_id: str, asked: LookBack, encoder: str) -> list[PastAnswer]:
-    """This person's answered turns within the time asked for, the latest first."""
+    """This person's answered turns within the time asked for, the latest first, but for those that rest on what they
+    may not read any more."""
     made = (col(TurnVector.turn_id) == Turn.id) & (col(TurnVector.encoder) == encoder)
     query = select(*_SHOWN, TurnVector.vector).join(TurnVector, made, isouter=True).where(*_finished(person_id))  # type: ignore[call-overload]  # more columns than sqlmodel has types for
+    query = query.where(~borrowed.is_withdrawn(person_id))
     if asked.since is not None:
         query = query.where(col(Turn.created_at) >= asked.since)
     if asked.until is not None:

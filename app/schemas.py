@@ -91,6 +91,7 @@ class DocumentPublic(BaseModel):
     passages: int
     status: DocumentStatus
     reason: str | None  # why it could not be indexed, and what to do about it
+    mine: bool = True  # else it is shared with you
     created_at: datetime
 
 
@@ -128,6 +129,7 @@ class SearchRequest(RequestBody):
     query: Question
     k: int = Field(default=10, ge=1, le=100)
     documents: list[Identifier] | None = Field(default=None, max_length=1000)
+    collections: list[Identifier] | None = Field(default=None, min_length=1, max_length=100)  # within one of these
     mode: Literal["fused", "dense", "lexical"] = "fused"
 
 
@@ -210,6 +212,7 @@ class ChatRequest(RequestBody):
     question: Question
     conversation_id: Identifier | None = None  # None starts a conversation
     documents: list[Identifier] | None = Field(default=None, min_length=1, max_length=1000)
+    collections: list[Identifier] | None = Field(default=None, min_length=1, max_length=100)  # within one of these
     regenerates: Identifier | None = None  # a turn of the conversation of which another answer is wanted
     stream: bool = True
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from agents.types import TurnContext
+from agents.types import Searches, TurnContext
 from app import adapters, backup, documents, forgetting_note, job_rows, originals, quality, registry, turns, versions
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.doorway import Doorway
 from app.durable import DurableQueue
 from app.erasure import Erasure
+from app.fence import Fence
 from app.forgetting import Forgetting
 from app.forgetting_rows import KIND as FORGET
 from app.home import Home
@@ -34,6 +35,8 @@ from app.remembering import KIND as REMEMBER
 from app.remembering import Remembering
 from app.serving import Models, Part, Serving
 from app.settings import Settings
+from app.sharing import Sharing
+from app.sharing import begun as begin_sharing
 from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
 from app.themes import Themes
@@ -57,6 +60,7 @@ class Services:
     auth: Auth
     jobs: Jobs
     erasure: Erasure
+    sharing: Sharing
     encoder: Encoder
     index: PassageIndex
     serving: Serving
@@ -79,10 +83,14 @@ class Services:
         """The generator of this moment; a turn takes it with all the rest from `serving.lease`."""
         return self.serving.now.generator.thing
 
+    def retriever(self, models: Models) -> Searches:
+        """Finds nothing that its reader may not read at this moment."""
+        return Fence(models.retriever.thing, self.database)
+
     def turn_context(self, models: Models) -> TurnContext:
         return TurnContext(
             model=models.generator.thing,
-            retriever=models.retriever.thing,
+            retriever=self.retriever(models),
             selector=models.selector.thing,
             recall=self.recall,
             memory=self.memory,
@@ -152,8 +160,9 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     await registry.register(database, serving.now.versions, settings)
     jobs = _jobs(settings, home, database, index, works)
     erasure = Erasure(database, home, index)
+    sharing = await begin_sharing(stack, database, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
-    ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure)
+    ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure, sharing)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
     signalling = Signalling(database, jobs, await asyncio.to_thread(adapters.make_signals, settings, encoder))
@@ -167,6 +176,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         auth=await _auth(settings, home, database),
         jobs=jobs,
         erasure=erasure,
+        sharing=sharing,
         encoder=encoder,
         index=index,
         serving=serving,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import turns
+from app import borrowed, turns
 from app.models import Turn
 from app.problems import not_found
 
@@ -54,12 +54,14 @@ async def history(
 ) -> list[tuple[str, str]]:
     """(question, answer) of the last questions with an answer, oldest first; an answer that was rewritten, as it was.
     Of several answers to a question the one that is shown, or the latest where that one has no text. `again`: only
-    what came before the question of this turn."""
+    what came before the question of this turn. Answers that rest on what the person may not read any more are left
+    out."""
     first = aliased(Turn)
     query = (
         select(first.id, Turn.question, func.coalesce(Turn.edited_answer, Turn.answer))
         .join(first, col(first.id) == func.coalesce(Turn.regenerates, Turn.id))
         .where(Turn.conversation_id == conversation_id, Turn.person_id == person_id, Turn.answer != "")
+        .where(~borrowed.is_withdrawn(person_id))
         .order_by(col(first.created_at).desc(), col(first.id).desc())
         .order_by(col(Turn.shown).desc(), col(Turn.created_at).desc(), col(Turn.id).desc())
         .limit(limit * _BESIDE)

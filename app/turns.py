@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from agents.events import Outcome
-from app import documents, facts, past, preferences
+from app import borrowed, documents, facts, past, preferences
 from app.conversation_search import matching
 from app.cursor import Row, newest_first
 from app.models import Conversation, Exposure, ExposureFields, Turn, table, utc_now
@@ -99,14 +99,16 @@ async def show_edited(session: AsyncSession, turn: Turn, text: str) -> bool:
 
 
 async def list_exposures(session: AsyncSession, person_id: str, turn_ids: Iterable[str]) -> dict[str, list[Exposure]]:
-    """Exposures by turn id, best rank first."""
+    """Exposures by turn id, best rank first; of documents that are not shared with this person any more, no text."""
     query = (
         select(Exposure)
         .where(col(Exposure.turn_id).in_(list(turn_ids)), Exposure.person_id == person_id)
         .order_by(col(Exposure.rank))
     )
+    rows = (await session.exec(query)).all()
+    await borrowed.withhold(session, person_id, rows)
     found: dict[str, list[Exposure]] = {}
-    for exposure in (await session.exec(query)).all():
+    for exposure in rows:
         found.setdefault(exposure.turn_id, []).append(exposure)
     return found
 
@@ -144,20 +146,26 @@ async def start_turn(session: AsyncSession, turn: Turn) -> None:
     await session.execute(_TURNS.insert(), turn.model_dump())
 
 
-async def finish_turn(session: AsyncSession, turn: Turn, exposures: Sequence[ExposureFields]) -> bool:
+async def finish_turn(
+    session: AsyncSession, turn: Turn, exposures: Sequence[ExposureFields], before: frozenset[str] = frozenset()
+) -> bool:
     """Write the end of a turn, whatever it was, with every passage that was shown. False if it ended before, or was
-    deleted while it was being answered. Of a document deleted meanwhile no text is written."""
+    deleted while it was being answered. Of a document deleted or taken back meanwhile no text is written. `before`:
+    documents of others that the conversation before it rests on."""
     mine = (_TURNS.c.id == turn.id, _TURNS.c.person_id == turn.person_id, _TURNS.c.state == "running")
     ended = await session.execute(_TURNS.update().where(*mine).values(turn.model_dump(exclude=_ASKED)))
     if not cast(CursorResult[Any], ended).rowcount:
         return False
     if turn.preference_ids and turn.state == "complete" and not turn.abstained:
         await preferences.note_use(session, turn)
+    owners: dict[str, str] = {}
     if exposures:
         await session.execute(_EXPOSURES.insert(), [exposure.model_dump() for exposure in exposures])
         shown = {exposure.document_id for exposure in exposures if exposure.kind == "document"}
-        for document in shown - (await documents.names(session, turn.person_id, shown)).keys():
-            await documents.erase(session, turn.person_id, document)
+        owners = await documents.owners(session, turn.person_id, shown)
+        if gone := shown - owners.keys():
+            await documents.blank_shown(session, turn.person_id, gone, documents.DELETED)
+    await borrowed.note(session, turn, exposures, owners, before)
     return True
 
 

@@ -86,7 +86,7 @@ async def read_all(
 @router.get("/{document_id}")
 async def read(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> DocumentPublic:
     """One document and how far it is."""
-    return _public(await _mine(services, person.id, document_id))
+    return _public(await _readable(services, person.id, document_id), person.id)
 
 
 @router.get("/{document_id}/passages")
@@ -98,8 +98,8 @@ async def read_passages(
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> PassagesPublic:
     """What was read out of the document, in order; `cursor` is the position to go on from."""
-    await _mine(services, person.id, document_id)
-    found = await services.index.passages(document_id, frozenset({person.id}))
+    document = await _readable(services, person.id, document_id)
+    found = await services.index.passages(document_id, frozenset({document.owner_id}))
     shown = found[cursor : cursor + limit]
     fields = PassagePublic.model_fields
     items = [PassagePublic(**{name: getattr(passage, name) for name in fields}) for passage in shown]
@@ -110,8 +110,8 @@ async def read_passages(
 @router.get("/{document_id}/content")
 async def read_content(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
     """The original file. Only what a browser shows safely is shown; the rest is a download."""
-    document = await _mine(services, person.id, document_id)
-    path = services.home.original(person.id, document.sha256)
+    document = await _readable(services, person.id, document_id)
+    path = services.home.original(document.owner_id, document.sha256)
     if not path.exists():
         raise Problem(410, f"the original of {document.name} is gone: upload it again")
     inline = document.media_type in _INLINE
@@ -123,22 +123,25 @@ async def read_content(document_id: Identifier, person: CurrentPerson, services:
 
 @router.delete("/{document_id}", status_code=204)
 async def remove(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
-    """Remove the document with every trace: vectors, file, and its text in past turns."""
+    """Remove the document with every trace: vectors, file, and its text in past turns. One that is shared with you
+    goes, for everybody, only where you manage a collection that it is in."""
     if not await library.remove(services, person.id, document_id):
         raise not_found("document", document_id)
     return Response(status_code=204)
 
 
-async def _mine(services: Services, person_id: str, document_id: str) -> Document:
+async def _readable(services: Services, person_id: str, document_id: str) -> Document:
     async with services.database.session() as session:
-        found = await documents.find(session, person_id, document_id)
+        found = await documents.find_readable(session, person_id, document_id)
     if found is None:
         raise not_found("document", document_id)
     return found
 
 
-def _public(document: Document) -> DocumentPublic:
-    return DocumentPublic(**document.model_dump(include=set(DocumentPublic.model_fields)))
+def _public(document: Document, reader_id: str | None = None) -> DocumentPublic:
+    """To its owner, or to `reader_id`."""
+    fields = document.model_dump(include=set(DocumentPublic.model_fields))
+    return DocumentPublic(mine=reader_id in {None, document.owner_id}, **fields)
 
 
 def _too_large(limit: int) -> Problem:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app import documents
+from app import access, documents
 from app.deps import CurrentPerson, ServicesDep
 from app.problems import not_found
 from app.schemas import HitPublic, SearchPublic, SearchRequest
@@ -13,17 +13,18 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 
 @router.post("/search")
 async def search(body: SearchRequest, person: CurrentPerson, services: ServicesDep) -> SearchPublic:
-    """The passages of your documents that answer a query best."""
+    """The passages of your documents, and of those shared with you, that answer a query best."""
     services.limits.searches.take(person.id)
     async with services.database.session() as session:
         if body.documents is not None:
             mine = await documents.names(session, person.id, body.documents)
             if unknown := sorted(set(body.documents) - set(mine)):
                 raise not_found("document", unknown[0])
+        readers = await access.principals(session, person.id, body.collections)
     chosen = frozenset(body.documents) if body.documents is not None else None
-    query = Query(body.query, frozenset({person.id}), body.k, chosen, body.mode)
+    query = Query(body.query, readers, body.k, chosen, body.mode)
     with services.serving.lease() as models:
-        hits = await models.retriever.thing.search(query)
+        hits = await services.retriever(models).search(query)
     async with services.database.session() as session:
         names = await documents.names(session, person.id, (hit.passage.document_id for hit in hits))
     return SearchPublic(query=body.query, hits=[_public(hit, names) for hit in hits])

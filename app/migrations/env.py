@@ -7,7 +7,8 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import SQLModel
 
 from app import models
-from app import models_memory as _memory  # noqa: F401 (its tables are part of the metadata)
+from app import models_groups as _groups  # noqa: F401 (its tables are part of the metadata)
+from app import models_memory as _memory  # noqa: F401 (likewise)
 from app import models_preferences as _preferences  # noqa: F401 (likewise)
 from app import models_quality as _quality  # noqa: F401 (likewise)
 from app import models_training as _training  # noqa: F401 (likewise)

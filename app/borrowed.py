@@ -1,0 +1,77 @@
+"""Answers that rest on documents of others: noted when they are written, and asked about before they are told again.
+
+What a person was answered stays theirs to read. Once a document is taken back from them, its passages are shown to them
+no more, and no answer that rests on it, be it through another answer, goes into a prompt or an export of rows.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import access, documents
+from app.models import Exposure, ExposureFields, Turn, table
+from app.models_groups import Borrowed
+
+_BORROWED, _TURNS = table(Borrowed), table(Turn)
+
+
+def is_withdrawn(person_id: str) -> sa.ColumnElement[bool]:
+    """Whether a row of turns rests on a document that this person may not read any more."""
+    of_turn = _BORROWED.c.turn_id == _TURNS.c.id
+    return sa.exists().where(of_turn, ~access.may_read(person_id, _BORROWED.c.document_id))
+
+
+async def carried(session: AsyncSession, person_id: str, conversation_id: str) -> frozenset[str]:
+    """Readable documents of others that this person's answers in a conversation rest on: those who go on from there
+    rest on them, too."""
+    query = (
+        sa.select(_BORROWED.c.document_id)
+        .join(_TURNS, _TURNS.c.id == _BORROWED.c.turn_id)
+        .where(_TURNS.c.conversation_id == conversation_id, _BORROWED.c.person_id == person_id)
+        .where(access.may_read(person_id, _BORROWED.c.document_id))
+    )
+    return frozenset(row[0] for row in (await session.execute(query)).all())
+
+
+async def note(
+    session: AsyncSession,
+    turn: Turn,
+    exposures: Iterable[ExposureFields],
+    owners: Mapping[str, str],
+    before: Collection[str],
+) -> None:
+    """Keep what a turn rests on: what it read of others, what earlier answers that it read rest on, and what was there
+    `before` it in its conversation. `owners`: of the documents that were shown and are readable."""
+    read = [shown for shown in exposures if shown.selected]
+    rests_on = {one.document_id for one in read if one.kind == "document"}
+    rests_on = {one for one in rests_on if owners.get(one) != turn.person_id} | set(before)
+    told = [one.passage_id for one in read if one.kind == "conversation"]
+    if told:
+        earlier = sa.select(_BORROWED.c.document_id).where(
+            _BORROWED.c.turn_id.in_(told), _BORROWED.c.person_id == turn.person_id
+        )
+        rests_on |= {row[0] for row in (await session.execute(earlier)).all()}
+    rows = [{"turn_id": turn.id, "document_id": one, "person_id": turn.person_id} for one in sorted(rests_on)]
+    if rows:
+        await session.execute(_BORROWED.insert(), rows)
+
+
+async def withdrawn(session: AsyncSession, person_id: str, turn_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """(turn, document) of what these turns rest on and this person may not read any more."""
+    query = sa.select(_BORROWED.c.turn_id, _BORROWED.c.document_id).where(
+        _BORROWED.c.turn_id.in_(turn_ids),
+        _BORROWED.c.person_id == person_id,
+        ~access.may_read(person_id, _BORROWED.c.document_id),
+    )
+    return {(row[0], row[1]) for row in (await session.execute(query)).all()}
+
+
+async def withhold(session: AsyncSession, person_id: str, shown: Sequence[Exposure]) -> None:
+    """Take out of these rows, and not out of the table, what this person may not read any more."""
+    with_text = [one for one in shown if one.kind == "document" and one.text]
+    readable = await documents.names(session, person_id, (one.document_id for one in with_text))
+    for one in with_text:
+        if one.document_id not in readable:
+            session.expunge(one)
+            one.text, one.title, one.heading, one.document_name = "", "", None, documents.WITHDRAWN
