@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
 from app import access, borrowed, documents, facts, feedback, siblings, turns
 from app.models import ExposureFields, Person, Turn
+from app.placing import placed
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
     AnswerEvent,
@@ -36,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN_TEMPERATURE = 0.6  # the likeliest answer was not wanted
 HISTORY_TURNS = 6  # enough for a follow-up to be understood; the prompt drops more of them if they do not fit
+_CHANCE = random.Random()  # its seed is the system's: nobody foresees the order of sources
 _LOOKING = {"recalling", "searching", "selecting"}  # what is done at the door, and waits for no other's model
 ChatEvent = StatusEvent | SourcesEvent | TokenEvent | AnswerEvent | ErrorEvent
 
@@ -184,7 +187,8 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
         case Sources(hits, selection):
             async with services.database.session() as session:
                 names = await documents.names(session, turn.person_id, (hit.passage.document_id for hit in hits))
-            running.exposures = turns.exposures_of(turn, hits, selection, names)
+            found = turns.exposures_of(turn, hits, selection, names)
+            running.exposures = placed(found, services.settings.exploration, _CHANCE)
             return SourcesEvent(sources=[exposure_public(exposure) for exposure in running.exposures])
         case Outcome():
             turns.record_outcome(turn, running.exposures, event)

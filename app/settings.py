@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=120.0, gt=0)  # seconds
 
     retrieve_limit: int = Field(default=10, ge=1, le=100)
+    # How often two neighbouring sources that the answer did not read are shown in each other's place, so that clicks
+    # can be told from where they fell. 0: never.
+    exploration: float = Field(default=0.1, ge=0, le=0.5)
     answer_max_tokens: int = Field(default=320, ge=16, le=8192)
     selector: str = "encoder"  # "student" (a small trained reader), "encoder", "none", or a trained one's folder
     retriever: str = "stock"  # "stock" (questions as the encoder reads them), or a trained one's folder

@@ -23,7 +23,9 @@ PATIENCE_SECONDS = 30
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A laptop whose home is empty, without any model: encoder `hash`, generator `scripted`."""
-    return Settings(home=tmp_path / "home", cache=tmp_path / "cache", encoder="hash", llm="scripted", port=0)
+    home, cache = tmp_path / "home", tmp_path / "cache"
+    # Sources in the same order whenever they are asked for.
+    return Settings(home=home, cache=cache, encoder="hash", llm="scripted", port=0, exploration=0)
 
 
 @asynccontextmanager
