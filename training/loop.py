@@ -134,7 +134,7 @@ async def _search_all(queries: Sequence[SearchQuery], world: World, update: Quer
 
 
 def _trained(log: Sequence[Mapping[str, Any]], world: World, arm: Arm, out: Path) -> QueryUpdate:
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     export = out / "turns.jsonl"
     seen = [at_their_word(turn) for turn in log] if arm.at_their_word else log
     export.write_text("".join(json.dumps(turn) + "\n" for turn in seen), encoding="utf-8")

@@ -12,6 +12,7 @@ from training.flags import run_recipe
 
 Data = Annotated[Path, typer.Option("--data", help="A set with qrels_train.tsv beside qrels.tsv.", exists=True)]
 Rounds = Annotated[int, typer.Option(min=1, help="How often everything is asked and the retriever trained.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Keep what each arm learned in each round here.")]
 Arms = Annotated[list[str] | None, typer.Option("--arm", help="Run only this one; may be repeated.")]
 
 
@@ -23,6 +24,7 @@ class LoopFlags(CommonFlags):
     rounds: Rounds = 5
     limit: Limit = None
     arms: Arms = None
+    out: Out = None
 
 
 @command(LoopFlags)
@@ -35,7 +37,7 @@ def eval_loop(flags: LoopFlags) -> None:
 
     def measure(_line: str) -> dict[str, Any]:
         with working_in(flags.place), TemporaryDirectory(prefix="attune-loop-") as folder:
-            return _measured(flags, chosen, Path(folder))
+            return _measured(flags, chosen, flags.out or Path(folder))
 
     run_recipe(measure, flags.as_json)
 
