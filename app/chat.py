@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,16 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
 from agents.types import PastTurn, TurnRequest
-from app import access, borrowed, documents, facts, feedback, siblings, turns
+from app import access, borrowed, comparisons_rows, documents, facts, feedback, siblings, turns
+from app.comparisons import Entry
 from app.models import ExposureFields, Person, Turn
 from app.placing import placed
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
     AnswerEvent,
     ChatRequest,
-    CitationPublic,
     ErrorEvent,
-    ExposurePublic,
     SourcesEvent,
     StatusEvent,
     TokenEvent,
@@ -31,6 +30,7 @@ from app.schemas import (
 )
 from app.services import Services
 from app.serving import Models
+from app.turns_public import exposure_public, turn_public
 from app.under_way import stopping
 from app.used_sentences import with_used
 
@@ -52,20 +52,25 @@ class _RunningTurn:
     models: Models
     replies: bool = False  # whether the question is the person's next message after an answer
     before: frozenset[str] = frozenset()  # documents of others that what was said before rests on
+    comparison: str | None = None  # that this answer is the first one of
     exposures: list[ExposureFields] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
 
 async def run_turn(
-    services: Services, person: Person, request: ChatRequest, told: tuple[PastTurn, ...] = ()
+    services: Services,
+    person: Person,
+    request: ChatRequest,
+    told: tuple[PastTurn, ...] = (),
+    entry: Entry | None = None,
 ) -> AsyncGenerator[ChatEvent]:
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
-    written. `told` is what was said before a conversation that begins here. Raises Problem before the first event;
-    later failures are the last event."""
+    written. `told` is what was said before a conversation that begins here; `entry` makes the answer one of two. Raises
+    Problem before the first event; later failures are the last event."""
     # What is promoted meanwhile answers the next question.
     with services.limits.answering(person.id), services.serving.lease() as models, services.doorway.place() as place:
         await place.take()
-        running = await _begin(services, models, person, request, told)
+        running = await _begin(services, entry.models(models) if entry else models, person, request, told, entry)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         # A task of its own: the server cancels every await of a request whose client has gone, and the model could
         # then not be stopped in order nor the partial answer be saved.
@@ -123,7 +128,12 @@ async def _fail(
 
 
 async def _begin(
-    services: Services, models: Models, person: Person, request: ChatRequest, told: tuple[PastTurn, ...]
+    services: Services,
+    models: Models,
+    person: Person,
+    request: ChatRequest,
+    told: tuple[PastTurn, ...],
+    entry: Entry | None,
 ) -> _RunningTurn:
     asked_within = set(request.documents or ())
     services.recall.expect(person.id, person.preferences_version)
@@ -136,19 +146,24 @@ async def _begin(
         again = await siblings.asked_again(session, person.id, request.conversation_id, request.regenerates)
         conversation, past = await _conversation(session, person, request, told, again)
         before = await borrowed.carried(session, person.id, conversation) if past else frozenset()
-        if again:
+        is_second = entry is not None and entry.is_second
+        if again and not is_second:
             await siblings.hide(session, again)
         turn = Turn(
             conversation_id=conversation,
             person_id=person.id,
             question=request.question,
             regenerates=siblings.first_of(again) if again else None,
+            shown=not is_second,
             document_ids=request.documents,
             versions=models.versions,
         )
         await turns.start_turn(session, turn)
-        await feedback.note_asked(session, turn, again, past[-1].question if past else None)
-        if services.settings.personalization == "on":
+        if entry:
+            await comparisons_rows.note(session, entry.row, turn)
+        if not is_second:  # nobody asked for it: it says nothing of the first one, and its words were noted with that
+            await feedback.note_asked(session, turn, again, past[-1].question if past else None)
+        if not is_second and services.settings.personalization == "on":
             await facts.note(session, turn)
     asked = TurnRequest(
         question=request.question,
@@ -156,10 +171,14 @@ async def _begin(
         readers=readers,
         history=past,
         document_ids=frozenset(asked_within) or None,
-        temperature=AGAIN_TEMPERATURE if again and again.question == request.question else 0.0,
+        temperature=entry.temperature if entry else AGAIN_TEMPERATURE if _is_again(again, request) else 0.0,
     )
     replies = request.conversation_id is not None and bool(past) and request.regenerates is None
-    return _RunningTurn(turn, asked, models, replies, before)
+    return _RunningTurn(turn, asked, models, replies, before, entry.row.id if entry and not is_second else None)
+
+
+def _is_again(earlier: Turn | None, request: ChatRequest) -> bool:
+    return earlier is not None and earlier.question == request.question
 
 
 async def _conversation(
@@ -195,7 +214,13 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
             # Before the person sees it: an answer that was shown is never lost.
             if not await _save(services, running):
                 raise not_found("conversation", turn.conversation_id)
-            return AnswerEvent(turn=with_used(turn_public(turn, running.exposures)))
+            return AnswerEvent(turn=_answer(running))
+
+
+def _answer(running: _RunningTurn) -> TurnPublic:
+    found = with_used(turn_public(running.turn, running.exposures))
+    # Where nothing was answered there is nothing to compare.
+    return found.model_copy(update={"comparison": None if running.turn.abstained else running.comparison})
 
 
 async def _save(services: Services, running: _RunningTurn) -> bool:
@@ -217,33 +242,3 @@ async def _save_unfinished(services: Services, running: _RunningTurn, state: str
         turn.state, turn.error = state, error
         turn.draft = turn.answer = "".join(running.written)
     await _save(services, running)  # also where a whole answer was just being saved: what has ended stays as it is
-
-
-def exposure_public(exposure: ExposureFields) -> ExposurePublic:
-    return ExposurePublic(document=exposure.document_name, **exposure.model_dump(include=_EXPOSURE_FIELDS))
-
-
-def turn_public(turn: Turn, exposures: Sequence[ExposureFields]) -> TurnPublic:
-    """A turn with its citations: the cited exposures in the order of their markers."""
-    cited = sorted((e for e in exposures if e.cited and e.marker), key=lambda e: e.marker or 0)
-    return TurnPublic(
-        citations=[
-            CitationPublic(
-                marker=e.marker or 0,
-                exposure_id=e.id,
-                document=e.document_name,
-                quote=e.text,
-                **e.model_dump(include={"passage_id", "document_id", "page", "heading", "kind"}),
-            )
-            for e in cited
-        ],
-        exposures=[exposure_public(exposure) for exposure in exposures],
-        preferences=list(turn.preference_ids),
-        answer=turn.answer if turn.edited_answer is None else turn.edited_answer,
-        edited=turn.edited_answer is not None,
-        **turn.model_dump(include=_TURN_FIELDS),
-    )
-
-
-_EXPOSURE_FIELDS = set(ExposurePublic.model_fields) - {"document"}
-_TURN_FIELDS = set(TurnPublic.model_fields) - {"citations", "exposures", "preferences", "answer", "edited"}

@@ -200,6 +200,7 @@ class TurnPublic(BaseModel):
     edited: bool = False  # the answer is the person's own text by now
     regenerates: str | None = None  # the first answer to this question, where this one is another; siblings share it
     shown: bool = True  # of the siblings, the one that is seen and that the conversation goes on from
+    comparison: str | None = None  # of an answer just given: ask for the other one at /comparisons/{id}/answer
     error: str | None
     created_at: datetime
 
@@ -215,6 +216,7 @@ class ChatRequest(RequestBody):
     collections: list[Identifier] | None = Field(default=None, min_length=1, max_length=100)  # within one of these
     regenerates: Identifier | None = None  # a turn of the conversation of which another answer is wanted
     stream: bool = True
+    compare: bool = False  # whether two answers can be shown side by side: who wishes to compare may then get two
 
 
 # --- events of a streamed turn: `event: <name>`, `data: <one of these as JSON>`

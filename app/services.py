@@ -11,7 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import Searches, TurnContext
-from app import adapters, backup, documents, forgetting_note, job_rows, originals, quality, registry, turns, versions
+from app import (
+    adapters,
+    backup,
+    comparisons,
+    documents,
+    forgetting_note,
+    job_rows,
+    originals,
+    quality,
+    registry,
+    turns,
+    versions,
+)
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.doorway import Doorway
@@ -70,6 +82,7 @@ class Services:
     recall: StoredRecall
     memory: StoredMemory
     signalling: Signalling
+    comparisons: comparisons.Comparisons
     quality: quality.Quality
     themes: Themes
     training: Policy
@@ -186,6 +199,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         signalling=signalling,
+        comparisons=comparisons.begun(stack, settings, home, parts, serving),
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
         training=Policy(database, home, jobs),

@@ -29,8 +29,12 @@ _STREAM = {
 @router.post("/chat", response_model=TurnPublic, responses={200: _STREAM})
 async def chat(body: ChatRequest, person: CurrentPerson, services: ServicesDep) -> Response:
     """Ask a question. With `stream` (the default) the answer comes as events; closing the connection stops it."""
-    events = run_turn(services, person, body)
-    if not body.stream:
+    return await respond(run_turn(services, person, body, entry=services.comparisons.draw(person, body)), body.stream)
+
+
+async def respond(events: AsyncGenerator[ChatEvent], stream: bool) -> Response:
+    """A turn as a stream, or as one JSON answer. Raises Problem where it is refused."""
+    if not stream:
         return JSONResponse((await answered(events)).model_dump(mode="json"))
     # The first event is awaited here so that a refused request is an HTTP error and not a broken stream.
     first = await anext(events)
