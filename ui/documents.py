@@ -25,6 +25,8 @@ UPLOADS = """<header class="panel-head"><h2>Documents</h2>
 <input id="upload-input" type="file" multiple hidden>
 <div class="drop" data-drop>Drop files here
 <span class="muted">PDF, Word, slides, sheets, e-mail, web pages, text</span></div>
+<form class="from-url" data-from-url hidden><input type="url" required maxlength="2000" placeholder="https://…"
+ aria-label="Web address of a page or file"><button type="submit" class="ghost">Fetch</button></form>
 <div class="uploads" data-uploads aria-live="polite"></div>"""
 
 

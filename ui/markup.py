@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from ui.formulas import read_formulas
+
 _MARKERS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 # A template literal stands between us and the page: braces and back-ticks are inert there only by the library's grace.
 _TEMPLATE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
@@ -50,6 +52,7 @@ def _parser() -> MarkdownIt:
     # An image would be fetched without a click: a document could make the answer carry secrets to a stranger's server.
     parser.disable("image")
     parser.inline.ruler.before("link", "citation", _citation)
+    read_formulas(parser, esc)
     parser.add_render_rule("citation", _render_citation)
     parser.add_render_rule("link_open", _render_link_open)
     return parser

@@ -52,7 +52,7 @@ def _lay_out() -> dict[str, Any]:
                 UPLOADS,
                 elem_id="uploads",
                 head=SCRIPT,
-                js_on_load='window.attune.uploads(element, trigger, "uploaded");',
+                js_on_load='window.attune_uploads.uploads(element, trigger, "uploaded");',
                 apply_default_css=False,
             )
             parts["documents"] = _panel("documents")

@@ -108,6 +108,20 @@ async def test_nothing_hostile_acts_and_nothing_is_loaded_from_elsewhere(
     assert [url for url in seen if not url.startswith((pages_url, "data:", "blob:"))] == []
 
 
+async def test_tables_code_and_formulas_are_drawn_and_fit_a_phone(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    table = "| when | days |\n|---|---|\n| 2025 | 28 |"
+    scripted.answer = f"It is $\\frac{{a}}{{b}}$ [1]:\n\n{table}\n\n$$\\sqrt{{x^2 + y^2}} \\le 28$$\n\n```\nlet x\n```"
+    page = await enter(browser, pages_url, "phone", "dark")
+    await ask(page, "How is it reckoned?")
+    await expect(page.locator("#history math")).to_have_count(2)
+    fraction, root = [await part.bounding_box() for part in await page.locator("#history math").all()]
+    assert fraction and root and fraction["height"] > 20 and root["width"] > 60  # drawn, not written in a row
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await shoot(page, "phone-dark-formulas")
+
+
 async def test_abstention_and_failure_are_told_apart_and_a_conversation_survives_a_reload(
     browser: Browser, pages_url: str, scripted: StandIn
 ) -> None:

@@ -1,5 +1,6 @@
 """Files, people and sessions in headless Chromium."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,53 @@ async def test_files_upload_with_progress_and_say_why_they_cannot(
     await row.locator(".remove").click()
     await expect(row).to_have_count(0)
     await expect(page.locator("#scope")).not_to_contain_text("Asking within")
+
+
+async def test_a_file_that_is_being_read_shows_its_stage_also_after_a_reload_and_can_be_cancelled(
+    browser: Browser, pages_url: str, scripted: StandIn, tmp_path: Path
+) -> None:
+    (tmp_path / "endless.pdf").write_bytes(b"%PDF")
+    page = await enter(browser, pages_url)
+    await page.set_input_files("#upload-input", tmp_path / "endless.pdf")
+    await expect(page.locator(".upload")).to_contain_text("Indexing: 256 of 1,024 passages")
+    await page.reload()
+    row = page.locator(".upload", has_text="endless.pdf")
+    await expect(row).to_contain_text("Indexing: 256 of 1,024 passages", timeout=20_000)
+    assert await row.locator("progress").get_attribute("value") == "0.25"
+    await shoot(page, "desktop-light-progress")
+    await page.get_by_role("button", name="Cancel endless.pdf").click()
+    await expect(row).to_contain_text("Cancelled: nothing of it is kept")
+    await expect(page.locator("#documents")).to_contain_text("No documents yet")
+    assert scripted.accounts["token-of-ada@example.org"].documents == {}
+
+
+async def test_files_may_be_dropped_on_the_chat_and_pages_fetched_where_that_is_allowed(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    page = await enter(browser, pages_url)
+    await expect(page.locator("[data-from-url]")).to_be_hidden()
+    dropped = """(kind) => {
+      const files = new DataTransfer();
+      files.items.add(new File(["%PDF"], "dropped.pdf"));
+      const at = document.querySelector("#thread");
+      at.dispatchEvent(new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }));
+    }"""
+    await page.evaluate(dropped, "dragover")
+    await expect(page.locator("body")).to_have_class(re.compile("dropping"))
+    await page.evaluate(dropped, "drop")
+    await expect(page.locator(".document", has_text="dropped.pdf")).to_contain_text("3 pages")
+    await expect(page.locator("body")).not_to_have_class(re.compile("dropping"))
+
+    scripted.fetches = True
+    await page.reload()
+    address = page.get_by_label("Web address of a page or file")
+    await address.fill("https://intranet/rules.html", timeout=20_000)
+    await address.press("Enter")
+    await expect(page.locator(".upload.bad")).to_contain_text("intranet is no public host: download the file yourself")
+    await address.fill("https://example.org/rules.html")
+    await address.press("Enter")
+    await expect(page.locator(".document", has_text="rules.html")).to_be_visible()
+    await shoot(page, "desktop-light-from-url")
 
 
 async def test_quick_ticks_all_count(browser: Browser, pages_url: str, scripted: StandIn) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ui.markup import esc, markdown
 
 ALLOWED = {"p", "strong", "em", "a", "code", "pre", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+ALLOWED |= {"math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt", "mstyle"}
 ALLOWED |= {"hr", "br", "s", "button", "table", "thead", "tbody", "tr", "th", "td"}
 
 
@@ -37,6 +38,11 @@ HOSTILE = [
     "```html\n<svg onload=alert(1)>\n```",
     "<details open ontoggle=alert(1)>",
     "[1](https://evil.example)",
+    r"$\text{<script>alert(1)</script>}$",
+    r"$\text{&lt;img src=x onerror=alert(1)&gt;}$",
+    r"$\href{javascript:alert(1)}{x}$",
+    r"$\style{position:fixed}{x} \class{danger}{x}$",
+    r"\(\textcolor{red\" onmouseover=\"alert(1)}{x}\)",
 ]
 
 
@@ -46,7 +52,32 @@ def test_no_answer_can_act_or_fetch(text: str) -> None:
         assert tag in ALLOWED
         assert not any(name.startswith("on") for name in attributes)
         assert re.match(r"(https?://|mailto:|#$)", attributes.get("href") or "#")
-        assert "src" not in attributes
+        assert not {"src", "style"} & attributes.keys()
+        assert tag[0] != "m" or attributes.keys() <= {"display", "stretchy", "mathvariant"}
+
+
+@pytest.mark.parametrize(
+    ("text", "elements"),
+    [
+        (r"The root is $\sqrt{x^2}$.", ["math", "msqrt", "msup"]),
+        ("$$\n\\frac{a}{b}\n$$", ["math", "mfrac"]),
+        (r"So \(a_1 < b\) and \[c = d\].", ["math", "msub", "math"]),
+        ("It costs $5, or $6 with soup; $7-$8 for two.", []),
+        ("`$x$` and US$ and $ x $", ["code"]),
+        (r"$\frac{$", ["code"]),  # no formula: as it was written
+        (r"$\unheard{x}$", ["code"]),
+        (r"$\def\a{x}\a$", ["code"]),
+        (f"${'x' * 1001}$", ["code"]),
+    ],
+)
+def test_formulas_are_drawn_and_money_is_not(text: str, elements: list[str]) -> None:
+    plain = {"p", "mrow", "mi", "mn", "mo"}
+    assert [tag for tag, _ in Elements(markdown(text)).tags if tag not in plain] == elements
+
+
+def test_signs_and_templates_of_a_formula_stay_signs() -> None:
+    assert ">&lt;<" in markdown("$a < b$")
+    assert "<code>&#36;&#92;frac&#123;&#36;</code>" in markdown(r"$\frac{$").replace("\\", "&#92;")
 
 
 @given(st.text())

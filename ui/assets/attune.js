@@ -1,4 +1,4 @@
-// What a page needs from the browser: clicks on rendered panels, uploads with progress, scrolling to sources.
+// What a page needs from the browser: clicks on rendered panels, tabs, themes, scrolling to sources.
 // It builds elements from text only (textContent), never from markup.
 (() => {
   const page = document.documentElement;
@@ -88,105 +88,6 @@
     if (following) requestAnimationFrame(() => { thread.scrollTop = thread.scrollHeight; });
   }
 
-  // --- uploads go to the API itself; the cookie says whose they are
-  function uploads(element, trigger, done) {
-    const list = element.querySelector("[data-uploads]");
-    const input = element.querySelector("input[type=file]");
-    const drop = element.querySelector("[data-drop]");
-    const waiting = [];
-    let sending = 0;
-
-    const row_of = (file) => {
-      const row = tell("div", "upload", "");
-      const bar = tell("progress", "", "");
-      bar.max = 1;
-      row.append(tell("span", "name", file.name), bar, tell("span", "muted", "Waiting"));
-      list.append(row);
-      return row;
-    };
-    const say = (row, text, fraction) => {
-      row.lastElementChild.textContent = text;
-      const bar = row.querySelector("progress");
-      if (bar && fraction !== undefined) bar.value = fraction;
-    };
-    // What became a document is in the list from here on; what was refused stays until it is dismissed.
-    const end = (row, text, good, listed = good) => {
-      row.querySelector("progress")?.remove();
-      row.classList.add(good ? "good" : "bad");
-      say(row, text);
-      if (listed) setTimeout(() => row.remove(), good ? 1200 : 5000);
-      else {
-        const close = tell("button", "remove", "×");
-        close.type = "button";
-        close.setAttribute("aria-label", "Dismiss");
-        close.addEventListener("click", () => row.remove());
-        row.insertBefore(close, row.children[1]);
-      }
-      trigger(done, {});
-    };
-
-    function watch_job(row, id) {
-      const events = new EventSource(`/api/v1/jobs/${encodeURIComponent(id)}/events`);
-      const read = (event) => {
-        const job = JSON.parse(event.data);
-        if (job.state === "queued" || job.state === "running") {
-          say(row, job.stage || "Reading", job.total ? job.done / job.total : undefined);
-          return;
-        }
-        events.close();
-        const outcome = job.result || {};
-        const bad = job.state !== "done" || (outcome.status && outcome.status !== "indexed");
-        const reason = job.error || outcome.reason || outcome.status || job.state;
-        end(row, bad ? String(reason).replaceAll("_", " ") : "Ready", !bad, true);
-      };
-      for (const name of ["message", "job", "progress"]) events.addEventListener(name, read);
-      events.onerror = () => {
-        if (events.readyState === EventSource.CLOSED) end(row, "Lost sight of it: the list shows its state", false, true);
-      };
-    }
-
-    function send(file, row) {
-      sending += 1;
-      const request = new XMLHttpRequest();
-      request.open("POST", "/api/v1/documents");
-      request.upload.onprogress = (event) => say(row, "Sending", event.loaded / event.total);
-      request.onloadend = () => {
-        sending -= 1;
-        next();
-        let answer = {};
-        try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, or nothing */ }
-        if (request.status === 401) return location.replace("/login");
-        if (request.status < 200 || request.status > 299)
-          return end(row, answer.detail || answer.title || "The server could not be reached: try again", false);
-        if (answer.job_id) return watch_job(row, answer.job_id);
-        end(row, "Already here", true);
-      };
-      const form = new FormData();
-      form.append("file", file, file.name);
-      request.send(form);
-    }
-
-    function next() {
-      while (sending < 3 && waiting.length) send(...waiting.shift());
-    }
-    function add(files) {
-      for (const file of files) waiting.push([file, row_of(file)]);
-      next();
-    }
-
-    input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
-    for (const name of ["dragover", "dragleave", "drop"])
-      drop.addEventListener(name, (event) => {
-        event.preventDefault();
-        drop.classList.toggle("over", name === "dragover");
-        if (name === "drop") add([...event.dataTransfer.files]);
-      });
-    drop.addEventListener("click", () => input.click());
-    element.querySelector("label").addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); input.click(); }
-    });
-  }
-
   // --- things that need no Python
   document.addEventListener("click", async (event) => {
     const target = event.target.closest("button, .passage");
@@ -221,5 +122,5 @@
   const dark = kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   set_theme(dark);
   show_tab("chat");
-  window.attune = { panel, uploads };
+  window.attune = { panel, tell };
 })();

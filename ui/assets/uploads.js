@@ -1,0 +1,175 @@
+// Documents on their way in: sent to the API itself (the cookie says whose they are), dropped anywhere on the page, named
+// by a web address; each with its stage, its progress and a way to stop it, also after a reload.
+(() => {
+  const STAGES = { queued: "Waiting", reading: "Reading", encoding: "Indexing" };
+  const AT_ONCE = 3;
+
+  function uploads(element, trigger, done) {
+    const { tell } = window.attune, { ask } = window.attune_pieces;
+    const list = element.querySelector("[data-uploads]");
+    const waiting = [];
+    let sending = 0;
+
+    // --- one row for each
+    function row_of(name) {
+      const row = tell("div", "upload", ""), bar = tell("progress", "", ""), cancel = tell("button", "ghost cancel", "Cancel");
+      bar.max = 1;
+      bar.setAttribute("aria-label", `How far ${name} is`);
+      cancel.type = "button";
+      cancel.setAttribute("aria-label", `Cancel ${name}`);
+      cancel.addEventListener("click", () => { cancel.disabled = true; row.stop(); });
+      row.append(tell("span", "name", name), cancel, bar, tell("span", "muted", "Waiting"));
+      row.stop = () => {};
+      list.append(row);
+      return row;
+    }
+    function say(row, text, fraction) {
+      row.lastElementChild.textContent = text;
+      const bar = row.querySelector("progress");
+      if (!bar) return;
+      if (fraction === undefined) bar.removeAttribute("value"); // it moves, nobody knows how far
+      else bar.value = fraction;
+    }
+    // What became a document is in the list from here on; what was refused stays until it is dismissed.
+    function end(row, text, good, listed = good) {
+      row.querySelector("progress")?.remove();
+      row.querySelector(".cancel")?.remove();
+      row.classList.add(good ? "good" : "bad");
+      say(row, text);
+      if (listed) setTimeout(() => row.remove(), good ? 1200 : 5000);
+      else {
+        const close = tell("button", "remove", "×");
+        close.type = "button";
+        close.setAttribute("aria-label", "Dismiss");
+        close.addEventListener("click", () => row.remove());
+        row.insertBefore(close, row.children[1]);
+      }
+      trigger(done, {});
+    }
+
+    // --- the job that reads it
+    function watch(row, job_id, document_id, was_there) {
+      const events = new EventSource(`/api/v1/jobs/${encodeURIComponent(job_id)}/events`);
+      const stop = async () => {
+        try {
+          await ask("DELETE", `/api/v1/documents/${encodeURIComponent(document_id)}`);
+        } catch (error) {
+          if (error.status !== 404) { say(row, error.message); row.querySelector(".cancel").disabled = false; return; }
+        }
+        events.close();
+        end(row, "Cancelled: nothing of it is kept", false, true);
+      };
+      if (was_there) row.querySelector(".cancel")?.remove(); // it is read anew: stopping would take the old one away
+      else row.stop = stop;
+      const read = (event) => {
+        const job = JSON.parse(event.data);
+        if (job.state === "queued" || job.state === "running") {
+          const [at, all] = [job.done, job.total].map((count) => count.toLocaleString("en"));
+          const stage = STAGES[job.stage] || job.stage || "Reading";
+          say(row, job.total ? `${stage}: ${at} of ${all} passages` : stage, job.total ? job.done / job.total : undefined);
+          return;
+        }
+        events.close();
+        const outcome = job.result || {};
+        const bad = job.state !== "done" || (outcome.status && outcome.status !== "indexed");
+        const reason = job.error || outcome.reason || outcome.status || job.state;
+        end(row, bad ? String(reason).replaceAll("_", " ") : "Ready", !bad, true);
+      };
+      for (const name of ["message", "job", "progress"]) events.addEventListener(name, read);
+      events.onerror = () => {
+        if (events.readyState === EventSource.CLOSED) end(row, "Lost sight of it: the list shows its state", false, true);
+      };
+    }
+    function taken(row, answer) {
+      say(row, "Waiting");
+      if (answer.job_id) watch(row, answer.job_id, answer.document.id, answer.document.passages > 0);
+      else end(row, "Already here", true);
+      trigger(done, {});
+    }
+
+    // --- sending files
+    function send(file, row) {
+      sending += 1;
+      const request = new XMLHttpRequest();
+      request.open("POST", "/api/v1/documents");
+      request.upload.onprogress = (event) => say(row, "Sending", event.loaded / event.total);
+      row.stop = () => request.abort();
+      request.onabort = () => end(row, "Cancelled: nothing of it is kept", false, true);
+      request.onloadend = () => {
+        sending -= 1;
+        next();
+        if (!row.querySelector("progress")) return; // aborted
+        let answer = {};
+        try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, or nothing */ }
+        if (request.status === 401) return location.replace("/login");
+        if (request.status < 200 || request.status > 299)
+          return end(row, answer.detail || answer.title || "The server could not be reached: try again", false);
+        taken(row, answer);
+      };
+      const form = new FormData();
+      form.append("file", file, file.name);
+      request.send(form);
+    }
+    function next() {
+      while (sending < AT_ONCE && waiting.length) send(...waiting.shift());
+    }
+    function add(files) {
+      for (const file of files) {
+        const row = row_of(file.name), entry = [file, row];
+        row.stop = () => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          end(row, "Cancelled", false, true);
+        };
+        waiting.push(entry);
+      }
+      next();
+    }
+
+    // --- choosing and dropping
+    const input = element.querySelector("input[type=file]"), drop = element.querySelector("[data-drop]");
+    input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
+    drop.addEventListener("click", () => input.click());
+    element.querySelector("label").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); input.click(); }
+    });
+    const holds_files = (event) => event.dataTransfer?.types.includes("Files");
+    let left; // while files hover, dragover comes again and again; when it stops coming, they have gone
+    document.addEventListener("dragover", (event) => {
+      if (!holds_files(event)) return;
+      event.preventDefault();
+      document.body.classList.add("dropping");
+      clearTimeout(left);
+      left = setTimeout(() => document.body.classList.remove("dropping"), 300);
+    }, true);
+    document.addEventListener("drop", (event) => {
+      if (!holds_files(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      add([...event.dataTransfer.files]);
+      document.querySelector(".tabs [data-tab=library]")?.click(); // where their progress is seen on a narrow screen
+    }, true);
+
+    // --- web addresses, where the installation fetches them
+    const form = element.querySelector("[data-from-url]"), address = form.querySelector("input");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const row = row_of(address.value), url = address.value;
+      row.querySelector(".cancel").remove();
+      say(row, "Fetching");
+      address.value = "";
+      try {
+        taken(row, await (await ask("POST", "/api/v1/documents/from-url", { url })).json());
+      } catch (error) {
+        end(row, error.message, false);
+      }
+    });
+    ask("GET", "/api/v1/documents/from-url").then((answer) => answer.json()).then(({ allowed }) => { form.hidden = !allowed; }, () => {});
+
+    // --- what was under way before the page was opened
+    ask("GET", "/api/v1/documents/under-way").then((answer) => answer.json()).then((arrivals) => {
+      for (const one of arrivals) watch(row_of(one.name), one.job_id, one.document_id, one.passages > 0);
+    }, () => {});
+  }
+
+  window.attune_uploads = { uploads };
+})();
