@@ -57,9 +57,10 @@ def asks_about_past(state: TurnState, context: TurnContext) -> bool:
 
 
 def may_look_back(state: TurnState) -> bool:
-    """Whether earlier answers may stand in for documents: not once more, and not where only some documents may."""
+    """Whether earlier answers may stand in for documents: not once more, not where only some documents may, and not
+    where the person sent sources away, which an earlier answer would bring back."""
     chosen = state["request"].document_ids is not None or state["remembered"].within is not None
-    return not chosen and not state.get("looked_back")
+    return not (chosen or state.get("looked_back") or state.get("refused"))
 
 
 def _said(hit: Hit) -> str:

@@ -23,6 +23,7 @@ from agents.small_talk import reply_to_small_talk
 from agents.state import TurnState
 from agents.support import Checked, checked
 from agents.types import PastTurn, TurnContext
+from agents.verdicts import selected
 from generation.port import ContextOverflowError, Delta, GenerationParams, Message, Usage
 from retrieval.ports import Verifier
 from retrieval.types import Hit, Query, Selection
@@ -95,13 +96,13 @@ async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Keep the passages that help to answer, and beside them what the person said of themselves: first where that
     answers better than any passage, without a passage only where it answers at all."""
     runtime.stream_writer(Stage("selecting"))
-    choose, asked, hits = runtime.context.selector.select, state["search_text"], state["hits"]
-    selection = await choose(asked, hits) if hits else Selection((), {})
-    facts = state["remembered"].facts
-    if not facts:
-        return {"selection": selection}
-    selection = with_facts(selection, await choose(asked, facts), facts, len(hits))
-    return {"hits": (*hits, *facts_of(selection)), "selection": selection}
+    context, asked, hits = runtime.context, state["search_text"], state["hits"]
+    verdicts = await context.verdicts.of(state["request"].person_id, asked, [hit.passage.id for hit in hits])
+    selection = await selected(context.selector, asked, hits, verdicts)
+    if facts := state["remembered"].facts:
+        selection = with_facts(selection, await context.selector.select(asked, facts), facts, len(hits))
+    found = (*hits, *facts_of(selection))
+    return {"hits": found, "selection": selection, "refused": bool(verdicts.refused)}
 
 
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:

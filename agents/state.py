@@ -25,6 +25,7 @@ class TurnState(TypedDict, total=False):
     search_text: str  # as put to retriever and selector
     hits: tuple[Hit, ...]
     selection: Selection
+    refused: bool  # the person sent sources away when they asked this before
     prompt: tuple[Message, ...]
     dropped_passages: int
     dropped_turns: int

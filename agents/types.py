@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from agents.memory import Memory, NoMemory
+from agents.verdicts import NoVerdicts, VerdictLog
 from generation.port import LanguageModel
 from personalization.ports import Recall
 from retrieval.ports import Selector, Verifier
@@ -51,4 +52,5 @@ class TurnContext:
     follows_rules: bool | None = None
     verifier: Verifier | None = None  # None: markers are kept as written, and set by words where none are
     memory: Memory = field(default_factory=NoMemory)
+    verdicts: VerdictLog = field(default_factory=NoVerdicts)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # what "last week" is counted from

@@ -183,6 +183,8 @@ class ExposureFields(SQLModel):
 class Exposure(ExposureFields, table=True):
     """A passage shown in a turn."""
 
+    __table_args__ = (Index("ix_exposure_person_passage", "person_id", "passage_id"),)
+
 
 class Feedback(SQLModel, table=True):
     """An append-only event on a turn or on one of its exposures."""

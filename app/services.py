@@ -54,6 +54,7 @@ from app.signalling import Signalling
 from app.themes import Themes
 from app.training_runs_policy import Policy
 from app.under_way import UnderWay
+from app.verdicts import StoredVerdicts
 from generation.port import LanguageModel
 from retrieval.page_viewer import PageViewer
 from retrieval.ports import Encoder, Loader, PassageIndex
@@ -107,6 +108,7 @@ class Services:
             selector=models.selector.thing,
             recall=self.recall,
             memory=self.memory,
+            verdicts=StoredVerdicts(self.database),
             verifier=models.verifier.thing,
             retrieve_limit=self.settings.retrieve_limit,
             answer_max_tokens=self.settings.answer_max_tokens,
