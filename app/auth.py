@@ -53,11 +53,12 @@ class Auth:
         self._nobodys_hash: str | None = None
 
     # --- who is asking
-    async def person_of(self, request: Request) -> Person:
-        """The person whose token came with the request. Raises Problem 401, or 403 for a forged browser request."""
+    async def asker_of(self, request: Request) -> tuple[Person, ApiToken]:
+        """The person whose token came with the request, and the token; app/deps.py asks what it is for. Raises Problem
+        401, or 403 for a forged browser request."""
         token, from_cookie = token_in(request)
-        person = await self.person_of_token(token) if token else None
-        if person is None:
+        asker = await self._asker(token) if token else None
+        if asker is None:
             raise Problem(
                 401,
                 "send a valid token as `Authorization: Bearer ...`; POST /api/v1/auth/token gives one",
@@ -65,19 +66,23 @@ class Auth:
             )
         if from_cookie and request.method not in SAFE_METHODS:
             _refuse_cross_site(request)
-        return person
+        return asker
 
     async def person_of_token(self, token: str) -> Person | None:
         """The person behind a bearer token; None if it is unknown, expired or revoked."""
+        asker = await self._asker(token)
+        return asker[0] if asker else None
+
+    async def _asker(self, token: str) -> tuple[Person, ApiToken] | None:
         now = utc_now()
         async with self._database.session() as session:
             found = await people.bearer_of(session, self.digest_of(token), now)
             if found is None:
                 return None
-        person, row = found
+        row = found[1]
         if row.last_used_at is None or now - row.last_used_at > TOUCH_EVERY:
             await self._touch(row.id, now)
-        return person
+        return found
 
     async def _touch(self, token_id: str, now: datetime) -> None:
         try:
@@ -124,6 +129,10 @@ class Auth:
         text, row = await self._issue(person, "bearer", label, life)
         return TokenPublic(token=text, expires_at=row.expires_at)
 
+    async def issue_scoped(self, person: Person, label: str, days: int, scopes: list[str]) -> tuple[str, ApiToken]:
+        """A new bearer token for these scopes alone, and its row."""
+        return await self._issue(person, "bearer", label, timedelta(days=days), scopes)
+
     async def issue_login_code(self, person: Person) -> str:
         code, _ = await self._issue(person, "login", "login link", LOGIN_CODE_LIFE)
         return code
@@ -138,17 +147,23 @@ class Auth:
         self, email: str, password: str | None, role: str = "person", display_name: str | None = None
     ) -> Person:
         """A new account. Raises AccountTakenError, or AccountError if e-mail or password are none."""
-        email = normal_email(email)
-        if not email or "@" not in email:
-            raise AccountError(f"{email!r} is no e-mail address")
-        hashed = None if password is None else await self.hash(password)
-        person = Person(email=email, display_name=display_name or email.split("@")[0], password_hash=hashed, role=role)
+        person = await self.new_person(email, password, role, display_name)
         try:
             async with self._database.session() as session:
                 session.add(person)
         except IntegrityError:
-            raise AccountTakenError(f"there is an account for {email} already") from None
+            raise AccountTakenError(f"there is an account for {person.email} already") from None
         return person
+
+    async def new_person(
+        self, email: str, password: str | None, role: str = "person", display_name: str | None = None
+    ) -> Person:
+        """The same, not kept yet. Raises AccountError."""
+        email = normal_email(email)
+        if not email or "@" not in email:
+            raise AccountError(f"{email!r} is no e-mail address")
+        hashed = None if password is None else await self.hash(password)
+        return Person(email=email, display_name=display_name or email.split("@")[0], password_hash=hashed, role=role)
 
     async def ensure_owner(self) -> Person:
         """The person whose laptop this is; made at first start, logs in by one-time links only."""
@@ -171,11 +186,12 @@ class Auth:
         async with self._hashing:
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def _issue(self, person: Person, kind: str, label: str, life: timedelta) -> tuple[str, ApiToken]:
+    async def _issue(
+        self, person: Person, kind: str, label: str, life: timedelta, scopes: list[str] | None = None
+    ) -> tuple[str, ApiToken]:
         text = secrets.token_urlsafe(32)  # 256 bits
-        row = ApiToken(
-            person_id=person.id, kind=kind, digest=self.digest_of(text), label=label, expires_at=utc_now() + life
-        )
+        digest, expires_at = self.digest_of(text), utc_now() + life
+        row = ApiToken(person_id=person.id, kind=kind, digest=digest, label=label, scopes=scopes, expires_at=expires_at)
         async with self._database.session() as session:
             session.add(row)
         return text, row

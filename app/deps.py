@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from app.models import Person
 from app.problems import Problem
 from app.services import Services
+from app.tokens import require_scope
 
 
 def get_services(request: Request) -> Services:
@@ -18,8 +19,11 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 
 
 async def get_person(request: Request, services: ServicesDep) -> Person:
-    """The person whose token came with the request: bearer header first, then the session cookie. 401 otherwise."""
-    return await services.auth.person_of(request)
+    """The person whose token came with the request: bearer header first, then the session cookie. 401 otherwise, and
+    403 where the token is not for this route: here alone it is asked what a token may do."""
+    person, token = await services.auth.asker_of(request)
+    require_scope(token, request.method, getattr(request.scope.get("route"), "path", request.url.path))
+    return person
 
 
 CurrentPerson = Annotated[Person, Depends(get_person)]

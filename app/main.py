@@ -33,6 +33,8 @@ from app.api import (
     preferences,
     quality,
     search,
+    sign_up,
+    tokens,
     training_runs,
 )
 from app.body_limit import BodyLimitMiddleware
@@ -46,6 +48,8 @@ ROUTERS = (
     auth,
     me,
     me_facts,
+    tokens,
+    sign_up,
     groups,
     collections,
     document_arrivals,  # before `documents`, whose routes take any name for an id

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
     token_days: int = Field(default=30, ge=1, le=3650)
+    sign_up: Literal["open", "invite", "closed"] = "closed"  # who may make an account: see POST /api/v1/auth/sign-up
 
     index: Literal["edge", "server"] = "edge"
     qdrant_url: str | None = None

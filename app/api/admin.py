@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from app import audit, people
-from app.auth import LOGIN_CODE_LIFE, AccountError, AccountTakenError, normal_email
+from app.auth import LOGIN_CODE_LIFE, OWNER_EMAIL, AccountError, AccountTakenError, normal_email
 from app.deps import CurrentPerson, ServicesDep, require_admin
 from app.feedback_export import Format, rows
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
-from app.schemas import PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
+from app.schemas import Identifier, PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
+from app.schemas_access import RoleUpdate
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(require_admin)])
 
@@ -35,6 +36,27 @@ async def read_people(services: ServicesDep) -> PeoplePublic:
     """All accounts, oldest first."""
     async with services.database.session() as session:
         return PeoplePublic(items=[_public(person) for person in await people.list_people(session)])
+
+
+@router.patch("/users/{account_id}")
+async def change_role(
+    account_id: Identifier, body: RoleUpdate, admin: CurrentPerson, services: ServicesDep
+) -> PersonPublic:
+    """Give somebody another role; it counts from their next request on. The last admin stays one."""
+    async with services.database.session() as session:
+        person = await session.get(Person, account_id)
+        if person is None:
+            raise not_found("account", account_id)
+        if person.email == OWNER_EMAIL and body.role != "admin":
+            raise Problem(409, f"{OWNER_EMAIL} owns this home, and every command speaks as them: they stay an admin")
+        try:
+            changed = await people.set_role(session, account_id, body.role)
+        except people.LastAdminError:
+            raise Problem(409, "this is the last admin: make somebody else one first") from None
+        if changed is None:
+            raise not_found("account", account_id)
+    audit.note("role changed", person=account_id, by=admin.id, role=body.role)
+    return _public(changed)
 
 
 @router.post("/tokens", status_code=201)

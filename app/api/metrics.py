@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app import metrics_rows
-from app.deps import ServicesDep, require_role
+from app.deps import ServicesDep, get_person, require_role
 from app.metrics import MEDIA_TYPE
 from app.problems import Problem
 
@@ -21,7 +21,7 @@ async def read(request: Request, services: ServicesDep) -> Response:
     if services.settings.metrics == "off":
         raise Problem(404, "ATTUNE_METRICS is off: set it to operators or open")
     if services.settings.metrics == "operators":
-        require_role(await services.auth.person_of(request), "operator")
+        require_role(await get_person(request, services), "operator")
     async with services.database.session() as session:
         jobs, documents = await metrics_rows.jobs(session), await metrics_rows.documents(session)
     text = services.metrics.exposition(jobs, documents, services.serving.now.versions)
