@@ -19,6 +19,7 @@ from app.schemas_feedback import (
     FeedbackPublic,
     NextMessage,
     Reason,
+    Satisfied,
     TurnFeedback,
     TurnFeedbackCreate,
     Verdict,
@@ -29,7 +30,7 @@ from retrieval.words import content_stems
 PER_MINUTE = 120  # of one person: more than anybody clicks, and too few to fill a disk with
 ALIKE = 0.8  # shared words of two questions, of all their words, from which on the second is the first once more
 
-NEXT_MESSAGE = "next_message"  # the kind of event that app/signalling.py logs
+NEXT_MESSAGE, SATISFACTION = "next_message", "satisfaction"  # the kinds of events that app/signalling.py logs
 VOTES = {"up": "up", "down": "down", "withdrawn": None}
 _VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
 
@@ -154,8 +155,10 @@ def state_of(turn_id: str, events: Sequence[Feedback]) -> TurnFeedback:
 def feedback_public(event: Feedback) -> FeedbackPublic:
     reasons: list[Reason] = event.value.get("reasons", [])
     read = NextMessage.model_validate(event.value) if event.kind == NEXT_MESSAGE else None
+    content = Satisfied.model_validate(event.value) if event.kind == SATISFACTION else None
     text = event.value.get("text", "")
-    return FeedbackPublic(reasons=reasons, text=text, next_message=read, **event.model_dump(include=_FIELDS))
+    known = event.model_dump(include=_FIELDS)
+    return FeedbackPublic(reasons=reasons, text=text, next_message=read, satisfaction=content, **known)
 
 
-_FIELDS = set(FeedbackPublic.model_fields) - {"reasons", "text", "next_message"}
+_FIELDS = set(FeedbackPublic.model_fields) - {"reasons", "text", "next_message", "satisfaction"}

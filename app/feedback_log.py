@@ -31,6 +31,16 @@ async def of_turns(session: AsyncSession, person_id: str, turn_ids: Iterable[str
     return found
 
 
+async def of_all(session: AsyncSession, turn_ids: Iterable[str]) -> dict[str, list[Feedback]]:
+    """The same of turns that may be several people's, whose ids were looked up in their names: for what the server
+    works out by itself. No person's request may pass ids of its own here."""
+    query = select(Feedback).where(col(Feedback.turn_id).in_(list(turn_ids)))
+    found: dict[str, list[Feedback]] = {}
+    for event in (await session.exec(query.order_by(col(Feedback.created_at), col(Feedback.id)))).all():
+        found.setdefault(event.turn_id, []).append(event)
+    return found
+
+
 async def of_conversation(session: AsyncSession, person_id: str, conversation_id: str) -> dict[str, list[Feedback]]:
     """Events by turn id, oldest first."""
     turns = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.person_id == person_id)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import consent, feedback_log, turns
-from app.feedback import NEXT_MESSAGE, VOTES, state_of
+from app.feedback import NEXT_MESSAGE, SATISFACTION, VOTES, state_of
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
@@ -83,6 +83,7 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
             "reasons": state.reasons,
             "events": _counts(given, None),
             "next_message": next((event.value for event in given if event.kind == NEXT_MESSAGE), None),
+            "satisfaction": next((event.value for event in reversed(given) if event.kind == SATISFACTION), None),
             "edited": turn.edited_answer is not None,
             "abstained": turn.abstained,
             "state": turn.state,

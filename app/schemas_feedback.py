@@ -64,9 +64,21 @@ class NextMessage(BaseModel):
     by: str  # the turn that the message opened
 
 
+class Satisfied(BaseModel):
+    """The chance that you were content with an answer, as far as could be told when the next message was read.
+
+    `inputs` are what spoke for or against it. Nothing is done with it by itself.
+    """
+
+    chance: float
+    inputs: dict[str, float]
+    version: str
+    by: str  # the turn that was begun then
+
+
 class FeedbackPublic(BaseModel):
-    """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread; or
-    next_message, of which `next_message` tells more."""
+    """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread; which
+    of two answers was better: compared; or next_message and satisfaction, of which the fields so called tell more."""
 
     id: str
     turn_id: str
@@ -75,6 +87,7 @@ class FeedbackPublic(BaseModel):
     reasons: list[Reason] = []
     text: str = ""
     next_message: NextMessage | None = None
+    satisfaction: Satisfied | None = None
     created_at: datetime
 
 

@@ -45,6 +45,7 @@ from app.rate_limits import RateLimits
 from app.recall import StoredRecall
 from app.remembering import KIND as REMEMBER
 from app.remembering import Remembering
+from app.satisfaction import Satisfaction
 from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.sharing import Sharing
@@ -180,7 +181,8 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure, sharing)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
-    signalling = Signalling(database, jobs, await asyncio.to_thread(adapters.make_signals, settings, encoder))
+    reader = await asyncio.to_thread(adapters.make_signals, settings, encoder)
+    signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = Promotions(settings, home, database, serving, parts)
     _keep_up(stack, promotions)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)

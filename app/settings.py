@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     # What the next message says of an answer: "shipped", "none", or a folder. None: shipped, beside the encoder that it
     # was fitted to.
     signals: str | None = None
+    # Beside it: how likely the generator finds praise of the answer (a dozen short readings after each next message),
+    # and what it says of that message by a rubric. The embedded model is too small for the rubric.
+    flr: bool = False
+    rubric: bool = False
     # The share of questions, of people who wish to compare, that get two answers: the champion's and `challenger`'s, a
     # version in this home as `attune models list` names it; None: the champion's own, less sure of its words.
     comparisons: float = Field(default=0.0, ge=0, le=1)
@@ -119,6 +123,10 @@ class Settings(BaseSettings):
             )
         if self.index == "server" and not self.qdrant_url:
             raise SettingsError("ATTUNE_INDEX=server needs ATTUNE_QDRANT_URL, for example http://localhost:6333")
+        if self.rubric and self.llm != "openai":
+            raise SettingsError(
+                f"ATTUNE_RUBRIC asks a capable model, and ATTUNE_LLM is {self.llm}: unset it, or set ATTUNE_LLM=openai"
+            )
         if self.llm == "openai" and not self.llm_base_url:
             raise SettingsError("ATTUNE_LLM=openai needs ATTUNE_LLM_BASE_URL, for example http://localhost:8000/v1")
         return self

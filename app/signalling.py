@@ -16,6 +16,7 @@ from app.db import Database
 from app.feedback import NEXT_MESSAGE
 from app.jobs import Jobs, Progress, Result
 from app.models import Feedback, Job, Turn, table
+from app.satisfaction import Satisfaction
 from personalization.signals import Line, Signal, Utterance
 from personalization.signals_reader import SignalReader
 
@@ -28,8 +29,8 @@ REACH = 20  # turns of a conversation that are read with a message, the latest
 class Signalling:
     """Reads signals after the turn, where there is a head to read them with."""
 
-    def __init__(self, database: Database, jobs: Jobs, reader: SignalReader | None) -> None:
-        self._database, self._jobs, self._reader = database, jobs, reader
+    def __init__(self, database: Database, jobs: Jobs, reader: SignalReader | None, satisfaction: Satisfaction) -> None:
+        self._database, self._jobs, self._reader, self._satisfaction = database, jobs, reader, satisfaction
         self._handing_over: set[asyncio.Task[None]] = set()
 
     async def note(self, session: AsyncSession, turn: Turn) -> str | None:
@@ -57,9 +58,11 @@ class Signalling:
             turn = await turns.find_turn(session, job.person_id, job.arguments["turn_id"])
             said = await _said(session, turn) if turn else None
         event = await self._event(turn, *said) if turn and said and self._reader else None
+        judged = await self._satisfaction.judged(said[1]) if event and said else {}
         async with self._database.session() as session:
-            if event and await feedback_log.find(session, event.person_id, event.id) is None:
+            if turn and event and await feedback_log.find(session, event.person_id, event.id) is None:
                 session.add(event)
+                session.add(await self._satisfaction.event(session, turn, event.turn_id, judged))
             await job_rows.forget(session, job.id)
         return {}
 

@@ -135,6 +135,10 @@ class SignalsFlags(CommonFlags):
         list[Path], typer.Option("--data", help="Rated conversations: a file or a folder. Repeatable.", exists=True)
     ]
     model: Annotated[Path | None, typer.Option(help="Folder of a trained head; else what ships.", exists=True)] = None
+    limit: Limit = None
+    flr: Annotated[
+        bool, typer.Option("--flr", help="Follow-up likelihood by the generator as a baseline: slow without a GPU.")
+    ] = False
 
 
 @eval_commands.command("signals")
@@ -143,7 +147,7 @@ def eval_signals(flags: SignalsFlags) -> None:
     """Whether messages of satisfied and dissatisfied people are told from others, beside majority and key words."""
     from evaluation import signals_suite
 
-    _report(signals_suite.evaluate(flags.data, flags.model), flags)
+    _report(signals_suite.evaluate(flags.data, flags.model, flags.limit, flr=flags.flr), flags)
 
 
 @dataclass(frozen=True, kw_only=True)

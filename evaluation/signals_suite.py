@@ -13,13 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app import adapters
+from app.settings import Settings
+from evaluation.datasets import even_sample
 from evaluation.errors import EvaluationError
-from evaluation.progress import progress
+from evaluation.progress import for_each, progress
 from evaluation.reports import Report, combine
 from evaluation.signals_baselines import Flags, Scores, keyword, majority
 from evaluation.signals_dialogues import Rated, read_rated
 from evaluation.statistics import RESAMPLES, Ratio, paired_difference
 from evaluation.workplace import encoder_of, temporary_settings
+from generation.port import GenerationError
+from personalization.follow_ups import follow_up_likelihood
 from personalization.signals import Side, Signal
 from personalization.signals_head import SHIPPED, SignalsError
 from personalization.signals_reader import SignalReader, open_head
@@ -36,17 +41,23 @@ class Judged:
     scores: Scores
 
 
-async def evaluate(data: Sequence[Path], model: Path | None = None) -> Report:
-    """Figures of each set with the head in `model`, or with what ships. Raises EvaluationError."""
-    sets = {_name(path): read_rated(path) for path in data}
+async def evaluate(
+    data: Sequence[Path], model: Path | None = None, limit: int | None = None, *, flr: bool = False
+) -> Report:
+    """Figures of each set with the head in `model`, or with what ships; of `limit` messages of each. `flr`: beside
+    follow-up likelihood by the generator, the stock one where it is the embedded model. Raises EvaluationError."""
+    sets = {_name(path): even_sample(read_rated(path), limit) for path in data}
     with temporary_settings() as settings:
+        likelihoods = {name: await follow_ups(name, rated, settings) if flr else None for name, rated in sets.items()}
         async with encoder_of(settings) as encoder:
             try:
                 head = await asyncio.to_thread(open_head, model or SHIPPED, encoder.version)
             except SignalsError as error:
                 raise EvaluationError(str(error)) from error
             reader = SignalReader(encoder, head)
-            reports = {name: compare(rated, await read(name, rated, reader)) for name, rated in sets.items()}
+            reports = {
+                name: compare(rated, await read(name, rated, reader), likelihoods[name]) for name, rated in sets.items()
+            }
     return combine(reports) | {"versions": {"signals": head.version, "encoder": head.encoder}}
 
 
@@ -61,14 +72,35 @@ async def read(name: str, rated: Sequence[Rated], reader: SignalReader) -> Judge
     return judged(found)
 
 
+async def follow_ups(name: str, rated: Sequence[Rated], settings: Settings) -> Judged:
+    """What follow-up likelihood says of the answers before the messages: whom praise is likelier of than complaint is
+    satisfied. It never sees the message itself."""
+    stock = {"adapter": "stock"} if settings.llm == "local" else {}
+    chosen = settings.model_copy(update=stock)
+    await asyncio.to_thread(adapters.fetch_models, chosen)
+    model = await asyncio.to_thread(adapters.make_model, chosen)
+
+    async def score(one: Rated) -> float:
+        return await follow_up_likelihood(model, one.utterance.before) if one.utterance.answer else 0.0
+
+    try:
+        found = np.array(await for_each(rated, score, f"{name}: follow-ups"))
+    except GenerationError as error:
+        raise EvaluationError(str(error)) from error
+    finally:
+        await model.close()
+    return Judged({"satisfied": found > 0, "dissatisfied": found < 0}, -found)
+
+
 def judged(signals: Sequence[Signal]) -> Judged:
     said: dict[Side, Flags] = {side: np.array([one.side == side for one in signals]) for side in SIDES}
     return Judged(said, np.array([one.dissatisfied for one in signals]))
 
 
-def compare(rated: Sequence[Rated], ours: Judged) -> Report:
+def compare(rated: Sequence[Rated], ours: Judged, flr: Judged | None = None) -> Report:
     """Our figures at the top, the baselines' below, and by how much the F1 of each side is ahead."""
     baselines = {"majority": Judged(*majority(rated)), "keyword": Judged(*keyword(rated))}
+    baselines |= {"flr": flr} if flr else {}
     report = figures(rated, ours) | {
         "n": len(rated),
         "conversations": len({one.conversation for one in rated}),

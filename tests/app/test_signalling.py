@@ -50,6 +50,11 @@ async def read_out(services: Services) -> None:
             await asyncio.sleep(0.01)
 
 
+async def read(services: Services) -> list[object]:
+    """Every event of this kind, of everybody."""
+    return await rows(services, Feedback, Feedback.kind == "next_message")
+
+
 async def rows(services: Services, kind: type, *where: object) -> list[object]:
     async with services.database.session() as session:
         return list((await session.exec(select(kind).where(*where))).all())  # type: ignore[arg-type]  # any clause
@@ -91,7 +96,7 @@ async def test_after_a_turn_without_an_answer_there_is_nothing_to_be_satisfied_w
     assert failed.is_error
     await reply(client, first, "No, I asked something.")
     (of_first,) = await read_of(client, services, first)
-    assert of_first.next_message is not None and len(await rows(services, Feedback)) == 1
+    assert of_first.next_message is not None and len(await read(services)) == 1
 
 
 async def test_reading_a_message_again_is_the_same_event(client: httpx.AsyncClient, services: Services) -> None:
@@ -106,7 +111,7 @@ async def test_reading_a_message_again_is_the_same_event(client: httpx.AsyncClie
 
 
 async def owner_of(services: Services, turn: TurnPublic) -> str:
-    (event,) = await rows(services, Feedback, Feedback.kind == "next_message")
+    (event,) = await read(services)
     assert isinstance(event, Feedback) and event.value["by"] == turn.id
     return event.person_id
 
@@ -157,10 +162,11 @@ async def test_it_is_exported_with_its_provenance_and_labels_nothing(
     await read_out(services)
     assert [(row["turn_id"], row["label"]) for row in await exported(operator, format="kto")] == [(voted.id, True)]
     turns = {row["turn_id"]: row["feedback"] for row in await exported(operator, format="turns")}
-    (event,) = turns[unvoted.id]
+    event, content = sorted(turns[unvoted.id], key=lambda one: str(one["kind"]))
     assert (event["kind"], event["value"]["kind"]) == ("next_message", "gratitude")
     rows = [row for row in await exported(operator, format="labels") if row["turn_id"] == unvoted.id]
     assert rows and all(row["answer"]["next_message"] == event["value"] for row in rows)
+    assert all(row["answer"]["satisfaction"] == content["value"] for row in rows) and content["value"]["chance"] > 0.9
     assert event["value"]["version"] == VERSION and event["value"]["satisfied"] > 0.9
 
 
@@ -188,5 +194,6 @@ async def test_a_message_that_was_being_read_at_kill_9_is_read_at_the_next_start
     async with running(settings_in(home, head)) as app:
         services: Services = app.state.services
         await read_out(services)
-        (event,) = await rows(services, Feedback)
+        (event,) = await read(services)
+        assert len(await rows(services, Feedback, Feedback.kind == "satisfaction")) == 1
     assert isinstance(event, Feedback) and (event.kind, event.value["kind"]) == ("next_message", "gratitude")
