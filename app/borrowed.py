@@ -68,10 +68,13 @@ async def withdrawn(session: AsyncSession, person_id: str, turn_ids: Sequence[st
 
 
 async def withhold(session: AsyncSession, person_id: str, shown: Sequence[Exposure]) -> None:
-    """Take out of these rows, and not out of the table, what this person may not read any more."""
-    with_text = [one for one in shown if one.kind == "document" and one.text]
-    readable = await documents.names(session, person_id, (one.document_id for one in with_text))
-    for one in with_text:
-        if one.document_id not in readable:
+    """Take out of these rows, and not out of the table, what this person may not read any more, and what was quoted of
+    answers that rest on it."""
+    held = {one.document_id for one in shown if one.kind == "document" and one.text}
+    closed = held - (await documents.names(session, person_id, held)).keys()
+    told = [one.passage_id for one in shown if one.kind == "conversation"]
+    resting = {turn for turn, _ in await withdrawn(session, person_id, told)} if told else set()
+    for one in shown:
+        if one.text and (one.document_id in closed or one.passage_id in resting):
             session.expunge(one)
             one.text, one.title, one.heading, one.document_name = "", "", None, documents.WITHDRAWN

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import comparisons_rows, consent, edits, feedback_log, feedback_rows, turns
+from app import borrowed, comparisons_rows, consent, edits, feedback_log, feedback_rows, turns
 from app.db import Database
 from app.models import Exposure, Turn
 from app.models_preferences import Edit
@@ -26,7 +26,8 @@ async def rows(database: Database, people: Sequence[str], form: Format) -> Async
     """One JSON object a line, person by person, oldest turn first.
 
     `consent` says of each whether it may train what others use too, by what its person says now. What the person may no
-    longer read teaches nobody: of turns its text is left out, of the other forms the row.
+    longer read teaches nobody: of turns its text is left out, of the other forms the row; and a turn that rests on
+    what was taken back gives none.
     """
     async with database.session() as session:
         agreed = await consent.consenting(session)
@@ -35,7 +36,8 @@ async def rows(database: Database, people: Sequence[str], form: Format) -> Async
         while True:
             async with database.session() as session:
                 found = await _page(session, person_id, last)
-                made = await _MAKERS[form](session, person_id, found)
+                gone = {turn for turn, _ in await borrowed.withdrawn(session, person_id, [turn.id for turn in found])}
+                made = await _MAKERS[form](session, person_id, [turn for turn in found if turn.id not in gone])
             for row in made:
                 yield json.dumps(row | {"consent": person_id in agreed}, ensure_ascii=False) + "\n"
             if len(found) < PAGE:
