@@ -14,6 +14,7 @@ from ui.chat import render_live, render_turns
 from ui.client import ApiClient, ApiError
 from ui.comparing import second_answer
 from ui.markup import esc
+from ui.operator import OPERATOR_LINK, ROLES
 from ui.session import visitor
 from ui.sources import render_sources
 from ui.views import Updates, library_view, sources_of, thread, thread_view
@@ -41,7 +42,7 @@ class Handlers:
         account = (
             '<div class="account"><a class="item" href="/about-me">About me '
             '<span class="muted">what Attune has learned</span></a>'
-            f'<span class="muted email" title="{email}">{email}</span>'
+            f'{OPERATOR_LINK if person.role in ROLES else ""}<span class="muted email" title="{email}">{email}</span>'
             '<button type="button" class="ghost" data-theme title="Light or dark" aria-label="Light or dark">◐</button>'
             '<button type="button" class="ghost" data-logout>Log out</button></div>'
         )

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from ui import screen
 from ui.about import about_routes
 from ui.client import ApiClient
+from ui.operator import operator_routes
 from ui.page_reader import page_routes
 from ui.plain import HEADERS
 from ui.reader import reader_routes
@@ -27,7 +28,7 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
     app.add_api_route("/login", _login, methods=["GET"], include_in_schema=False)
-    for routes in (reader_routes, page_routes, about_routes, shown_routes, listed_routes):
+    for routes in (reader_routes, page_routes, about_routes, operator_routes, shown_routes, listed_routes):
         app.include_router(routes(api))
     gr.mount_gradio_app(
         app,

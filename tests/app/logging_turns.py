@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.db import Database
 from app.models import Conversation, Exposure, Feedback, Person, Turn
 from app.models_preferences import Edit
-from app.services import Services
 
 _numbers = itertools.count()
 
@@ -16,14 +16,14 @@ _numbers = itertools.count()
 class Log:
     """Writes the log of one home; ids are `t1`, `e1`, ... in the order of writing."""
 
-    def __init__(self, services: Services, *people: Person) -> None:
-        self.services, self.people = services, people
+    def __init__(self, database: Database, *people: Person) -> None:
+        self.database, self.people = database, people
 
     async def turn(self, at: datetime, *, person: int = 0, shown: str = "", **fields: Any) -> str:
         """A turn of a person; `shown` names a document a word, `*` before one that was selected, `**` cited."""
         who, turn = self.people[person], f"t{next(_numbers)}"
         values = {"question": "Where?", "answer": "There.", "draft": "There.", "state": "complete"} | fields
-        async with self.services.database.session() as session:
+        async with self.database.session() as session:
             talk = Conversation(person_id=who.id, title="Talk")
             session.add(talk)
             await session.flush()
@@ -35,7 +35,7 @@ class Log:
 
     async def say(self, turn: str, kind: str, at: datetime, rank: int | None = None, /, **value: Any) -> None:
         """An event on a turn, or on what was shown at a rank."""
-        async with self.services.database.session() as session:
+        async with self.database.session() as session:
             session.add(
                 Feedback(
                     id=f"f{next(_numbers)}",
@@ -49,7 +49,7 @@ class Log:
             )
 
     async def edit(self, turn: str, cost: float) -> None:
-        async with self.services.database.session() as session:
+        async with self.database.session() as session:
             who = await _owner(session, turn)
             session.add(Edit(person_id=who, turn_id=turn, draft="There.", text="Here.", cost=1, cost_normalised=cost))
 

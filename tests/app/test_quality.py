@@ -31,7 +31,7 @@ async def person(services: Services, email: str, **fields: object) -> Person:
 
 @pytest.fixture
 async def log(services: Services) -> Log:
-    return Log(services, await person(services, "ann@example.org"), await person(services, "ben@example.org"))
+    return Log(services.database, await person(services, "ann@example.org"), await person(services, "ben@example.org"))
 
 
 def ago(**parts: float) -> datetime:

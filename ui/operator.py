@@ -1,0 +1,122 @@
+"""The operators' pages: quality, themes, the annotation queue, training runs, models. Each reads through the API in the
+name of whoever looks, and the API refuses whoever is no operator; operator.js changes things."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from ui.client import ApiClient, ApiError
+from ui.operator_client import OperatorClient
+from ui.operator_models import render_models
+from ui.operator_quality import render_quality
+from ui.operator_queue import render_queue
+from ui.operator_runs import render_runs
+from ui.operator_themes import render_themes
+from ui.plain import HEADERS, page, refused
+from ui.session import visitor
+
+ROLES = frozenset({"operator", "admin"})
+OPERATOR_LINK = (
+    '<a class="item" href="/operator/quality">Operator <span class="muted">quality, training, models</span></a>'
+)
+_PAGES = {"quality": "Quality", "themes": "Themes", "queue": "Queue", "runs": "Runs", "models": "Models"}
+_SAID = {
+    "quality": "How good the answers are, and where they are not.",
+    "themes": "What people are not content with, in groups that say much the same.",
+    "queue": "Passages about which your word is worth most.",
+    "runs": "Training from what people did with answers. The gate decides what comes of it.",
+    "models": "What answers now, what was measured of the rest, and every decision.",
+}
+_HEAD = (
+    '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/operator.css">'
+    '<script src="/ui/pieces.js" defer></script><script src="/ui/operator.js"></script>'
+)
+_LISTED, _SHOWN_RUNS, _VERSIONS = 20, 6, 12  # rows of a page; what is asked for one by one is asked for in full
+
+Days = Annotated[int, Query(ge=1, le=3660)]
+Cursor = Annotated[str | None, Query(max_length=200)]
+Render = Callable[[OperatorClient], Awaitable[str]]
+
+
+def operator_routes(api: ApiClient) -> APIRouter:
+    """GET /operator/..., for operators and admins."""
+    router = APIRouter(prefix="/operator", include_in_schema=False)
+
+    @router.get("")
+    async def first() -> Response:
+        return RedirectResponse("/operator/quality", 303)
+
+    @router.get("/quality")
+    async def quality(request: Request, days: Days = 30) -> Response:
+        async def render(operator: OperatorClient) -> str:
+            found = await asyncio.gather(
+                operator.quality(days),
+                operator.slices("document", days, _LISTED),
+                operator.slices("version", days, _LISTED),
+            )
+            return render_quality(*found, days)
+
+        return await _page(api, request, "quality", render)
+
+    @router.get("/themes")
+    async def themes(request: Request, days: Days = 90) -> Response:
+        async def render(operator: OperatorClient) -> str:
+            return render_themes(await operator.themes(days))
+
+        return await _page(api, request, "themes", render)
+
+    @router.get("/queue")
+    async def queue(request: Request) -> Response:
+        async def render(operator: OperatorClient) -> str:
+            return render_queue(await operator.queue(_LISTED))
+
+        return await _page(api, request, "queue", render)
+
+    @router.get("/runs")
+    async def runs(request: Request, after: Cursor = None) -> Response:
+        return await _page(api, request, "runs", lambda operator: _runs(operator, after))
+
+    @router.get("/models")
+    async def models(request: Request, after: Cursor = None) -> Response:
+        return await _page(api, request, "models", lambda operator: _models(operator, after))
+
+    return router
+
+
+async def _runs(operator: OperatorClient, after: str | None) -> str:
+    listed, policy = await asyncio.gather(operator.runs(after, _SHOWN_RUNS), operator.policy())
+    details = await asyncio.gather(*(operator.run(run.id) for run in listed.items))
+    return render_runs(details, policy, listed.next_cursor)
+
+
+async def _models(operator: OperatorClient, after: str | None) -> str:
+    models, log = await asyncio.gather(operator.models(), operator.decisions(after, _LISTED))
+    newest = models.versions[::-1][:_VERSIONS]
+    champions = [one for one in models.versions if one.champion and one not in newest]
+    details = await asyncio.gather(*(operator.version(one.id) for one in (*champions, *newest)))
+    return render_models(models, {one.id: one for one in details}, log.items, log.next_cursor)
+
+
+async def _page(api: ApiClient, request: Request, name: str, render: Render) -> Response:
+    try:
+        body = await render(OperatorClient(visitor(api, request)))
+    except ApiError as error:
+        if error.status == 401:
+            return RedirectResponse("/login", 303)
+        return refused(error, "about operator")
+    whole = f"{_header(name)}<p id='said' role='status'></p>{body}"
+    return HTMLResponse(page(f"{_PAGES[name]} · Attune", whole, "about operator", _HEAD), headers=HEADERS)
+
+
+def _header(name: str) -> str:
+    links = "".join(
+        f'<a href="/operator/{key}"{" aria-current=page" if key == name else ""}>{title}</a>'
+        for key, title in _PAGES.items()
+    )
+    return (
+        f'<header><a class="back" href="/">← Chat</a><nav class="pages" aria-label="Operator">{links}</nav>'
+        f'<h1>{_PAGES[name]}</h1><p class="muted">{_SAID[name]}</p></header>'
+    )
