@@ -1,5 +1,6 @@
 """The commands `attune feedback ...`: they speak HTTP to the server that owns the home, as its operator."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,7 @@ import httpx
 import typer
 
 from app.command import Json, print_json, run, settings_from
+from app.feedback_parquet import NoParquetError, require_parquet, to_parquet
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -29,12 +31,13 @@ def _feedback() -> None:
 @feedback_commands.command("export")
 def export(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(help="File to write, one JSON object a line.")],
+    out: Annotated[Path, typer.Option(help="File to write: JSON lines, or Parquet if it ends in .parquet.")],
     form: Annotated[str, typer.Option("--format", help="turns, labels, kto or dpo.")] = "turns",
     user: Annotated[str | None, typer.Option(help="Only this person's (their e-mail).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write what people did with answers as data to train on, one JSON object a line.
+    """Write what people did with answers as data to train on, one JSON object a line, or the same as Parquet, where
+    objects whose keys are data (versions, events, value, next_message) are JSON text.
 
     turns: each question with its answer, every passage that was shown, every event, and the models' versions.
 
@@ -62,17 +65,20 @@ def export(
         figures = {"format": form, "rows": await write_export(settings, out, form, user), "out": str(out)}
         print_json(figures) if as_json else typer.echo(f"{figures['rows']} rows in {out}")
 
-    run(work(), ExportError, httpx.HTTPError)
+    run(work(), ExportError, NoParquetError, httpx.HTTPError)
 
 
 async def write_export(settings: "Settings", out: Path, form: str, user: str | None) -> int:
-    """Fetch what the server exports into `out`; the number of rows. Raises ExportError and httpx.HTTPError."""
+    """Fetch what the server exports into `out`; how many rows. Raises ExportError, NoParquetError, HTTPError."""
     from app.main import create_app
     from app.running import speaking_to
     from app.server import connect
 
+    if in_columns := out.suffix == ".parquet":
+        require_parquet()  # before anybody is asked for anything
     query: dict[str, Any] = {"format": form} | ({"email": user} if user else {})
-    beside = out.with_name(f".{out.name}.part")  # renamed when it is whole: half an export must not look like one
+    # Renamed when it is whole: half an export must not look like one.
+    beside, columns = out.with_name(f".{out.name}.part"), out.with_name(f".{out.name}.columns.part")
     count = 0
     async with (
         connect(settings, create_app(settings, warm=False)) as address,
@@ -87,7 +93,10 @@ async def write_export(settings: "Settings", out: Path, form: str, user: str | N
                 async for piece in response.aiter_bytes():
                     count += piece.count(b"\n")
                     file.write(piece)
-            beside.rename(out)
+            if in_columns:
+                await asyncio.to_thread(to_parquet, beside, columns)
+            (columns if in_columns else beside).rename(out)
         finally:
             beside.unlink(missing_ok=True)
+            columns.unlink(missing_ok=True)
     return count

@@ -4,8 +4,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Table, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+COMPLAINT = sa.text("kind IN ('down', 'next_message', 'not_relevant', 'wrong')")  # of Feedback, as its index has it
 
 
 def new_id() -> str:
@@ -127,7 +130,12 @@ class Turn(SQLModel, table=True):
     __table_args__ = (
         Index("ix_turn_conversation_created", "conversation_id", "created_at"),
         Index("ix_turn_created", "created_at"),
-        Index("ix_turn_abstained_created", "abstained", "created_at"),
+        Index(
+            "ix_turn_abstained",
+            "created_at",
+            sqlite_where=sa.text("abstained IS 1"),
+            postgresql_where=sa.text("abstained IS true"),
+        ),
         Index("ix_turn_person_created", "person_id", "created_at"),
     )
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -191,7 +199,8 @@ class Feedback(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_feedback_person_created", "person_id", "created_at"),
-        Index("ix_feedback_kind_created", "kind", "created_at"),
+        # Of these kinds alone: on a whole index of kinds SQLite would rest queries that name turns, too.
+        Index("ix_feedback_complaint", "kind", "created_at", sqlite_where=COMPLAINT, postgresql_where=COMPLAINT),
     )
     id: str = Field(default_factory=new_id, primary_key=True)
     person_id: str = Field(foreign_key="person.id", ondelete="CASCADE")

@@ -38,8 +38,11 @@ class Quality:
         since = await self._begin(days, until)
         kept = await self._figures("all", [day.isoformat() for day in days_of(since, until)], now)
         width = 1 if days <= LONG else 7
-        buckets = [await self._bucket(kept, *ends) for ends in _buckets(since, until, width)]
-        return QualityPublic(total=await self._bucket(kept, since, until), bucket_days=width, buckets=buckets)
+        stretches = [(since, until), *_buckets(since, until, width)]
+        async with self._database.session() as session:
+            people = await quality_rows.people(session, [_bounds(*ends) for ends in stretches])
+        total, *buckets = (_bucket(kept, *ends, number) for ends, number in zip(stretches, people, strict=True))
+        return QualityPublic(total=total, bucket_days=width, buckets=buckets)
 
     async def slices(self, by: SliceBy, days: int, limit: int, now: datetime) -> SlicesPublic:
         """The last `days` by what was shown, or by what answered."""
@@ -81,15 +84,12 @@ class Quality:
         async with self._one_at_a_time:
             return await self._tiles.figures(what, spans, now)
 
-    async def _bucket(self, kept: Mapping[str, Figures], since: date, until: date) -> QualityBucket:
-        total: Figures = {}
-        for day in days_of(since, until):
-            add(total, kept[day.isoformat()])
-        ends = (_midnight(since), _midnight(until + timedelta(days=1)))
-        async with self._database.session() as session:
-            people = await quality_rows.people(session, *ends)
-        figures = figures_of(total.get("", Counter()))
-        return QualityBucket(since=since, until=until, people=people, **dict(figures))
+
+def _bucket(kept: Mapping[str, Figures], since: date, until: date, people: int) -> QualityBucket:
+    total: Figures = {}
+    for day in days_of(since, until):
+        add(total, kept[day.isoformat()])
+    return QualityBucket(since=since, until=until, people=people, **dict(figures_of(total.get("", Counter()))))
 
 
 def _buckets(since: date, until: date, width: int) -> Iterable[tuple[date, date]]:
@@ -102,8 +102,9 @@ def _buckets(since: date, until: date, width: int) -> Iterable[tuple[date, date]
     return reversed(ends)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _bounds(since: date, until: date) -> tuple[datetime, datetime]:
+    """From the first midnight to the one after the last day."""
+    return datetime.combine(since, time(), UTC), datetime.combine(until + timedelta(days=1), time(), UTC)
 
 
 def begun(stack: AsyncExitStack, database: Database) -> Quality:

@@ -16,7 +16,6 @@ Figures = dict[str, Counter[str]]  # group -> name -> count; of `all` the one gr
 OPENED = frozenset({"citation_opened", "source_opened"})
 VERDICTS = frozenset({"helped", "not_relevant", "wrong", "withdrawn"})
 CORRECTED = "source_wrong"  # what an edit says of a source
-COUNTED_KINDS = (*VOTES, *sorted(VERDICTS - {"withdrawn"}), *sorted(OPENED), CORRECTED, NEXT_MESSAGE)
 LATENCY = "ms "  # before the number of a bin of durations
 
 

@@ -16,7 +16,7 @@ from app.feedback import NEXT_MESSAGE
 from app.models import Exposure, Feedback, Person, Turn, table
 from app.models_preferences import Edit
 from app.models_quality import QualityTile
-from app.quality_counts import COUNTED_KINDS, Asked, Event, Figures, Shown, What
+from app.quality_counts import Asked, Event, Figures, Shown, What
 
 _TILES, _TURNS, _EDITS = table(QualityTile), table(Turn), table(Edit)
 _EXPOSURES, _EVENTS = table(Exposure), table(Feedback)
@@ -70,7 +70,7 @@ async def _events(session: AsyncSession, since: datetime, until: datetime) -> di
     query = (
         sa.select(_EVENTS.c.turn_id, _EVENTS.c.exposure_id, _EVENTS.c.kind, read)
         .join(_TURNS, _TURNS.c.id == _EVENTS.c.turn_id)
-        .where(*_asked_in(since, until), _EVENTS.c.kind.in_(COUNTED_KINDS))
+        .where(*_asked_in(since, until))
         .order_by(_EVENTS.c.created_at, _EVENTS.c.id)
     )
     found: dict[str, list[Event]] = {}
@@ -98,10 +98,16 @@ async def first_asked(session: AsyncSession) -> datetime | None:
     return (await session.exec(select(Turn.created_at).order_by(col(Turn.created_at)).limit(1))).first()
 
 
-async def people(session: AsyncSession, since: datetime, until: datetime) -> int:
-    """How many people asked something then."""
-    some = sa.exists().where(_TURNS.c.person_id == col(Person.id), *_asked_in(since, until))
-    return (await session.exec(select(func.count()).select_from(Person).where(some))).one()
+async def people(session: AsyncSession, stretches: Sequence[tuple[datetime, datetime]]) -> list[int]:
+    """How many people asked something in each of these stretches of time, in one statement."""
+    counted = [
+        sa.select(func.count())
+        .select_from(Person)
+        .where(sa.exists().where(_TURNS.c.person_id == col(Person.id), *_asked_in(*ends)))
+        .scalar_subquery()
+        for ends in stretches
+    ]
+    return list((await session.execute(sa.select(*counted))).one())
 
 
 async def claim(session: AsyncSession) -> None:

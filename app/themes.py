@@ -74,7 +74,7 @@ class Themes:
 
 
 def _theme(group: Sequence[Complaint], words: list[str], agreed: set[str], examples: int) -> Theme:
-    spoken = [one for one in group if one.person_id in agreed]
+    spoken = list({one.text: one for one in reversed(group) if one.person_id in agreed}.values())[::-1]
     return Theme(
         terms=words,
         complaints=len(group),

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.feedback import NEXT_MESSAGE, VOTES
-from app.models import Feedback, Turn
+from app.models import COMPLAINT, Feedback, Turn
 from app.quality_counts import VERDICTS
 from app.schemas_quality import ComplaintKind
 
@@ -32,8 +32,9 @@ class Complaint:
 async def complaints(session: AsyncSession, since: datetime, limit: int) -> list[Complaint]:
     """At most `limit` of each kind, newest first; one of a kind for each turn."""
     found = [
-        *await _of_events(session, since, limit, col(Feedback.kind) == "down", _vote),
-        *await _of_events(session, since, limit, col(Feedback.kind).in_(("wrong", "not_relevant")), _source),
+        *await _of_events(session, since, limit, "down", _vote),
+        *await _of_events(session, since, limit, "wrong", _source),
+        *await _of_events(session, since, limit, "not_relevant", _source),
         *await _next_messages(session, since, limit),
         *await _abstained(session, since, limit),
     ]
@@ -55,7 +56,7 @@ def _complaint(kind: ComplaintKind, text: str, event: Any, reasons: tuple[str, .
 
 
 async def _of_events(
-    session: AsyncSession, since: datetime, limit: int, of_kind: Any, made: Callable[[Any, str], Complaint]
+    session: AsyncSession, since: datetime, limit: int, kind: str, made: Callable[[Any, str], Complaint]
 ) -> list[Complaint]:
     """What the last word on an answer or a source says; what was taken back or changed is no complaint."""
     later = aliased(Feedback)
@@ -69,7 +70,7 @@ async def _of_events(
             (col(later.created_at) == Feedback.created_at) & (col(later.id) > Feedback.id),
         ),
     )
-    query = _events(since, limit).where(of_kind, ~overtaken)
+    query = _events(since, limit).where(col(Feedback.kind) == kind, ~overtaken)
     return [made(event, asked) for event, asked in (await session.execute(query)).all()]
 
 
@@ -103,7 +104,7 @@ def _events(since: datetime, limit: int) -> Any:
     return (
         select(Feedback, Turn.question)
         .join(Turn, col(Turn.id) == Feedback.turn_id)
-        .where(col(Feedback.created_at) >= since)
+        .where(col(Feedback.created_at) >= since, COMPLAINT)
         .order_by(col(Feedback.created_at).desc())
         .limit(limit)
     )

@@ -34,6 +34,7 @@ _HEAD = (
     '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/operator.css">'
     '<script src="/ui/pieces.js" defer></script><script src="/ui/operator.js"></script>'
 )
+_WINDOWS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
 _LISTED, _SHOWN_RUNS, _VERSIONS = 20, 6, 12  # rows of a page; what is asked for one by one is asked for in full
 
 Days = Annotated[int, Query(ge=1, le=3660)]
@@ -57,16 +58,16 @@ def operator_routes(api: ApiClient) -> APIRouter:
                 operator.slices("document", days, _LISTED),
                 operator.slices("version", days, _LISTED),
             )
-            return render_quality(*found, days)
+            return render_quality(*found)
 
-        return await _page(api, request, "quality", render)
+        return await _page(api, request, "quality", render, days)
 
     @router.get("/themes")
     async def themes(request: Request, days: Days = 90) -> Response:
         async def render(operator: OperatorClient) -> str:
             return render_themes(await operator.themes(days))
 
-        return await _page(api, request, "themes", render)
+        return await _page(api, request, "themes", render, days)
 
     @router.get("/queue")
     async def queue(request: Request) -> Response:
@@ -100,14 +101,23 @@ async def _models(operator: OperatorClient, after: str | None) -> str:
     return render_models(models, {one.id: one for one in details}, log.items, log.next_cursor)
 
 
-async def _page(api: ApiClient, request: Request, name: str, render: Render) -> Response:
+def _windows(name: str, days: int) -> str:
+    """Links to other numbers of days, on the pages that look back."""
+    links = "".join(
+        f'<a href="/operator/{name}?days={width}"{" aria-current=true" if width == days else ""}>{title}</a>'
+        for width, title in _WINDOWS.items()
+    )
+    return f'<nav class="windows" aria-label="How far back">{links}</nav>' if days else ""
+
+
+async def _page(api: ApiClient, request: Request, name: str, render: Render, days: int = 0) -> Response:
     try:
         body = await render(OperatorClient(visitor(api, request)))
     except ApiError as error:
         if error.status == 401:
             return RedirectResponse("/login", 303)
         return refused(error, "about operator")
-    whole = f"{_header(name)}<p id='said' role='status'></p>{body}"
+    whole = f"{_header(name)}{_windows(name, days)}<p id='said' role='status'></p>{body}"
     return HTMLResponse(page(f"{_PAGES[name]} · Attune", whole, "about operator", _HEAD), headers=HEADERS)
 
 

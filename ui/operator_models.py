@@ -65,7 +65,7 @@ def _version(one: VersionDetail, used: InUsePublic) -> str:
     chips += [f"{plural(one.forgotten, 'person')} of its log forgotten since"] if one.forgotten else []
     problem = f'<p class="warn">{esc(one.problem)}</p>' if one.problem else ""
     marks = "".join(f'<span class="{esc(chip.replace(" ", "-"))}">{esc(chip)}</span>' for chip in chips)
-    latest = one.decisions[0] if one.decisions else None
+    latest = next((made for made in one.decisions if made.version_id == one.id), None)
     measured = next((made for made in one.decisions if made.action == "promote" and made.version_id == one.id), None)
     refused = "".join(
         f"<li>{esc(reason)}</li>" for reason in (latest.reasons if latest and not latest.accepted else [])

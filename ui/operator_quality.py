@@ -15,24 +15,18 @@ from app.schemas_quality import (
 from ui.markup import esc, plural
 from ui.operator_plot import Line, Plot, Point, render_plot
 
-WINDOWS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
 _EMPTY = """<div class="empty"><p><b>Nothing was asked in these days.</b> As soon as people ask and say what they
 think of
 the answers, this page shows how good they are. Ask something in the <a href="/">chat</a>, or look further back.</p>
 </div>"""
 
 
-def render_quality(quality: QualityPublic, documents: SlicesPublic, versions: SlicesPublic, days: int) -> str:
+def render_quality(quality: QualityPublic, documents: SlicesPublic, versions: SlicesPublic) -> str:
     """The page below its heading."""
-    links = "".join(
-        f'<a href="/operator/quality?days={width}"{" aria-current=true" if width == days else ""}>{name}</a>'
-        for width, name in WINDOWS.items()
-    )
-    windows = f'<p class="windows" role="navigation" aria-label="How far back">{links}</p>'
     if not quality.total.turns:
-        return windows + _EMPTY
+        return _EMPTY
     return (
-        f'{windows}<section aria-label="All of these days">{_totals(quality.total)}</section>'
+        f'<section aria-label="All of these days">{_totals(quality.total)}</section>'
         f'<section class="figures" aria-label="Over time">{"".join(map(render_plot, _plots(quality)))}</section>'
         f"{_documents(documents)}{_versions(versions)}"
     )

@@ -58,7 +58,7 @@ def _labels(standing: KindStanding | None) -> str:
 def _run(run: TrainingRunDetail) -> str:
     identity = esc(run.id)
     began = "by the policy" if run.trigger == "policy" else "by hand"
-    chips = [f'<span class="state {run.state}">{_state(run)}</span>', f"<span>{began}</span>"]
+    chips = [f'<span class="run-{run.outcome or run.state}">{_state(run)}</span>', f"<span>{began}</span>"]
     chips += [
         f"<span>{plural(run.labels, 'label')} of {run.people:,} {'person' if run.people == 1 else 'people'}</span>"
     ]

@@ -168,7 +168,9 @@ async def test_operators_read_figures_and_others_do_not(
 
 async def test_a_document_is_named_only_where_its_owner_agreed(services: Services) -> None:
     log = Log(
-        services, await person(services, "a@example.org", trains_others=True), await person(services, "b@example.org")
+        services.database,
+        await person(services, "a@example.org", trains_others=True),
+        await person(services, "b@example.org"),
     )
     for number, owner in enumerate(log.people):
         async with services.database.session() as session:

@@ -22,10 +22,9 @@ _COUNTED = {
 _SQLITE_ROWS = {"INSERT": "NEW", "UPDATE": "OLD", "DELETE": "OLD"}
 _INDEXES = (
     ("ix_turn_created", "turn", ["created_at"]),
-    ("ix_turn_abstained_created", "turn", ["abstained", "created_at"]),
     ("ix_turn_person_created", "turn", ["person_id", "created_at"]),
-    ("ix_feedback_kind_created", "feedback", ["kind", "created_at"]),
 )
+_COMPLAINT = sa.text("kind IN ('down', 'next_message', 'not_relevant', 'wrong')")
 
 
 def upgrade() -> None:
@@ -38,6 +37,20 @@ def upgrade() -> None:
     )
     for name, table, columns in _INDEXES:
         op.create_index(name, table, columns)
+    op.create_index(
+        "ix_feedback_complaint",
+        "feedback",
+        ["kind", "created_at"],
+        sqlite_where=_COMPLAINT,
+        postgresql_where=_COMPLAINT,
+    )
+    op.create_index(
+        "ix_turn_abstained",
+        "turn",
+        ["created_at"],
+        sqlite_where=sa.text("abstained IS 1"),
+        postgresql_where=sa.text("abstained IS true"),
+    )
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgres():
         op.execute(statement)
 
@@ -52,7 +65,7 @@ def downgrade() -> None:
             op.execute(f'DROP TRIGGER quality_{table} ON "{table}"')
         op.execute("DROP FUNCTION quality_of_turn()")
         op.execute("DROP FUNCTION quality_of_child()")
-    for name, table, _ in _INDEXES:
+    for name, table, *_ in (*_INDEXES, ("ix_feedback_complaint", "feedback"), ("ix_turn_abstained", "turn")):
         op.drop_index(name, table)
     op.drop_table("qualitytile")
 

@@ -1,0 +1,137 @@
+"""The operators' pages in headless Chromium, on the real server with a home that has a past."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.ui.browsing import ARTIFACTS, SIZES, shoot
+from tests.ui.operated import REFUSED, furnish
+from tests.ui.test_browser_accessibility import serious
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("quality", "themes", "queue", "runs", "models")
+
+
+class Served:
+    """A running server, its login link and the versions in its home."""
+
+    def __init__(self, link: str, versions: dict[str, str]) -> None:
+        self.link, self.versions = link, versions
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("operator") / "home"
+    versions = furnish(home)
+    chosen = {"ATTUNE_HOME": str(home), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "up", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            link = next(line.strip() for line in server.stdout if "/login?code=" in line)
+            yield Served(link, versions)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def session_cookie() -> dict[str, str]:
+    """The link works once; what it gave is kept here for the pages after it."""
+    return {}
+
+
+async def operator(browser: Browser, served: Served, cookie: dict[str, str], size: str, scheme: str) -> Page:
+    width, height = SIZES[size]
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = await context.new_page()
+    if not cookie:
+        await page.goto(served.link)
+        await expect(page.locator("#account a", has_text="Operator")).to_be_attached(timeout=20_000)
+        (found,) = [one for one in await context.cookies() if one["name"] == "attune_session"]
+        cookie["value"] = found["value"]
+    await context.add_cookies([{"name": "attune_session", "value": cookie["value"], "url": served.link}])
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_page_can_be_read_by_everybody_at_every_size(
+    browser: Browser, served: Served, session_cookie: dict[str, str], size: str, scheme: str
+) -> None:
+    page, found = await operator(browser, served, session_cookie, size, scheme), dict[str, list[str]]()
+    for name in PAGES:
+        await page.goto(urljoin(served.link, f"/operator/{name}"))
+        await expect(page.locator("h1")).to_have_text(name.capitalize())
+        await page.wait_for_timeout(200)  # colours come to rest
+        await page.screenshot(path=ARTIFACTS / f"{size}-{scheme}-operator-{name}.png", full_page=True)
+        for details in await page.locator("details > summary").all():
+            await details.click()
+        found[name] = await serious(page)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
+        assert (await page.title()).endswith("· Attune")
+    assert "\n".join(f"{place}: {what}" for place, what in found.items() if what) == ""
+
+
+async def test_an_operator_reads_labels_sets_the_policy_rolls_back_and_promotes(
+    browser: Browser, served: Served, session_cookie: dict[str, str]
+) -> None:
+    page = await operator(browser, served, session_cookie, "desktop", "light")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(urljoin(served.link, "/operator"))
+    await expect(page.locator(".totals")).to_contain_text("from 2 people")
+    await expect(page.locator(".figures svg")).to_have_count(6)  # of next messages there is nothing to draw
+    await expect(page.locator(".figures .empty")).to_contain_text("No next message was read")
+    row = page.locator("tr", has_text="minutes.pdf")
+    await expect(row).to_contain_text("verdicts")
+
+    await page.click("nav.pages a:text('Themes')")
+    theme = page.locator(".themes > li", has_text="parental")
+    await expect(theme).to_contain_text("6 complaints of 2 people")
+    await expect(theme).to_contain_text("(Ann)")
+    await expect(page.locator("main")).not_to_contain_text("(Ben)")
+    assert await page.title() == "Themes · Attune"
+
+    await page.click("nav.pages a:text('Queue')")
+    card = page.locator(".queue > li").first
+    await expect(card).to_contain_text("How many days of leave may be kept?")
+    before = await page.locator(".queue > li").count()
+    await card.focus()
+    await page.keyboard.press("1")
+    await expect(page.locator("#said")).to_have_text("Labelled.")
+    await expect(page.locator(".queue > li")).to_have_count(before - 1)
+
+    await page.click("nav.pages a:text('Runs')")
+    await expect(page.locator("#runs svg")).to_have_count(1)
+    await expect(page.locator("#runs")).to_contain_text(REFUSED)
+    await page.fill("#labels", "250")
+    await page.press("#labels", "Enter")
+    await expect(page.locator("#said")).to_have_text("Saved.")
+    await page.click("#policy-on")
+    await expect(page.locator("#policy-on")).to_have_attribute("aria-checked", "true")
+    await expect(page.locator("#labels")).to_have_value("250")
+    await page.click("#policy-on")
+    await expect(page.locator("#policy-on")).to_have_attribute("aria-checked", "false")
+
+    await page.click("nav.pages a:text('Models')")
+    promoted = page.locator(f"#v-{served.versions['promoted']}")
+    await expect(promoted.locator(".chips")).to_contain_text("champion")
+    await expect(promoted.locator("table")).to_contain_text("0.655")
+    await expect(page.locator(f"#v-{served.versions['refused']}")).to_contain_text(REFUSED)
+    await page.click("#back-retriever")
+    await expect(promoted.locator(".chips")).to_contain_text("rolled back")
+    await page.click(f"#promote-{served.versions['promoted']}")
+    await expect(promoted.locator(".chips")).to_contain_text("champion")
+    await expect(page.locator("#log > ol > li")).to_have_count(4)
+    await shoot(page, "operator-promoted")
