@@ -82,7 +82,7 @@ def _found(q: str, hits: Sequence[HitPublic]) -> str:
     if not hits:
         return '<p class="muted" role="status">Nothing of it comes near these words.</p>'
     exact = sum(bool(spans_of_words(hit.text, q)) for hit in hits)
-    said = f"{plural(len(hits), 'passage')}, nearest first; {exact or 'none'} with these very words"
+    said = f"{plural(len(hits), 'passage')}, nearest first; {exact or 'none'} with words of yours"
     rows = "".join(
         f'<li><a href="{esc(hit_url(hit, used := spans_of_words(hit.text, q)))}">{_place(hit) or "Open"}</a>'
         f"<p>{marked(hit.text, used)}</p></li>"

@@ -35,7 +35,7 @@ async def read_page(
 ) -> DocumentPagePublic:
     """A page with the boxes of `passage` on it, or of the parts of its text that `mark` names as `from-to`."""
     document = await _pdf(services, person.id, document_id, number)
-    quotes = await _quotes(services, person.id, document_id, passage, mark) if passage else []
+    quotes = await _quotes(services, document, passage, mark) if passage else []
     try:
         view = await services.pages.find(_original(services, document), number, quotes)
     except LoadError as error:
@@ -64,7 +64,7 @@ async def read_picture(
 
 async def _pdf(services: Services, person_id: str, document_id: str, number: int) -> Document:
     async with services.database.session() as session:
-        found = await documents.find(session, person_id, document_id)
+        found = await documents.find_readable(session, person_id, document_id)
     if found is None:
         raise not_found("document", document_id)
     if found.media_type != "application/pdf":
@@ -81,8 +81,8 @@ def _original(services: Services, document: Document) -> Path:
     return path
 
 
-async def _quotes(services: Services, person_id: str, document_id: str, passage: str, marks: list[str]) -> list[str]:
-    read = await services.index.passages(document_id, frozenset({person_id}))
+async def _quotes(services: Services, document: Document, passage: str, marks: list[str]) -> list[str]:
+    read = await services.index.passages(document.id, frozenset({document.owner_id}))
     text = next((one.text for one in read if one.id == passage), None)
     if text is None:
         raise not_found("passage", passage)

@@ -86,7 +86,7 @@ async def test_the_reader_shows_a_document_to_its_owner_only(pages_url: str, pag
     marked = await fetch(f"{pages_url}/read/{document.id}?passage=p0&mark=9-18", token)
     assert "Leave is <mark>&lt;b&gt;28&lt;/b&gt;</mark> days." in marked.text
     found = await fetch(f"{pages_url}/read/{document.id}?q=LEAV %22><i>", token)
-    assert "2 passages, nearest first; 1 with these very words" in found.text
+    assert "2 passages, nearest first; 1 with words of yours" in found.text
     assert "<mark>Leave</mark> is" in found.text
     assert 'value="LEAV &quot;&gt;&lt;i&gt;"' in found.text
     assert (await fetch(f"{pages_url}/read/{document.id}", other)).status_code == 404
