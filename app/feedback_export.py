@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import borrowed, comparisons_rows, consent, edits, feedback_log, feedback_rows, turns
+from app import borrowed, comparisons_rows, consent, edits, feedback_log, feedback_rows, sibling_rows, turns
 from app.db import Database
 from app.models import Exposure, Turn
 from app.models_preferences import Edit
@@ -58,6 +58,7 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
     ids = [turn.id for turn in found]
     shown = await turns.list_exposures(session, person_id, ids)
     events = await feedback_log.of_turns(session, person_id, ids)
+    judged = await feedback_rows.judged(session, person_id, ids)
     closed = await consent.out_of_reach(session, person_id, ids)
     unquotable = {turn for turn, _ in closed}
     return [
@@ -66,7 +67,9 @@ async def _whole(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
             **turn.model_dump(mode="json", exclude=_TURN),
             "prompt": None if turn.id in unquotable else turn.prompt,
             "exposures": [
-                _exposure(exposure) | (_UNREAD if (turn.id, exposure.document_id) in closed else {})
+                _exposure(exposure)
+                | {"labels": judged.get(exposure.id, [])}
+                | (_UNREAD if (turn.id, exposure.document_id) in closed else {})
                 for exposure in shown.get(turn.id, [])
             ],
             "feedback": [event.model_dump(mode="json", exclude=_EVENT) for event in events.get(turn.id, [])],
@@ -102,7 +105,9 @@ async def _pairs(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
                 "created_at": chain[-1].created_at.isoformat(),
             }
         )
-    return pairs + await comparisons_rows.pairs(session, person_id, [turn for turn in found if turn.id not in closed])
+    open_ = [turn for turn in found if turn.id not in closed]
+    pairs += await comparisons_rows.pairs(session, person_id, open_)
+    return pairs + await sibling_rows.pairs(session, person_id, open_)
 
 
 def _exposure(exposure: Exposure) -> dict[str, Any]:

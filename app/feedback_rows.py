@@ -72,7 +72,7 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
     ids = [turn.id for turn in found]
     shown = await turns.list_exposures(session, person_id, ids)
     events = await feedback_log.of_turns(session, person_id, ids)
-    judged = await _judged(session, person_id, ids)
+    labelled = await judged(session, person_id, ids)
     closed = await consent.out_of_reach(session, person_id, ids)
     rows = []
     for turn in found:
@@ -94,7 +94,7 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
             about_it = {"verdict": state.sources.get(exposure.id), "events": _counts(given, exposure.id)}
             rows.append(
                 _exposure(turn, exposure)
-                | {"feedback": about_it, "answer": answer, "labels": judged.get(exposure.id, [])}
+                | {"feedback": about_it, "answer": answer, "labels": labelled.get(exposure.id, [])}
             )
     return rows
 
@@ -117,12 +117,13 @@ def _counts(events: Sequence[Feedback], exposure_id: str | None) -> dict[str, in
     return dict(Counter(event.kind for event in events if event.exposure_id == exposure_id))
 
 
-async def _judged(session: AsyncSession, person_id: str, turn_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Utility labels by exposure; an empty list for those without."""
+async def judged(session: AsyncSession, person_id: str, turn_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Utility labels by exposure, oldest first; an empty list for those without."""
     query = (
         select(Exposure.id, UtilityLabel)
         .join(UtilityLabel, col(UtilityLabel.exposure_id) == Exposure.id, isouter=True)
         .where(col(Exposure.turn_id).in_(turn_ids), Exposure.person_id == person_id)
+        .order_by(col(UtilityLabel.created_at), col(UtilityLabel.id))
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for exposure_id, label in (await session.exec(query)).all():

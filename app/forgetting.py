@@ -16,6 +16,7 @@ from app.forgetting_traces import signs_of
 from app.home import Home
 from app.jobs import Jobs, Progress, Result
 from app.models import Person
+from app.training_runs_forgetting import let_go
 from retrieval.ports import PassageIndex
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Forgetting:
         for job in live:
             if job.kind != KIND:
                 await self.jobs.cancel(note.person_id, job.id)
+        await let_go(self.database, self.home, self.jobs)
         await self.index.delete_beside(note.documents)
         erased = set(note.documents)
         for document in note.documents:
@@ -102,6 +104,7 @@ class Forgetting:
                 await self.index.delete_document(document)
             erased |= late
         await asyncio.to_thread(originals.remove_all, self.home, note.person_id)
+        await let_go(self.database, self.home, self.jobs)  # a run that began meanwhile has read their log
 
     async def _overwrite(self, note: Note, progress: Progress) -> Proof:
         """Leave no byte, and look for some: what deleting left between rows goes when the database is written anew."""

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
-from app import documents, groups, people
+from app import documents, groups, people, training_runs_rows
 from app.feedback_export import Format
 from app.forgetting_traces import Sign, lowered, signs_of
 from app.job_rows import LIVE
@@ -130,6 +130,7 @@ async def end(session: AsyncSession, person_id: str, job_id: str, since: datetim
         theirs = (col(Job.person_id) == person_id, col(Job.kind) == KIND)
         await session.execute(update(Job).where(*theirs).values(person_id=keeper))
     await _mark_models(session, since)
+    await training_runs_rows.forget(session, person_id, since)
     owned = select(Document.id).where(Document.owner_id == person_id)
     await documents.blank_shared(session, person_id, owned)
     await people.delete_person(session, person_id)

@@ -47,6 +47,8 @@ class Metrics:
         )
         self._jobs = Gauge("attune_jobs", "Durable jobs in the database", ("kind", "state"), registry=registry)
         self._documents = Gauge("attune_documents", "Documents in the database", ("status",), registry=registry)
+        runs = ("kind", "trigger", "state")
+        self._runs = Gauge("attune_training_runs", "Trainings from the log in the database", runs, registry=registry)
         self._models = Gauge("attune_model_info", "What answers now", ("kind", "version"), registry=registry)
 
     def note_turn(self, turn: Turn) -> None:
@@ -58,10 +60,11 @@ class Metrics:
         self.tokens.labels("prompt").inc(turn.prompt_tokens)
         self.tokens.labels("completion").inc(turn.completion_tokens)
 
-    def exposition(self, jobs: Counts, documents: Counts, versions: Mapping[str, str]) -> bytes:
+    def exposition(self, jobs: Counts, documents: Counts, runs: Counts, versions: Mapping[str, str]) -> bytes:
         """Everything in Prometheus' text form, with the rows of this moment."""
         models = {(kind, version): 1 for kind, version in versions.items()}
-        for gauge, counts in ((self._jobs, jobs), (self._documents, documents), (self._models, models)):
+        rows = ((self._jobs, jobs), (self._documents, documents), (self._runs, runs), (self._models, models))
+        for gauge, counts in rows:
             gauge.clear()
             for labels, count in counts.items():
                 gauge.labels(*labels).set(count)

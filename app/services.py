@@ -54,6 +54,8 @@ from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
 from app.themes import Themes
 from app.training_runs_policy import Policy
+from app.training_runs_policy import begun as begin_training
+from app.training_runs_steps import Workshop
 from app.under_way import UnderWay
 from app.verdicts import StoredVerdicts
 from generation.port import LanguageModel
@@ -185,6 +187,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = Promotions(settings, home, database, serving, parts)
     _keep_up(stack, promotions)
+    training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
         settings=settings,
@@ -206,7 +209,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         comparisons=comparisons.begun(stack, settings, home, parts, serving),
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
-        training=Policy(database, home, jobs),
+        training=training,
         under_way=UnderWay(),
         limits=RateLimits(settings),
         doorway=Doorway(),

@@ -41,5 +41,5 @@ async def cancel(database: Database, jobs: Jobs, run_id: str, by: str) -> None:
             raise Problem(409, "the run has ended already")
         job = await session.get(Job, found[0].job_id)
     if job is not None:
-        await jobs.cancel(job.person_id, job.id)
+        await jobs.cancel(job.person_id, job.id)  # which clears away what it worked with
     audit.note("training cancelled", by=by, run=run_id)

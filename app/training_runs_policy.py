@@ -4,6 +4,7 @@ Everything that is decided by is in the database, so that a restart neither forg
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
 
@@ -27,11 +28,28 @@ from app.schemas_training import (
 )
 from app.training_runs_holdout import MOST
 from app.training_runs_labels import LEAST
+from app.training_runs_steps import Workshop
+from app.training_runs_work import Training
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
 KINDS: tuple[TrainedKind, ...] = ("retriever", "selector", "generator")
+
+
+def begun(stack: AsyncExitStack, workshop: Workshop, jobs: Jobs, *, works: bool) -> "Policy":
+    """The policy of this home, followed until `stack` closes where jobs are worked on; before `jobs` open."""
+    jobs.register(training_runs.KIND, Training(workshop).run, retry_seconds=())
+    policy = Policy(workshop.database, workshop.home, jobs)
+    if works:
+        following = asyncio.create_task(policy.follow())
+
+        async def stop() -> None:
+            following.cancel()
+            await asyncio.wait([following])
+
+        stack.push_async_callback(stop)
+    return policy
 
 
 class Policy:

@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.cursor import Key, newest_first
 from app.job_rows import LIVE
 from app.metrics import Counts
-from app.models import Person, Promotion, utc_now
+from app.models import Person, Promotion, UtilityLabel, utc_now
 from app.models_training import TrainingPolicy, TrainingRun
+from app.training_runs_labels import OPERATOR
 
 Decided = tuple[TrainingRun, Promotion | None]
 
@@ -40,8 +41,8 @@ async def live(session: AsyncSession, kind: str | None = None) -> Sequence[Train
 
 
 async def last(session: AsyncSession, kind: str) -> TrainingRun | None:
-    """The newest run of a kind that nobody cancelled."""
-    query = select(TrainingRun).where(TrainingRun.kind == kind, TrainingRun.state != "cancelled")
+    """The newest run of a kind, also one that was cancelled: what it was begun for begins no other."""
+    query = select(TrainingRun).where(TrainingRun.kind == kind)
     return (await session.exec(query.order_by(col(TrainingRun.created_at).desc()).limit(1))).first()
 
 
@@ -72,10 +73,14 @@ async def decisions(session: AsyncSession, kind: str, holdout: str) -> int:
     return (await session.exec(query.where(col(TrainingRun.promotion_id).is_not(None)))).one()
 
 
-async def mark_forgotten(session: AsyncSession, since: datetime) -> None:
-    """Note on every run since then that somebody who was in its log is forgotten."""
-    statement = update(TrainingRun).where(col(TrainingRun.created_at) >= since)
-    await session.execute(statement.values(forgotten=TrainingRun.forgotten + 1))
+async def forget(session: AsyncSession, person_id: str, since: datetime | None) -> None:
+    """Note on every run since a person's first turn that somebody in its log is forgotten, and let labels that they
+    gave as an operator be nobody's."""
+    mine = (col(UtilityLabel.method) == OPERATOR, col(UtilityLabel.model_version) == person_id)
+    await session.execute(update(UtilityLabel).where(*mine).values(model_version="forgotten"))
+    if since is not None:
+        statement = update(TrainingRun).where(col(TrainingRun.created_at) >= since)
+        await session.execute(statement.values(forgotten=TrainingRun.forgotten + 1))
 
 
 async def counts(session: AsyncSession) -> Counts:

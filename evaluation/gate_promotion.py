@@ -37,30 +37,32 @@ async def promote(settings: Settings, asked: Asked) -> dict[str, Any]:
     version = await asyncio.to_thread(_version, home, asked.what)
     async with registry_of(settings) as registry:
         in_use = {one.kind: one for one in (await registry.overview()).in_use}
-    match = _match(settings, home, version, in_use, asked)
     with working_in(home.root):
-        found = await gate_contest.play(match)
-    champion = in_use[version.kind].champion  # type: ignore[index]  # every kind has its entry
-    body = Verdict(
-        champion=champion,
+        verdict = await measure(settings, version, in_use, asked)
+    async with registry_of(settings) as registry:
+        moved = await registry.decide(version.id, verdict)
+    return {
+        "version": version.id,
+        "kind": version.kind,
+        **verdict.model_dump(include={"champion", "accepted", "reasons", "report"}),
+        "in_use": moved.in_use.model_dump(mode="json"),
+        "milliseconds": moved.milliseconds,
+        "promotion": moved.promotion.id,
+    }
+
+
+async def measure(
+    settings: Settings, version: versions.Version, in_use: Mapping[Any, InUsePublic], asked: Asked
+) -> Verdict:
+    """The gate's verdict on a version of this home against what is in use. Raises EvaluationError."""
+    found = await gate_contest.play(_match(settings, Home(settings.home), version, in_use, asked))
+    return Verdict(
+        champion=in_use[version.kind].champion,
         accepted=found.accepted,
         reasons=list(found.reasons),
         holdout=found.holdout,
         report=dict(found.report),
     )
-    async with registry_of(settings) as registry:
-        moved = await registry.decide(version.id, body)
-    return {
-        "version": version.id,
-        "kind": version.kind,
-        "champion": champion,
-        "accepted": found.accepted,
-        "reasons": list(found.reasons),
-        "report": dict(found.report),
-        "in_use": moved.in_use.model_dump(mode="json"),
-        "milliseconds": moved.milliseconds,
-        "promotion": moved.promotion.id,
-    }
 
 
 def _version(home: Home, what: str) -> versions.Version:

@@ -32,16 +32,19 @@ _OWN_STORES: dict[str, Any] = {
 
 # What --home says, for all that one command opens.
 _home: ContextVar[Path | None] = ContextVar("home", default=None)
+_apart: ContextVar[Path | None] = ContextVar("apart", default=None)
 
 
 @contextmanager
-def working_in(home: Path | None) -> Iterator[None]:
-    """Measure with the settings of `home`, if there is one, while the block lasts."""
-    token = _home.set(home)
+def working_in(home: Path | None, apart: Path | None = None) -> Iterator[None]:
+    """Measure with the settings of `home`, if there is one, while the block lasts. `apart`: the folder for temporary
+    homes, in place of `home` itself, where whoever ordered it clears away what a kill leaves."""
+    tokens = _home.set(home), _apart.set(apart)
     try:
         yield
     finally:
-        _home.reset(token)
+        _home.reset(tokens[0])
+        _apart.reset(tokens[1])
 
 
 def working_home() -> Path | None:
@@ -54,7 +57,8 @@ def temporary_settings(**chosen: Any) -> Iterator[Settings]:
     """The settings in force with `chosen` on top, in a home that is removed when the block ends."""
     home = working_home()
     inherited = Settings(home=home).model_dump() if home else {}
-    with TemporaryDirectory(prefix="attune-eval-", dir=home, ignore_cleanup_errors=True) as folder:
+    place = _apart.get() or home
+    with TemporaryDirectory(prefix="attune-eval-", dir=place, ignore_cleanup_errors=True) as folder:
         yield Settings(**{**inherited, **_OWN_STORES, "home": Path(folder), **chosen})
 
 

@@ -1,6 +1,6 @@
 """The commands `attune train ...`. A recipe is imported only when its command runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,16 +8,24 @@ import typer
 
 from app.command import Json, settings_from
 from evaluation.flags import command
-from training.flags import Experiment, Minutes, Out, RecipeFlags, Seed, Steps, run_recipe
+from training.flags import Device, Experiment, Minutes, Out, RecipeFlags, Seed, Steps, run_recipe
 from training.preference_command import train_preferences
 
 train_commands = typer.Typer(no_args_is_help=True, help="Fit models on data sets; an interrupted run goes on.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelectorFlags(RecipeFlags):
+class SelectorFlags:
+    data: Annotated[list[Path] | None, typer.Option(help="A data set's folder. Repeatable.", exists=True)] = None
+    from_log: Annotated[bool, typer.Option("--from-log", help="What was said of sources in this home.")] = False
+    context: typer.Context
+    out: Out
     minutes: Minutes = 50.0
     steps: Steps = None
+    seed: Seed = 0
+    device: Device = "cpu"
+    experiment: Experiment = False
+    as_json: Json = False
     per_set: Annotated[int, typer.Option(min=1, help="Questions of one set at most.")] = 250
     utility_labels: Annotated[
         Path | None, typer.Option(help="JSON lines {example, passage, utility}: what helped a generator.", exists=True)
@@ -29,7 +37,10 @@ class SelectorFlags(RecipeFlags):
 def train_selector(flags: SelectorFlags) -> None:
     """Fit the utility selector: which passages help to answer, possibly none."""
     from training import selector
+    from training.from_log import fetched
 
+    if not (flags.data or flags.from_log):
+        raise typer.BadParameter("give --data or --from-log: there is nothing to learn from")
     options = selector.Options(
         minutes=flags.minutes,
         steps=flags.steps,
@@ -39,7 +50,13 @@ def train_selector(flags: SelectorFlags) -> None:
         experiment=flags.experiment,
         utility_labels=flags.utility_labels,
     )
-    run_recipe(lambda line: selector.train(flags.data, flags.out, options, line), flags.as_json)
+
+    def train(line: str) -> dict[str, Any]:
+        settings = settings_from(home=flags.context.obj)
+        log = fetched(settings, "turns", flags.out / "run") if flags.from_log else None
+        return selector.train(flags.data or [], flags.out, replace(options, log=log), line)
+
+    run_recipe(train, flags.as_json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +169,7 @@ class SignalsFlags:
         list[Path] | None,
         typer.Option(help="Rated conversations in place of our own talks: an experiment. Repeatable.", exists=True),
     ] = None
+    from_log: Annotated[bool, typer.Option("--from-log", hidden=True)] = False
     out: Out
     as_json: Json = False
 
@@ -163,6 +181,11 @@ def train_signals(flags: SignalsFlags) -> None:
     from app import adapters
     from training import signals
 
+    if flags.from_log:
+        raise typer.BadParameter(
+            "--from-log: nobody says in a log what a message meant, and a head fitted to its own readings learns "
+            "nothing. Leave it out to fit it to our own talks, or give rated conversations with --data"
+        )
     encoder = adapters.make_encoder(settings_from(home=flags.context.obj))
     run_recipe(lambda line: signals.train(flags.data or [], flags.out, encoder, line), flags.as_json)
 

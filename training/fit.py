@@ -15,6 +15,8 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.journal import note_loss
+
 Batch = TypeVar("Batch")
 _POINT = 10  # steps that one point of the loss curve is the mean of
 
@@ -83,13 +85,13 @@ def fit(
             state.step += 1
             state.seconds += time.monotonic() - began
             if state.step % _POINT == 0:
-                _note(state)
+                _note(state, checkpoint)
             if state.step % options.save_every == 0:
                 _save(checkpoint, state, options, trained, optimizer)
             shown = f"step {state.step}, loss {state.losses[-1][1]:.4f}" if state.losses else f"step {state.step}"
             bar.update(task, completed=_done(state, options), loss=shown)
     if state.recent:
-        _note(state)
+        _note(state, checkpoint)
     _save(checkpoint, state, options, trained, optimizer)
     return FitReport(state.step, round(state.seconds, 1), tuple(state.resumed_at), tuple(state.losses))
 
@@ -130,9 +132,10 @@ def _rate(done: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
-def _note(state: _State) -> None:
+def _note(state: _State, checkpoint: Path) -> None:
     state.losses.append((state.step, round(sum(state.recent) / len(state.recent), 5)))
     state.recent.clear()
+    note_loss(checkpoint.parent, checkpoint.stem, *state.losses[-1])
 
 
 def _save(

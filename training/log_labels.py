@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.training_runs_labels import OPERATOR
 from training.annotation_sources import documents_shown, question_of, turns
 from training.clicks import Impression, judge
 
@@ -23,12 +24,13 @@ _SAID: Mapping[str, float] = {
 }
 _OPENED = frozenset({"citation_opened", "source_opened"})
 # A passage that is opened is worth something from here on, and one that was seen and left is a negative up to there.
-# Between them nobody knows; docs/decisions/026 has the figures.
+# Between them nobody knows; docs/decisions/026 says how they were chosen.
 _HELPS, _LEFT = 0.7, 0.1
 
 
 def worths(export: Path) -> Rows:
-    """By person and question, the worth of each passage that was shown; what was said of it goes before what was done.
+    """By person and question, the worth of each passage that was shown; what was said of it goes before what was done,
+    and what an operator said, who saw that others disagreed, before both.
 
     Raises DataError."""
     rows: Rows = {}
@@ -37,6 +39,7 @@ def worths(export: Path) -> Rows:
     helps = judged.helps if judged else {}
     for turn in log:
         said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
+        said |= _by_operators(turn)
         found = rows.setdefault((str(turn["person_id"]), question_of(turn)), {})
         for shown in documents_shown(turn):
             text = text_of(shown)
@@ -45,6 +48,16 @@ def worths(export: Path) -> Rows:
             else:  # what was said when the same was asked before still holds
                 found.setdefault(text, _worth(helps.get((_same(question_of(turn)), text))))
     return rows
+
+
+def _by_operators(turn: dict[str, Any]) -> dict[str, float]:
+    """What operators said in the annotation queue, the last word counting."""
+    return {
+        shown["exposure_id"]: float(label["utility"])
+        for shown in documents_shown(turn)
+        for label in shown.get("labels", ())
+        if label["method"] == OPERATOR
+    }
 
 
 def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from training.recipe import RecipeError
+from training.voices import heard
 
 Method = Literal["dpo", "kto"]
 METHODS: tuple[Method, ...] = ("dpo", "kto")
@@ -51,17 +52,18 @@ def read_rows(path: Path, method: Method, everyone: bool = False) -> PreferenceR
             f"{path} holds rows of {people} people: what was read in one's documents could be repeated to another. "
             "Export one person's (--user EMAIL), or pass --everyone to take the rows of those who agreed"
         )
-    rows = [row for row in found if _agreed(row)] if everyone else found
+    agreed = [row for row in found if _agreed(row)] if everyone else found
+    rows = heard(agreed, lambda row: str(row["person_id"]), lambda row: str(row["turn_id"]))
     fitted, held = _parted(rows)
     if not fitted or not held:
         raise RecipeError(
             f"{path} holds {len(rows)} rows for {method}, {len(held)} of them held back: more are needed on either "
             f"side. {'Rewrite' if method == 'dpo' else 'Vote on'} more answers, then train again"
-            + (f"; {len(found) - len(rows)} are of people who did not agree" if len(found) > len(rows) else "")
+            + (f"; {len(found) - len(agreed)} are of people who did not agree" if len(found) > len(agreed) else "")
         )
     if method == "kto" and len({bool(row["label"]) for row in fitted}) == 1:
         raise RecipeError(f"{path} holds only {'wanted' if fitted[0]['label'] else 'unwanted'} answers: kto needs both")
-    return PreferenceRows(method, tuple(fitted), tuple(held), len(found) - len(rows))
+    return PreferenceRows(method, tuple(fitted), tuple(held), len(found) - len(agreed))
 
 
 def _agreed(row: Mapping[str, Any]) -> bool:

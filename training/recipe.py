@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from training.journal import note_stage
+
 Result = TypeVar("Result")
 
 
@@ -56,6 +58,7 @@ class Recipe:
 
     def _head(self, title: str) -> str:
         self._number += 1
+        note_stage(self.folder, title, self._number, self._steps)
         return f"[{self._number}/{self._steps}] {title}"
 
     def _write(self) -> None:

@@ -2,10 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Literal
 
 from app.versions import file_hash
@@ -19,14 +18,13 @@ from training.log_labels import NO_PART, Rows, worths
 from training.manifest import DataUsed, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
 from training.retriever_questions import ASIDE, SHARES, Made, headings_per_passage, made_of
+from training.voices import heard
 
 # In the order of the curriculum: what programs and models say, then what people say. "aside": only to measure with.
 Stage = Literal["made", "judged", "aside"]
 
 # Below it nothing was gained on three public sets (docs/decisions/016), above it always something.
 _HEADED = 0.2
-
-_ONE_VOICE = 2.0
 
 
 @dataclass(frozen=True)
@@ -140,25 +138,21 @@ def _add_rows(found: Gathered, path: Path, rows: Rows, stage: Stage) -> None:
     places = {text: place for place, text in enumerate(dict.fromkeys(text for some in rows.values() for text in some))}
     taught = {asked: some for asked, some in rows.items() if any(worth > 0 for worth in some.values())}
     # A model's labels weigh as much as a whole corpus.
-    shares = _bounded(Counter(person for person, _ in taught)) if stage == "judged" else {"": 1 / max(1, len(taught))}
+    share = 1.0 if stage == "judged" else 1 / max(1, len(taught))
+    kept = heard(taught, lambda asked: asked[0], " ".join) if stage == "judged" else list(taught)
+    if len(kept) < len(taught):
+        found.notes.append(f"{len(taught) - len(kept)} questions are beyond what one person may say")
     lessons = [
         Unread(
-            question,
+            asked[1],
             len(found.pools),
-            tuple((places[text], worth) for text, worth in some.items()),
-            shares[person],
+            tuple((places[text], worth) for text, worth in taught[asked].items()),
+            share,
             stage,
         )
-        for (person, question), some in taught.items()
+        for asked in kept
     ]
     found.add(list(places), lessons, DataUsed(path.name, file_hash(path), "unknown", len(lessons)))
-
-
-def _bounded(counts: Mapping[str, int]) -> dict[str, float]:
-    """What each lesson of a person counts: all of them together no more than `_ONE_VOICE` times those of the person in
-    the middle, so that nobody moves what all share by saying more, or the same more often."""
-    most = _ONE_VOICE * median(counts.values()) if counts else 0.0
-    return {person: min(1.0, most / count) for person, count in counts.items()}
 
 
 def _labels(path: Path) -> Rows:

@@ -18,9 +18,10 @@ from training.fit import FitOptions, FitReport, fit
 from training.licences import check
 from training.manifest import Manifest, commit, data_used
 from training.raw_sets import is_raw, read_raw
-from training.recipe import Recipe
+from training.recipe import Recipe, RecipeError
 from training.selector_cases import Case, Shuffled, Texts, set_aside
 from training.selector_figures import Judged, Logits, best_top_k, figures, figures_by_source, thresholds
+from training.selector_log import LogExamples, log_used, read_log
 from training.selector_model import Student
 from training.selector_utilities import with_utilities
 
@@ -44,6 +45,7 @@ class Options:
     device: str = "cpu"
     experiment: bool = False
     utility_labels: Path | None = None
+    log: Path | None = None  # a file of exported turns
 
 
 def train(folders: Sequence[Path], out: Path, options: Options, command: str) -> dict[str, Any]:
@@ -54,11 +56,15 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     check(list(folders), experiment=options.experiment)
     # The clock and the device may change between two runs; what is learned may not.
     settings = {key: value for key, value in _plain(options).items() if key not in {"minutes", "steps", "device"}}
-    recipe = Recipe(out / "run", 6, settings | {"data": [str(folder) for folder in folders]})
-    examples = recipe.resumable("read the data", lambda: _read(folders, options))
+    known = {"data": [str(folder) for folder in folders], "log": file_hash(options.log) if options.log else None}
+    recipe = Recipe(out / "run", 6, settings | known)
+    log = read_log(options.log) if options.log else LogExamples()
+    examples = recipe.resumable("read the data", lambda: [*_read(folders, options), *log.fitted])
     texts = Texts()
     fitted, aside = set_aside(texts.cases(examples), options.per_set)
-    measured = texts.cases(_sample(read_examples([f for f in folders if not is_raw(f)], held_out=True)))
+    held = [*read_examples([f for f in folders if not is_raw(f)], held_out=True), *log.held_back]
+    measured = texts.cases(_sample(held))
+    _require_answers(aside, measured)
     student = _student(texts, recipe, options)
     recipe.resumable("read texts apart, once", lambda: student.prepare([*fitted, *aside, *measured]))
     done = recipe.resumable(f"fit on {len(fitted)} questions", lambda: _fit(recipe, student, fitted, options))
@@ -72,7 +78,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     manifest = Manifest(
         kind="selector",
         base_model=BASE,
-        data=data_used(folders, examples),
+        data=data_used(folders, examples) + log_used(options.log, len(log.fitted)),
         settings=_plain(options) | {"thresholds": chosen, "share": share, "fit": fit_figures},
         seed=options.seed,
         commit=commit(),
@@ -80,11 +86,20 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         before=found["before"],
         after=found["after"],
         command=command,
+        notes=log.notes,
     )
     manifest.write(out)
     about = {"version": manifest.version, "base": BASE, "thresholds": chosen}
     (out / CONFIG).write_text(json.dumps(about, indent=1) + "\n")
     return found
+
+
+def _require_answers(aside: Sequence[Case], measured: Sequence[Case]) -> None:
+    """Raises RecipeError where nothing says from which score on a passage helps."""
+    if not all(any(case.golds for case in cases) for cases in (aside, measured)):
+        raise RecipeError(
+            "no question that is set aside has a passage that helps: add a set with --data, or wait for more labels"
+        )
 
 
 def _student(texts: Texts, recipe: Recipe, options: Options) -> Student:
@@ -95,7 +110,8 @@ def _student(texts: Texts, recipe: Recipe, options: Options) -> Student:
 
 
 def _plain(options: Options) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(options), default=str))
+    """Without the log, which is told with the data, by its hash."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(options) | {"log": None}, default=str))
     return plain
 
 

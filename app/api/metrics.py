@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app import metrics_rows
+from app import metrics_rows, training_runs_rows
 from app.deps import ServicesDep, get_person, require_role
 from app.metrics import MEDIA_TYPE
 from app.problems import Problem
@@ -24,5 +24,6 @@ async def read(request: Request, services: ServicesDep) -> Response:
         require_role(await get_person(request, services), "operator")
     async with services.database.session() as session:
         jobs, documents = await metrics_rows.jobs(session), await metrics_rows.documents(session)
-    text = services.metrics.exposition(jobs, documents, services.serving.now.versions)
+        runs = await training_runs_rows.counts(session)
+    text = services.metrics.exposition(jobs, documents, runs, services.serving.now.versions)
     return Response(text, media_type=MEDIA_TYPE)

@@ -1,0 +1,93 @@
+"""The policy begins a run when enough new was said, once, and tells what it still waits for."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.models import Person, utc_now
+from app.models_training import TrainingPolicy
+from app.services import Services
+from app.training_runs_policy import is_quiet
+from tests.app.training import RUNS, fill_log, put_holdout
+from tests.conftest import client_of
+
+POLICY = "/api/v1/admin/training-policy"
+
+
+@pytest.fixture
+async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, "op@example.org", "operator") as client:
+        yield client
+
+
+async def standing(operator: httpx.AsyncClient) -> dict[str, Any]:
+    policy = (await operator.get(POLICY)).json()
+    found: dict[str, Any] = next(one for one in policy["standing"] if one["kind"] == "retriever")
+    return found
+
+
+async def look(services: Services, operator: httpx.AsyncClient) -> int:
+    """How many runs the policy begins now; they are stopped before they cost anything."""
+    begun = await services.training.look(utc_now())
+    for run_id in begun:
+        assert (await operator.delete(f"{RUNS}/{run_id}")).status_code == 204
+    return len(begun)
+
+
+async def test_a_run_begins_by_itself_when_enough_new_was_said_and_only_once(
+    operator: httpx.AsyncClient, client: httpx.AsyncClient, person: Person, services: Services
+) -> None:
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    await fill_log(services, person, 20)  # 60 labels
+    assert (await standing(operator))["waits_for"] == "the policy is off"
+    assert await look(services, operator) == 0
+    changed = await operator.patch(POLICY, json={"enabled": True, "labels": 60, "minutes": 1})
+    assert (changed.status_code, changed.json()["changed_by"] is not None) == (200, True)
+    waits = (await standing(operator))["waits_for"]
+    assert waits.startswith("nothing decides whether a trained retriever may answer")
+    assert await look(services, operator) == 0
+    put_holdout(services)
+    assert (await standing(operator))["waits_for"] is None
+    assert await look(services, operator) == 1
+    (run,) = (await operator.get(RUNS)).json()["items"]
+    assert (run["trigger"], run["minutes"], run["started_by"]) == ("policy", 1, None)
+    assert await look(services, operator) == 0
+    assert (await standing(operator))["waits_for"].startswith("0 new labels of 60, 60 in all")
+    await fill_log(services, person, 20)
+    assert await look(services, operator) == 1
+
+
+async def test_worn_questions_begin_nothing(
+    operator: httpx.AsyncClient,
+    client: httpx.AsyncClient,
+    person: Person,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.training_runs_policy.MOST", 0)
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    await fill_log(services, person, 20)
+    place = put_holdout(services).parent
+    await operator.patch(POLICY, json={"enabled": True, "labels": 1})
+    assert (await standing(operator))["waits_for"] == f"the questions in {place} have decided 0 times: put others there"
+    assert await look(services, operator) == 0
+
+
+async def test_half_a_quiet_time_is_refused_and_both_hours_can_be_taken_away(operator: httpx.AsyncClient) -> None:
+    assert (await operator.patch(POLICY, json={"quiet_from": 8})).status_code == 422
+    assert (await operator.patch(POLICY, json={"quiet_from": 8, "quiet_until": None})).status_code == 422
+    await operator.patch(POLICY, json={"quiet_from": 8, "quiet_until": 18})
+    assert (await operator.patch(POLICY, json={"minutes": 5})).json()["quiet_until"] == 18
+    gone = (await operator.patch(POLICY, json={"quiet_from": None, "quiet_until": None})).json()
+    assert (gone["quiet_from"], gone["minutes"]) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("hours", "quiet"), [((8, 11), [8, 9, 10]), ((22, 2), [0, 1, 22, 23]), ((3, 3), []), ((None, None), [])]
+)
+def test_quiet_hours_may_go_over_midnight(hours: tuple[int | None, int | None], quiet: list[int]) -> None:
+    policy = TrainingPolicy(quiet_from=hours[0], quiet_until=hours[1])
+    assert [hour for hour in range(24) if is_quiet(policy, hour)] == quiet
