@@ -104,7 +104,7 @@ class Handlers:
                     sources_drawn = len(live.sources)
                     sources = render_sources(live.sources, live.turn_id)
                 yield named if started else unchanged, unchanged, history, render_live(live), sources, emptied, *_BUSY
-                history = unchanged
+                history = emptied = unchanged  # once: what is typed meanwhile is the next question
         if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
             yield unchanged, unchanged, history, render_live(live), unchanged, typed or unchanged, *_IDLE
             return

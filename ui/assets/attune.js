@@ -30,6 +30,16 @@
     source.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   }
 
+  // --- the address names the conversation, so that a reload and the back button come to it again
+  let named;
+  window.addEventListener("popstate", () => {
+    const id = new URLSearchParams(location.search).get("c");
+    const way = id ? `#conversations [data-act=open][data-id="${CSS.escape(id)}"]` : "#conversation-head [data-act=new]";
+    const button = document.querySelector(way);
+    if (button) button.click();
+    else location.reload();
+  });
+
   // Lets a click in a panel reach Python: anything with data-act sends its data-* attributes.
   let choosing;
   function panel(element, trigger, watch, { act, chosen, again, sibling }) {
@@ -60,14 +70,15 @@
       if (data.confirm && !window.confirm(data.confirm)) return;
       trigger(act, data);
     });
-    let named;
     watch("value", () => {
       const focus = element.querySelector("[data-focus]");
       if (focus && focus.dataset.focus) reveal(focus.dataset.focus);
       const turns = element.querySelector("[data-conversation]");
       if (turns && turns.dataset.conversation !== named) { // once: a growing answer must not undo a choice made since
-        const id = named = turns.dataset.conversation;
-        history.replaceState(null, "", id ? `/?c=${encodeURIComponent(id)}` : "/");
+        const id = turns.dataset.conversation, address = id ? `/?c=${encodeURIComponent(id)}` : "/";
+        // From one conversation to another is a step that the back button undoes; a new one's first name is not.
+        if (location.pathname + location.search !== address) history[named ? "pushState" : "replaceState"](null, "", address);
+        named = id;
       }
       follow();
       document.dispatchEvent(new Event("attune:drawn"));
