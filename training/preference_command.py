@@ -26,7 +26,7 @@ class PreferencesFlags:
     steps: Steps = None
     seed: Seed = 0
     device: Device = "cpu"
-    learning_rate: Annotated[float, typer.Option(min=1e-7, max=0.1, help="Largest step size of the fit.")] = 5e-5
+    learning_rate: Annotated[float, typer.Option(min=1e-7, max=0.1, help="Largest step size of the fit.")] = 5e-4
     as_json: Json = False
 
 

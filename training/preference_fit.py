@@ -25,7 +25,7 @@ class PreferenceOptions:
     steps: int | None = None
     seed: int = 0
     device: str = "cpu"
-    learning_rate: float = 5e-5
+    learning_rate: float = 5e-4
     beta: float = 0.1
     imitation: float = 0.2
     epochs: int = 2

@@ -30,7 +30,7 @@ _NOTES = (
     "`attune eval retrieval` measures people's questions",
 )
 _BATCH = 256
-# How often a lesson is seen, on average. What documents ask of themselves covers them; people ask of a few documents,
+# How often a question is seen, on average. What documents ask of themselves covers them; people ask of a few documents,
 # and beyond six rounds the others are found less well (docs/decisions/016).
 _ROUNDS: dict[Stage, float] = {"made": 13.0, "judged": 6.0}
 
@@ -130,7 +130,9 @@ def _fit(residual: Residual, read: Read, options: Options, folder: Path) -> dict
         if not (lessons := read.lessons.get(stage, [])):
             continue
         left = options.minutes - sum(report.seconds for report in reports.values()) / 60
-        steps = options.steps or math.ceil(_ROUNDS[stage] * len(lessons) / _BATCH)
+        # Asked by many, a question is taken more often; it is no reason to go on for longer.
+        questions = len({one.vector.tobytes() for one in lessons})
+        steps = options.steps or math.ceil(_ROUNDS[stage] * questions / _BATCH)
         how = FitOptions(options.learning_rate, minutes=max(left, 1e-3), steps=steps, seed=options.seed)
         batches = Batches(lessons, read.pools, options.seed, _BATCH)
         chosen = How(LOSSES[options.loss], how, options.negatives)
