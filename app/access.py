@@ -63,13 +63,20 @@ def is_shared(readers: Some[str]) -> bool:
     return any(reader.startswith(_COLLECTION) for reader in readers)
 
 
-async def readers(session: AsyncSession, document_ids: Some[str]) -> dict[str, frozenset[str]]:
-    """Document -> the readers that its passages ought to have; a document that is gone has none."""
-    query = (
-        sa.select(_DOCUMENTS.c.id, _DOCUMENTS.c.owner_id, _HELD.c.collection_id)
-        .join(_HELD, _HELD.c.document_id == _DOCUMENTS.c.id, isouter=True)
-        .where(_DOCUMENTS.c.id.in_(document_ids))
+async def documents_in(session: AsyncSession, collection_ids: Some[str]) -> set[str]:
+    """What is in these collections; whoever calls has asked who may read them."""
+    query = sa.select(_HELD.c.document_id).where(_HELD.c.collection_id.in_(collection_ids))
+    return {row[0] for row in (await session.execute(query)).all()}
+
+
+async def readers(session: AsyncSession, document_ids: Some[str] | None) -> dict[str, frozenset[str]]:
+    """Document -> the readers that its passages ought to have; a document that is gone has none. None: of all, which no
+    person's request may ask."""
+    query = sa.select(_DOCUMENTS.c.id, _DOCUMENTS.c.owner_id, _HELD.c.collection_id).join(
+        _HELD, _HELD.c.document_id == _DOCUMENTS.c.id, isouter=True
     )
+    if document_ids is not None:
+        query = query.where(_DOCUMENTS.c.id.in_(document_ids))
     found: dict[str, set[str]] = {}
     for document, owner, collection in (await session.execute(query)).all():
         found.setdefault(document, {owner}).update([_COLLECTION + collection] if collection else [])

@@ -5,14 +5,14 @@ import errno
 import os
 import shutil
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic.script import ScriptDirectory
 
-from app import backup_rows, documents
+from app import access, backup_rows, documents
 from app.backup import BackupError, require_embedded
 from app.backup_archive import Manifest, reading, write_member
 from app.db import Database, alembic_config, sqlite_url
@@ -104,12 +104,13 @@ async def _open_indexes(draft: Home) -> dict[str, "EdgeIndex"]:
 
 
 async def _reconcile(database: Database, draft: Home, indexes: Mapping[str, "EdgeIndex"]) -> dict[str, int]:
-    """What is indexed and not whole is read again; what nobody owns, or has lost both text and file, goes."""
+    """What is indexed and not whole is read again; what nobody owns, or has lost both text and file, goes. Who may read
+    what is as the tables say."""
     figures = {"read_again": 0, "dropped": 0}
     async with database.session() as session:
         rows = await backup_rows.everybodys(session)
-        known = {row.id for row in rows}
-        whole = {version: await _tidy(index, known) for version, index in indexes.items()}
+        allowed = await access.readers(session, None)
+        whole = {version: await _tidy(index, allowed) for version, index in indexes.items()}
         for row in rows:
             held = whole.get(row.encoder_version or "", Counter())[row.id]
             if row.status != "indexed" or held == row.passages:
@@ -123,11 +124,17 @@ async def _reconcile(database: Database, draft: Home, indexes: Mapping[str, "Edg
     return figures
 
 
-async def _tidy(index: "EdgeIndex", known: set[str]) -> Counter[str]:
-    """Passages of each known document; those of others are removed."""
-    held = Counter([passage.document_id async for passage, _ in index.scroll()])
-    for stranger in held.keys() - known:
-        await index.delete_document(stranger)
+async def _tidy(index: "EdgeIndex", allowed: Mapping[str, frozenset[str]]) -> Counter[str]:
+    """Passages of each document that somebody is `allowed` to read; those of others are removed."""
+    held, told = Counter[str](), defaultdict[str, set[frozenset[str]]](set)
+    async for passage, readers in index.scroll():
+        held[passage.document_id] += 1
+        told[passage.document_id].add(readers)
+    for document, readers_told in told.items():
+        if document not in allowed:
+            await index.delete_document(document)
+        elif readers_told != {allowed[document]}:
+            await index.set_readers(document, allowed[document])
     return held
 
 

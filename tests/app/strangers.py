@@ -201,7 +201,7 @@ class World:
     async def ask(self, person: int) -> None:
         number = self.chance.randrange(len(self.papers) + 1)
         question = self.chance.choice(
-            [f"What does report {number} say about the code?", "What did you tell me about the vault?", "And the code?"]
+            [f"What does report {number} say about the code?", "What did you tell me today?", "And the code?"]
         )
         body: dict[str, Any] = {"question": question, "stream": False}
         mine = [turn for who, turn in self.turns[-40:] if who == person]

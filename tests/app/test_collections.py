@@ -21,6 +21,11 @@ TEXT = "The lighthouse of Quenholm was built in 1871 by the warden Vrbloom."
 QUESTION = "When was the lighthouse of Quenholm built?"
 
 
+async def readers_of(services: Services) -> dict[str, frozenset[str]]:
+    """Document -> who may read it, as the index has it."""
+    return {passage.document_id: allowed async for passage, allowed in services.index.scroll()}
+
+
 @pytest.fixture
 async def lent(client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload) -> tuple[str, str, str]:
     """Ids of Ann's document, the collection that it is in, and its share with Ben, who may read it."""
@@ -37,12 +42,14 @@ async def test_what_is_shared_is_found_asked_cited_and_opened(
     assert await found(other_client, "lighthouse", collections=[collection]) == {TEXT}
     turn = await ask(other_client, QUESTION)
     assert [(one.document_id, one.quote, one.document) for one in turn.citations] == [(document, TEXT, "a.txt")]
+    empty = {"question": QUESTION, "stream": False, "collections": [await collect(other_client, "Nothing in it")]}
+    assert (await other_client.post("/api/v1/chat", json=empty)).json()["abstained"]
     opened = (await other_client.get(f"/api/v1/documents/{document}")).json()
     assert (opened["name"], opened["mine"]) == ("a.txt", False)
     (passage,) = (await other_client.get(f"/api/v1/documents/{document}/passages")).json()["items"]
     assert passage["text"] == TEXT
     assert (await other_client.get(f"/api/v1/documents/{document}/content")).text == TEXT
-    (listed,) = (await other_client.get("/api/v1/collections")).json()["items"]
+    _, listed = (await other_client.get("/api/v1/collections")).json()["items"]
     assert (listed["name"], listed["permission"], listed["documents"]) == ("Lighthouses", "read", 1)
     (held,) = (await other_client.get(f"/api/v1/collections/{collection}/documents")).json()["items"]
     assert (held["id"], held["mine"]) == (document, False)
@@ -99,7 +106,8 @@ async def test_no_prompt_holds_an_answer_that_rests_on_what_was_taken_back(
 ) -> None:
     _, collection, share_id = lent
     first = await ask(other_client, QUESTION)
-    recalled = await ask(other_client, "What did you tell me about the lighthouse?")
+    recalled = await ask(other_client, "What did you tell me today?")
+    assert {one.kind for one in recalled.citations} == {"conversation"}
     body = {"question": "And who built it?", "conversation_id": first.conversation_id, "stream": False}
     follow_up = (await other_client.post("/api/v1/chat", json=body)).json()
     async with services.database.session() as session:
@@ -108,7 +116,7 @@ async def test_no_prompt_holds_an_answer_that_rests_on_what_was_taken_back(
     await take_back(client, collection, share_id)
     later = [
         (await other_client.post("/api/v1/chat", json=body | {"question": "When was it built?"})).json()["id"],
-        (await ask(other_client, "What did you tell me about the lighthouse?")).id,
+        (await ask(other_client, "What did you tell me today?")).id,
         (await other_client.post("/api/v1/chat", json=body | {"regenerates": first.id})).json()["id"],
     ]
     async with services.database.session() as session:
@@ -126,7 +134,7 @@ async def test_joining_or_leaving_a_group_counts_at_once_and_writes_no_passage(
     collection = await collect(client, "Lighthouses", document)
     group = await group_of(client, "Wardens")
     await share(client, collection, group_id=group)
-    before = [allowed async for _, allowed in services.index.scroll()]
+    before = await readers_of(services)
     assert await found(other_client, "lighthouse") == set()
     await client.post(f"/api/v1/groups/{group}/members", json={"email": BEN})
     assert await found(other_client, "lighthouse") == {TEXT}
@@ -135,7 +143,7 @@ async def test_joining_or_leaving_a_group_counts_at_once_and_writes_no_passage(
     ben = (await me(other_client))["id"]
     assert (await other_client.delete(f"/api/v1/groups/{group}/members/{ben}")).status_code == 204
     assert await found(other_client, "lighthouse") == set()
-    assert [allowed async for _, allowed in services.index.scroll()] == before
+    assert await readers_of(services) == before
     for path in (f"groups/{group}", f"collections/{collection}"):
         assert (await other_client.get(f"/api/v1/{path}")).status_code == 404
 
@@ -184,8 +192,8 @@ async def test_what_a_killed_process_left_half_shared_is_told_to_the_index_at_th
         session.add(row)
     sharing = Sharing(services.database, services.index)
     await sharing.settle()
-    ((_, readers),) = [one async for one in services.index.scroll()]
-    assert readers == wanted[document] and any(collection in reader for reader in readers)
+    assert await readers_of(services) == wanted
+    assert any(collection in reader for reader in wanted[document])
     async with services.database.session() as session:
         row = await session.get_one(Document, document)
     assert row.readers_indexed == row.readers_version
@@ -195,7 +203,7 @@ async def test_a_search_is_held_against_the_tables_while_the_index_lags_behind(
     client: httpx.AsyncClient, other_client: httpx.AsyncClient, services: Services, lent: tuple[str, str, str]
 ) -> None:
     document, collection, _ = lent
-    ((_, readers),) = [one async for one in services.index.scroll()]
+    readers = (await readers_of(services))[document]
     await client.delete(f"/api/v1/collections/{collection}/documents/{document}")
     await services.index.set_readers(document, readers)
     query = Query(TEXT, readers - {(await me(client))["id"]})

@@ -117,10 +117,13 @@ async def test_forgetting_what_was_deleted_keeps_the_rest_and_may_be_repeated(in
     assert await index.count() == 3
 
 
-async def test_changed_readers_count_at_once(index: PassageIndex) -> None:
-    document = await put(index, "a", ["Bread needs flour."], ["ann"])
+async def test_changed_readers_count_at_once_and_for_that_document_alone(index: PassageIndex) -> None:
+    document, other = [await put(index, name, ["Bread needs flour."], ["ann"]) for name in ("a", "b")]
+    await index.set_readers(document, frozenset(["ann", "collection:1"]))
+    assert [hit.passage.document_id for hit in await search(index, "bread", "bob collection:1")] == [document]
     await index.set_readers(document, frozenset(["bob"]))
-    assert await search(index, "bread", "ann") == []
+    assert await index.passages(document, frozenset(["ann", "collection:1"])) == []
+    assert [hit.passage.document_id for hit in await search(index, "bread", "ann collection:1")] == [other]
     assert len(await search(index, "bread", "bob")) == 1
 
 
