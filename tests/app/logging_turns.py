@@ -1,6 +1,7 @@
 """Turns as rows of the log, with what people did to them, for the tests of figures about quality."""
 
 import itertools
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ class Log:
                     id=f"f{next(_numbers)}",
                     person_id=await _owner(session, turn),
                     turn_id=turn,
-                    exposure_id=f"{turn}-{rank}" if rank else None,
+                    exposure_id=exposure_id(turn, rank) if rank else None,
                     kind=kind,
                     value=value,
                     created_at=at,
@@ -54,10 +55,14 @@ class Log:
             session.add(Edit(person_id=who, turn_id=turn, draft="There.", text="Here.", cost=1, cost_normalised=cost))
 
 
+def exposure_id(turn: str, rank: int) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{turn} {rank}"))
+
+
 def _exposure(turn: str, person: str, rank: int, word: str) -> Exposure:
     document = word.lstrip("*")
     return Exposure(
-        id=f"{turn}-{rank}",
+        id=exposure_id(turn, rank),
         turn_id=turn,
         person_id=person,
         kind="document" if document not in ("fact", "conversation") else document,

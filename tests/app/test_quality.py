@@ -184,3 +184,14 @@ async def test_a_document_is_named_only_where_its_owner_agreed(services: Service
     assert {one.key: one.label for one in found.sources} == {"d0": "0.pdf", "d1": None}
     (kind,) = (await services.quality.slices("source", 1, 10, NOW)).sources
     assert (kind.key, kind.shown) == ("application/pdf", 2)
+
+
+async def test_the_newest_schema_has_every_trigger_that_deletes_outdated_figures(services: Services) -> None:
+    async with services.database.session() as session:
+        found = await session.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
+    names = [
+        f"quality_{table}_{event}"
+        for table in ("edit", "exposure", "feedback", "turn")
+        for event in ("delete", "insert", "update")
+    ]
+    assert list(found.scalars()) == names

@@ -1,7 +1,7 @@
 """Quality figures that are kept per stretch of time, the triggers that delete outdated ones, indexes by time.
 
 A revision that copies `turn`, `feedback`, `edit` or `exposure` (Alembic's batch mode on SQLite) loses the triggers on
-it: it has to drop them first and make them again. tests/app/test_quality_tiles.py says so.
+it: it has to drop them first and make them again. tests/app/test_quality.py says so.
 """
 
 import sqlalchemy as sa
