@@ -5,18 +5,17 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from anyio import CancelScope
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from agents.events import Outcome, Sources, Stage, Token, TurnEvent
 from agents.graph import stream_turn
-from agents.types import PastTurn, TurnRequest
-from app import access, borrowed, comparisons_rows, documents, facts, feedback, siblings, turns
+from agents.types import PastTurn
+from app import documents, feedback, turns
+from app.beginning import RunningTurn, begin
 from app.comparisons import Entry
-from app.models import ExposureFields, Person, Turn
+from app.models import Person
 from app.placing import placed
 from app.problems import Problem, not_found, problem_of
 from app.schemas import (
@@ -29,32 +28,15 @@ from app.schemas import (
     TurnPublic,
 )
 from app.services import Services
-from app.serving import Models
 from app.turns_public import exposure_public, turn_public
 from app.under_way import stopping
 from app.used_sentences import with_used
 
 logger = logging.getLogger(__name__)
 
-AGAIN_TEMPERATURE = 0.6  # the likeliest answer was not wanted
-HISTORY_TURNS = 6  # enough for a follow-up to be understood; the prompt drops more of them if they do not fit
 _CHANCE = random.Random()  # its seed is the system's: nobody foresees the order of sources
 _LOOKING = {"recalling", "searching", "selecting"}  # what is done at the door, and waits for no other's model
 ChatEvent = StatusEvent | SourcesEvent | TokenEvent | AnswerEvent | ErrorEvent
-
-
-@dataclass
-class _RunningTurn:
-    """What is known of a turn so far; saved whatever ends it."""
-
-    turn: Turn
-    request: TurnRequest
-    models: Models
-    replies: bool = False  # whether the question is the person's next message after an answer
-    before: frozenset[str] = frozenset()  # documents of others that what was said before rests on
-    comparison: str | None = None  # that this answer is the first one of
-    exposures: list[ExposureFields] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
 
 
 async def run_turn(
@@ -70,7 +52,7 @@ async def run_turn(
     # What is promoted meanwhile answers the next question.
     with services.limits.answering(person.id), services.serving.lease() as models, services.doorway.place() as place:
         await place.take()
-        running = await _begin(services, entry.models(models) if entry else models, person, request, told, entry)
+        running = await begin(services, entry.models(models) if entry else models, person, request, told, entry)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()
         # A task of its own: the server cancels every await of a request whose client has gone, and the model could
         # then not be stopped in order nor the partial answer be saved.
@@ -98,7 +80,7 @@ async def answered(events: AsyncGenerator[ChatEvent]) -> TurnPublic:
     raise Problem(500, "the turn ended without an answer; please ask again")
 
 
-async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
+async def _work(services: Services, running: RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
     try:
         services.under_way.enter()
         async with aclosing(stream_turn(services.turn_context(running.models), running.request)) as stream:
@@ -119,7 +101,7 @@ async def _work(services: Services, running: _RunningTurn, tell: Callable[[ChatE
 
 
 async def _fail(
-    services: Services, running: _RunningTurn, problem: Problem, tell: Callable[[ChatEvent | None], None]
+    services: Services, running: RunningTurn, problem: Problem, tell: Callable[[ChatEvent | None], None]
 ) -> None:
     try:
         await _save_unfinished(services, running, "failed", problem.detail)
@@ -127,75 +109,7 @@ async def _fail(
         tell(ErrorEvent.model_validate(problem.body()))
 
 
-async def _begin(
-    services: Services,
-    models: Models,
-    person: Person,
-    request: ChatRequest,
-    told: tuple[PastTurn, ...],
-    entry: Entry | None,
-) -> _RunningTurn:
-    asked_within = set(request.documents or ())
-    services.recall.expect(person.id, person.preferences_version)
-    async with services.database.session() as session:
-        if asked_within and (
-            foreign := asked_within - (await documents.names(session, person.id, asked_within)).keys()
-        ):
-            raise not_found("document", min(foreign))
-        readers = await access.principals(session, person.id, request.collections)
-        again = await siblings.asked_again(session, person.id, request.conversation_id, request.regenerates)
-        conversation, past = await _conversation(session, person, request, told, again)
-        before = await borrowed.carried(session, person.id, conversation) if past else frozenset()
-        is_second = entry is not None and entry.is_second
-        if again and not is_second:
-            await siblings.hide(session, again)
-        turn = Turn(
-            conversation_id=conversation,
-            person_id=person.id,
-            question=request.question,
-            regenerates=siblings.first_of(again) if again else None,
-            shown=not is_second,
-            document_ids=request.documents,
-            versions=models.versions,
-        )
-        await turns.start_turn(session, turn)
-        if entry:
-            await comparisons_rows.note(session, entry.row, turn)
-        if not is_second:  # nobody asked for it: it says nothing of the first one, and its words were noted with that
-            await feedback.note_asked(session, turn, again, past[-1].question if past else None)
-        if not is_second and services.settings.personalization == "on":
-            await facts.note(session, turn)
-    asked = TurnRequest(
-        question=request.question,
-        person_id=person.id,
-        readers=readers,
-        history=past,
-        document_ids=frozenset(asked_within) or None,
-        temperature=entry.temperature if entry else AGAIN_TEMPERATURE if _is_again(again, request) else 0.0,
-    )
-    replies = request.conversation_id is not None and bool(past) and request.regenerates is None
-    return _RunningTurn(turn, asked, models, replies, before, entry.row.id if entry and not is_second else None)
-
-
-def _is_again(earlier: Turn | None, request: ChatRequest) -> bool:
-    return earlier is not None and earlier.question == request.question
-
-
-async def _conversation(
-    session: AsyncSession, person: Person, request: ChatRequest, told: tuple[PastTurn, ...], again: Turn | None
-) -> tuple[str, tuple[PastTurn, ...]]:
-    """The id of the conversation that the question belongs to, and what was said in it: before `again`, if that is to
-    be answered once more."""
-    known = request.conversation_id
-    if known is None:
-        return (await turns.create_conversation(session, person.id, request.question)).id, told[-HISTORY_TURNS:]
-    if not await turns.lift(session, person.id, known):
-        raise not_found("conversation", known)
-    past = await siblings.history(session, person.id, known, HISTORY_TURNS, again)
-    return known, tuple(PastTurn(question, answer) for question, answer in past)
-
-
-async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> ChatEvent:
+async def _show(services: Services, running: RunningTurn, event: TurnEvent) -> ChatEvent:
     turn = running.turn
     match event:
         case Token(text):
@@ -217,13 +131,13 @@ async def _show(services: Services, running: _RunningTurn, event: TurnEvent) -> 
             return AnswerEvent(turn=_answer(running))
 
 
-def _answer(running: _RunningTurn) -> TurnPublic:
+def _answer(running: RunningTurn) -> TurnPublic:
     found = with_used(turn_public(running.turn, running.exposures))
     # Where nothing was answered there is nothing to compare.
     return found.model_copy(update={"comparison": None if running.turn.abstained else running.comparison})
 
 
-async def _save(services: Services, running: _RunningTurn) -> bool:
+async def _save(services: Services, running: RunningTurn) -> bool:
     async with services.database.session() as session:
         is_ended = await turns.finish_turn(session, running.turn, running.exposures, running.before)
         if is_ended and running.turn.state == "stopped":
@@ -236,7 +150,7 @@ async def _save(services: Services, running: _RunningTurn) -> bool:
     return is_ended
 
 
-async def _save_unfinished(services: Services, running: _RunningTurn, state: str, error: str | None = None) -> None:
+async def _save_unfinished(services: Services, running: RunningTurn, state: str, error: str | None = None) -> None:
     turn = running.turn
     if turn.state != "complete":
         turn.state, turn.error = state, error

@@ -65,14 +65,6 @@ class PersonCreate(RequestBody):
     role: Role = "person"
 
 
-class TokenCreate(RequestBody):
-    """A bearer token that an admin makes for somebody; `days` None takes the installation's default."""
-
-    email: str = Field(max_length=254)
-    label: str = Field(max_length=200)
-    days: int | None = Field(default=None, ge=1, le=3650)
-
-
 class PersonUpdate(RequestBody):
     display_name: str | None = Field(default=None, min_length=1, max_length=200)
     password: str | None = Field(default=None, min_length=8, max_length=1024)

@@ -11,6 +11,14 @@ Scope = Literal["read", "chat", "write", "admin"]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
+class TokenCreate(RequestBody):
+    """A bearer token that an admin makes for somebody; `days` None takes the installation's default."""
+
+    email: str = Field(max_length=254)
+    label: str = Field(max_length=200)
+    days: int | None = Field(default=None, ge=1, le=3650)
+
+
 class OwnTokenCreate(RequestBody):
     """A token for a program of yours. None that is made so may make tokens, or change or erase the account.
 

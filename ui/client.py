@@ -25,12 +25,12 @@ from app.schemas import (
     SearchRequest,
     SourcesEvent,
     StatusEvent,
-    TokenCreate,
     TokenEvent,
     TokenPublic,
     TokenRequest,
     UploadPublic,
 )
+from app.schemas_access import TokenCreate
 from app.schemas_documents import DocumentPagePublic
 from app.schemas_feedback import TurnDetail, TurnFeedback
 from app.schemas_models import Health

@@ -11,8 +11,8 @@ from app.deps import CurrentPerson, ServicesDep, require_admin
 from app.feedback_export import Format, rows
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
-from app.schemas import Identifier, PeoplePublic, PersonCreate, PersonPublic, TokenCreate, TokenPublic
-from app.schemas_access import RoleUpdate
+from app.schemas import Identifier, PeoplePublic, PersonCreate, PersonPublic, TokenPublic
+from app.schemas_access import RoleUpdate, TokenCreate
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(require_admin)])
 

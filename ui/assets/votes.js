@@ -134,7 +134,7 @@
   // Left while it was being answered: the beacon outlives the page, and what it may have lost is sent again by the next.
   addEventListener("pagehide", () => {
     const turn = document.querySelector("#live article[data-turn]:not([data-turn=''])")?.dataset.turn;
-    if (!turn || document.querySelector("#live .failed")) return;
+    if (!turn || document.querySelector("#live .failed, #live .comparison")) return; // of two answers the first is whole
     const { path, body } = log("turns", turn, "abandoned");
     navigator.sendBeacon(path, new Blob([JSON.stringify(body)], { type: "application/json" }));
   });
