@@ -163,6 +163,8 @@ class World:
             await self._do(wanted, person, "DELETE", f"groups/{group}")
             if wanted == 204:
                 del self.groups[group]
+                for box in self.boxes:
+                    box.shares = {one: given for one, given in box.shares.items() if given[0] != group}
 
     async def join(self, person: int) -> None:
         if self.groups:

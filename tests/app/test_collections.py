@@ -12,9 +12,10 @@ from app.services import Services
 from app.sharing import Sharing
 from app.turns import list_exposures
 from retrieval.types import Query
+from tests.app.confiding import admin_of
 from tests.app.lending import collect, found, group_of, me, put, share, take_back
 from tests.app.rewriting import ask
-from tests.conftest import Upload, client_of
+from tests.conftest import Upload, WaitForJob, client_of
 
 BEN = "ben@example.org"
 TEXT = "The lighthouse of Quenholm was built in 1871 by the warden Vrbloom."
@@ -214,15 +215,18 @@ async def test_a_search_is_held_against_the_tables_while_the_index_lags_behind(
 
 
 async def test_a_person_forgotten_takes_what_they_shared_along(
-    app: FastAPI, other_client: httpx.AsyncClient, upload: Upload
+    app: FastAPI, other_client: httpx.AsyncClient, upload: Upload, wait_for_job: WaitForJob
 ) -> None:
-    async with client_of(app, "cleo@example.org") as cleo:
+    async with client_of(app, "cleo@example.org") as cleo, admin_of(app) as admin:
         theirs = (await upload(cleo, "c.txt", TEXT)).document.id
         await share(cleo, await collect(cleo, "Cleo's", theirs), email=BEN)
         mine = await collect(other_client, "Ben's")
         await share(other_client, mine, "write", email="cleo@example.org")
         turn = await ask(other_client, QUESTION)
-        assert (await cleo.delete("/api/v1/me")).status_code == 204
+        ordered = await admin.post("/api/v1/admin/users/forget", json={"email": "cleo@example.org"})
+        job = await wait_for_job(admin, ordered.json()["id"])
+    assert job.result is not None and job.result["proof"]["traces"] == []
+    assert {held["where"] for held in job.result["proof"]["held_by_others"]} <= {"attune.db (turn)"}, "Ben's answer"
     assert await found(other_client, "lighthouse") == set()
     assert (await other_client.get(f"/api/v1/collections/{mine}/shares")).json()["items"] == []
     read = (await other_client.get(f"/api/v1/turns/{turn.id}")).json()
