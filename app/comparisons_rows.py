@@ -3,12 +3,14 @@ operator's, which counts everybody's."""
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import feedback_log
+from app.cursor import newest_first
 from app.models import Feedback, Turn
 from app.models_comparisons import Comparison
 from app.problems import Problem
@@ -23,6 +25,14 @@ async def find(session: AsyncSession, person_id: str, comparison_id: str) -> Com
     """The comparison, if it is this person's."""
     query = select(Comparison).where(Comparison.id == comparison_id, Comparison.person_id == person_id)
     return (await session.exec(query)).one_or_none()
+
+
+async def page(
+    session: AsyncSession, person_id: str, limit: int, before: tuple[datetime, str] | None
+) -> Sequence[Comparison]:
+    """Newest first; `before` is the (created_at, id) of the last one already seen."""
+    query = select(Comparison).where(Comparison.person_id == person_id)
+    return (await session.exec(newest_first(query, Comparison.created_at, Comparison.id, limit, before))).all()
 
 
 async def note(session: AsyncSession, row: Comparison, turn: Turn) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import audit, documents, edits, facts, feedback_log, people, preferences, turns
+from app import audit, comparisons_rows, documents, edits, facts, feedback_log, people, preferences, turns
 from app.auth import COOKIE, AccountError, token_in
 from app.deps import CurrentPerson, ServicesDep
 from app.forgetting_orders import ended, order
@@ -77,7 +77,8 @@ async def erase(person: CurrentPerson, services: ServicesDep) -> Response:
 @router.get("/export")
 async def export(person: CurrentPerson, services: ServicesDep) -> StreamingResponse:
     """Everything we hold about you as one JSON file: account, documents, conversations with all their turns, what you
-    said of yourself, votes and what else was noted of answers, edits, and what was learned from them."""
+    said of yourself, votes and what else was noted of answers, answers that you compared, edits, and what was learned
+    from them."""
     headers = {"Content-Disposition": 'attachment; filename="attune-export.json"', "Cache-Control": "no-store"}
     return StreamingResponse(_export(services, person), media_type="application/json", headers=headers)
 
@@ -111,6 +112,9 @@ async def _export(services: Services, person: Person) -> AsyncIterator[str]:
         yield piece
     yield '],\n"feedback": ['
     async for piece in _joined(_feedback(services, person)):
+        yield piece
+    yield '],\n"comparisons": ['
+    async for piece in _joined(_comparisons(services, person)):
         yield piece
     yield '],\n"edits": ['
     async for piece in _joined(_edits(services, person)):
@@ -154,6 +158,11 @@ async def _facts(services: Services, person: Person) -> AsyncIterator[str]:
 
 async def _feedback(services: Services, person: Person) -> AsyncIterator[str]:
     async for row in _paged(services, person, feedback_log.page, lambda row: (row.created_at, row.id)):
+        yield row.model_dump_json(exclude={"person_id"})
+
+
+async def _comparisons(services: Services, person: Person) -> AsyncIterator[str]:
+    async for row in _paged(services, person, comparisons_rows.page, lambda row: (row.created_at, row.id)):
         yield row.model_dump_json(exclude={"person_id"})
 
 

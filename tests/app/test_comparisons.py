@@ -105,6 +105,8 @@ async def test_the_better_answer_is_gone_on_from_and_both_are_a_pair_to_train_on
     assert await pairs(operator) == [], "neither is better"
     read = (await client.get(f"/api/v1/comparisons/{comparison}")).json()
     assert (read["a"]["id"], read["b"]["id"], read["choice"]) == (first["id"], second["id"], "tie")
+    (kept,) = (await client.get("/api/v1/me/export")).json()["comparisons"]
+    assert (kept["turn_id"], kept["other_id"]) == (first["id"], second["id"])
     events = (await client.get(f"/api/v1/turns/{first['id']}/feedback")).json()["items"]
     assert [event["kind"] for event in events] == ["compared"] * 3, "nobody asked for the second answer"
 
