@@ -64,9 +64,19 @@ def _row(document: DocumentPublic, chosen: bool) -> str:
     )
     return f"""<div class="document{" chosen" if chosen else ""}">{tick}<div class="about">
 <a class="name" href="{esc(_address(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>
-{_status(document)}</div>
-<button type="button" class="remove" data-act="delete" data-id="{esc(document.id)}" aria-label="Delete {name}"
- title="Delete" data-confirm="Delete {name}? Its passages are removed from every later answer.">×</button></div>"""
+{_status(document)}</div>{_remove(document)}</div>"""
+
+
+def _remove(document: DocumentPublic) -> str:
+    """Nothing for what somebody else shares: it is theirs to take away."""
+    if not document.mine:
+        return ""
+    name = esc(document.name)
+    return (
+        f'<button type="button" class="remove" data-act="delete" data-id="{esc(document.id)}" title="Delete" '
+        f'aria-label="Delete {name}" data-confirm="Delete {name}? Its passages are removed from every later answer.">'
+        "×</button>"
+    )
 
 
 def _address(document: DocumentPublic) -> str:
@@ -77,7 +87,8 @@ def _status(document: DocumentPublic) -> str:
     if document.status == "indexed":
         size = plural(document.pages, "page") if document.pages else plural(document.passages, "passage")
         unread = f'<span class="status">{esc(document.reason)}</span>' if document.reason else ""
-        return f'<span class="muted">{size}</span>{unread}'
+        shared = "" if document.mine else " · shared with you"
+        return f'<span class="muted">{size}{shared}</span>{unread}'
     if document.status in PENDING:
         return f'<span class="status pending">{_LABELS[document.status]}…</span>'
     reason = f": {document.reason}" if document.reason else ""

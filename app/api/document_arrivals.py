@@ -1,14 +1,13 @@
 """Documents on their way in: fetched from a web address, and being read at this moment."""
 
-import errno
-
 from fastapi import APIRouter
 
 from app import job_rows, library
 from app.deps import CurrentPerson, ServicesDep
 from app.fetching import Fetcher, FetchError
-from app.originals import Incoming, Receiver, TooLargeError
+from app.originals import Incoming, Receiver
 from app.problems import Problem
+from app.receiving import receiving
 from app.schemas import DocumentPublic, UploadPublic
 from app.schemas_documents import ArrivalPublic, UrlIngest, UrlIngestPublic
 
@@ -36,22 +35,11 @@ async def fetch(body: UrlIngest, person: CurrentPerson, services: ServicesDep) -
         raise Problem(403, "fetching from web addresses is off here (ATTUNE_FETCH_URLS): download the file and add it")
     services.limits.uploads.take(person.id)
     try:
-        receiver = Receiver(services.home, services.settings.max_upload_bytes)
-        try:
+        with receiving(services.home, services.settings.max_upload_bytes) as receiver:
             found = await Fetcher().fetch(body.url, receiver.write)
             added = await library.add(services, person.id, await _whole(receiver), found.name, body.url.split("#")[0])
-        finally:
-            receiver.discard()
     except FetchError as error:
         raise Problem(422, str(error), title="Cannot be fetched") from None
-    except TooLargeError:
-        raise Problem(
-            413, f"the file is bigger than {services.settings.max_upload_bytes} bytes, the limit here"
-        ) from None
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise Problem(507, "the disk is full: nothing was kept; free some space and try again") from None
     document = DocumentPublic(**added.document.model_dump(include=set(DocumentPublic.model_fields)))
     return UploadPublic(document=document, outcome=added.outcome, job_id=added.job_id)
 

@@ -1,6 +1,5 @@
 """Documents: upload, list, read, delete."""
 
-import errno
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,8 +10,8 @@ from app import documents, library
 from app.cursor import decode_cursor, encode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Document
-from app.originals import Receiver, TooLargeError
 from app.problems import Problem, not_found
+from app.receiving import receiving, too_large
 from app.schemas import DocumentPublic, DocumentsPublic, Identifier, PassagePublic, PassagesPublic, UploadPublic
 from app.services import Services
 from app.uploading import AROUND_BYTES, Form
@@ -48,23 +47,13 @@ async def upload(request: Request, person: CurrentPerson, services: ServicesDep)
     limit = services.settings.max_upload_bytes
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + AROUND_BYTES:
-        raise _too_large(limit)
-    try:
-        receiver = Receiver(services.home, limit)
-        try:
-            form = Form(request, receiver, services.settings.upload_stall_seconds)
-            await form.read()
-            incoming = await receiver.finish()
-            source = form.fields.get("source") or None
-            added = await library.add(services, person.id, incoming, form.name or "", source)
-        finally:
-            receiver.discard()
-    except TooLargeError:
-        raise _too_large(limit) from None
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise Problem(507, "the disk is full: nothing was kept; free some space and upload the file again") from None
+        raise too_large(limit)
+    with receiving(services.home, limit) as receiver:
+        form = Form(request, receiver, services.settings.upload_stall_seconds)
+        await form.read()
+        incoming = await receiver.finish()
+        source = form.fields.get("source") or None
+        added = await library.add(services, person.id, incoming, form.name or "", source)
     return UploadPublic(document=_public(added.document), outcome=added.outcome, job_id=added.job_id)
 
 
@@ -142,9 +131,3 @@ def _public(document: Document, reader_id: str | None = None) -> DocumentPublic:
     """To its owner, or to `reader_id`."""
     fields = document.model_dump(include=set(DocumentPublic.model_fields))
     return DocumentPublic(mine=reader_id in {None, document.owner_id}, **fields)
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem(
-        413, f"the file is bigger than {limit} bytes, the limit here: split it, or raise ATTUNE_MAX_UPLOAD_BYTES"
-    )

@@ -41,6 +41,7 @@ async def anns(client: httpx.AsyncClient, upload: Upload) -> dict[str, str]:
     stated = await client.post("/api/v1/preferences", json={"description": "no contractions"})
     return {
         "document_id": added.document.id,
+        "number": "1",  # of a page
         "job_id": added.job_id,
         "conversation_id": turn["conversation_id"],
         "turn_id": turn["id"],

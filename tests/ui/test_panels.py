@@ -167,6 +167,13 @@ def test_a_document_that_cannot_be_asked_says_why_and_has_no_tick() -> None:
     assert 'data-act="delete"' in page
 
 
+def test_a_document_of_somebody_else_says_so_and_is_theirs_to_delete() -> None:
+    page = render_documents([a_document("a.pdf", mine=False)], ())
+    assert "3 pages · shared with you" in page
+    assert 'data-act="delete"' not in page and 'data-act="choose"' in page
+    assert "shared" not in render_documents([a_document("a.pdf")], ())
+
+
 def test_a_document_that_was_read_in_part_says_what_stayed_unread() -> None:
     page = render_documents([a_document("a.pdf", reason="page 2 is an unreadable scan <b>")], ())
     assert "3 pages" in page
