@@ -4,11 +4,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Table, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
-
-COMPLAINT = sa.text("kind IN ('down', 'next_message', 'not_relevant', 'wrong')")  # of Feedback, as its index has it
 
 
 def new_id() -> str:
@@ -127,17 +124,7 @@ class Conversation(SQLModel, table=True):
 class Turn(SQLModel, table=True):
     """A question and its answer: the turn log, the only truth about history."""
 
-    __table_args__ = (
-        Index("ix_turn_conversation_created", "conversation_id", "created_at"),
-        Index("ix_turn_created", "created_at"),
-        Index(
-            "ix_turn_abstained",
-            "created_at",
-            sqlite_where=sa.text("abstained IS 1"),
-            postgresql_where=sa.text("abstained IS true"),
-        ),
-        Index("ix_turn_person_created", "person_id", "created_at"),
-    )
+    __table_args__ = (Index("ix_turn_conversation_created", "conversation_id", "created_at"),)
     id: str = Field(default_factory=new_id, primary_key=True)
     conversation_id: str = Field(foreign_key="conversation.id", index=True, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
@@ -197,11 +184,7 @@ class Exposure(ExposureFields, table=True):
 class Feedback(SQLModel, table=True):
     """An append-only event on a turn or on one of its exposures."""
 
-    __table_args__ = (
-        Index("ix_feedback_person_created", "person_id", "created_at"),
-        # Of these kinds alone: on a whole index of kinds SQLite would rest queries that name turns, too.
-        Index("ix_feedback_complaint", "kind", "created_at", sqlite_where=COMPLAINT, postgresql_where=COMPLAINT),
-    )
+    __table_args__ = (Index("ix_feedback_person_created", "person_id", "created_at"),)
     id: str = Field(default_factory=new_id, primary_key=True)
     person_id: str = Field(foreign_key="person.id", ondelete="CASCADE")
     turn_id: str = Field(foreign_key="turn.id", index=True, ondelete="CASCADE")

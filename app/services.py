@@ -11,19 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import Searches, TurnContext
-from app import (
-    adapters,
-    backup,
-    comparisons,
-    documents,
-    forgetting_note,
-    job_rows,
-    originals,
-    quality,
-    registry,
-    turns,
-    versions,
-)
+from app import adapters, comparisons, quality
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.doorway import Doorway
@@ -39,7 +27,7 @@ from app.late_model import LateModel
 from app.learning import KIND, Learning
 from app.memory import StoredMemory
 from app.metrics import Metrics
-from app.parts import Champion, Parts
+from app.opening import begin_promotions, open_models
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
 from app.recall import StoredRecall
@@ -53,6 +41,7 @@ from app.sharing import begun as begin_sharing
 from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
 from app.themes import Themes
+from app.tidying import tidy
 from app.training_runs_policy import Policy
 from app.training_runs_policy import begun as begin_training
 from app.training_runs_steps import Workshop
@@ -156,7 +145,7 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
         stack.push_async_callback(database.close)
         await database.migrate()
         if database.url.startswith("sqlite"):  # we are the only process, so what seems to be under way is not
-            await _tidy(home, database)
+            await tidy(home, database)
         services = await _build(stack, settings, home, database, works)
         if warm and isinstance(services.model, LateModel):
             services.model.warm()
@@ -164,29 +153,18 @@ async def open_services(settings: Settings, *, works: bool = True, warm: bool = 
 
 
 async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
-    encoder = await asyncio.to_thread(adapters.make_encoder, settings)
-    stack.push_async_callback(encoder.close)
-    index = await adapters.make_index(settings, home, encoder)
-    stack.push_async_callback(index.close)
-    loader = adapters.make_loader(settings)
-    stack.push_async_callback(loader.close)
-    pages = PageViewer()
-    stack.push_async_callback(pages.close)
-    parts = Parts(settings, home, encoder, index)
-    serving = await _serving(parts, database)
-    stack.push_async_callback(serving.close)
-    await registry.register(database, serving.now.versions, settings)
+    opened = await open_models(stack, settings, home, database)
+    encoder, index, serving = opened.encoder, opened.index, opened.serving
     jobs = _jobs(settings, home, database, index, works)
     erasure = Erasure(database, home, index)
     sharing = await begin_sharing(stack, database, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
-    ingest = Ingest(database, home, loader, encoder, index, _cutter(encoder), erasure, sharing)
+    ingest = Ingest(database, home, opened.loader, encoder, index, _cutter(encoder), erasure, sharing)
     remembering = Remembering(database, encoder, jobs)
     jobs.register(REMEMBER, remembering.run)
     reader = await asyncio.to_thread(adapters.make_signals, settings, encoder)
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
-    promotions = Promotions(settings, home, database, serving, parts)
-    _keep_up(stack, promotions)
+    promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
     training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
@@ -201,12 +179,12 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         index=index,
         serving=serving,
         promotions=promotions,
-        loader=loader,
-        pages=pages,
+        loader=opened.loader,
+        pages=opened.pages,
         recall=recall,
         memory=StoredMemory(database, encoder, recall, remembering.ask_for),
         signalling=signalling,
-        comparisons=comparisons.begun(stack, settings, home, parts, serving),
+        comparisons=comparisons.begun(stack, settings, home, opened.parts, serving),
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
         training=training,
@@ -229,22 +207,6 @@ def _jobs(settings: Settings, home: Home, database: Database, index: PassageInde
     return jobs
 
 
-def _keep_up(stack: AsyncExitStack, promotions: Promotions) -> None:
-    following = asyncio.create_task(promotions.follow())
-
-    async def stop() -> None:
-        following.cancel()
-        await asyncio.wait([following])
-
-    stack.push_async_callback(stop)
-
-
-async def _serving(parts: Parts, database: Database) -> Serving:
-    async with database.session() as session:
-        champions = await registry.champions(session)
-    return await parts.open_all({kind: Champion(row.id, row.files) for kind, row in champions.items()})
-
-
 async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
     auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
     if settings.deployment == "laptop":
@@ -260,19 +222,6 @@ async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Le
     stack.push_async_callback(jobs.close)
     stack.push_async_callback(signalling.close)
     await jobs.open()
-
-
-async def _tidy(home: Home, database: Database) -> None:
-    """Clear away what a killed process left."""
-    async with database.session() as session:
-        await turns.fail_interrupted_turns(session)
-        known = await documents.known_originals(session)
-        unfinished = await job_rows.unfinished(session)
-    await database.forget_deleted()  # what was erased before a kill still lies in the log
-    await asyncio.to_thread(backup.sweep, home)
-    await asyncio.to_thread(forgetting_note.sweep, home, unfinished)
-    await asyncio.to_thread(versions.sweep, home)
-    await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
 
 
 # Enough that parsing one file overlaps with encoding others; each holds the text of its document in memory.

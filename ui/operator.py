@@ -52,29 +52,15 @@ def operator_routes(api: ApiClient) -> APIRouter:
 
     @router.get("/quality")
     async def quality(request: Request, days: Days = 30) -> Response:
-        async def render(operator: OperatorClient) -> str:
-            found = await asyncio.gather(
-                operator.quality(days),
-                operator.slices("document", days, _LISTED),
-                operator.slices("version", days, _LISTED),
-            )
-            return render_quality(*found)
-
-        return await _page(api, request, "quality", render, days)
+        return await _page(api, request, "quality", lambda operator: _quality(operator, days), days)
 
     @router.get("/themes")
     async def themes(request: Request, days: Days = 90) -> Response:
-        async def render(operator: OperatorClient) -> str:
-            return render_themes(await operator.themes(days))
-
-        return await _page(api, request, "themes", render, days)
+        return await _page(api, request, "themes", lambda operator: _themes(operator, days), days)
 
     @router.get("/queue")
     async def queue(request: Request) -> Response:
-        async def render(operator: OperatorClient) -> str:
-            return render_queue(await operator.queue(_LISTED))
-
-        return await _page(api, request, "queue", render)
+        return await _page(api, request, "queue", _queue)
 
     @router.get("/runs")
     async def runs(request: Request, after: Cursor = None) -> Response:
@@ -85,6 +71,21 @@ def operator_routes(api: ApiClient) -> APIRouter:
         return await _page(api, request, "models", lambda operator: _models(operator, after))
 
     return router
+
+
+async def _quality(operator: OperatorClient, days: int) -> str:
+    found, documents, versions = await asyncio.gather(
+        operator.quality(days), operator.slices("document", days, _LISTED), operator.slices("version", days, _LISTED)
+    )
+    return render_quality(found, documents, versions)
+
+
+async def _themes(operator: OperatorClient, days: int) -> str:
+    return render_themes(await operator.themes(days))
+
+
+async def _queue(operator: OperatorClient) -> str:
+    return render_queue(await operator.queue(_LISTED))
 
 
 async def _runs(operator: OperatorClient, after: str | None) -> str:

@@ -1,7 +1,7 @@
 """Quality as operators see it: figures of the whole window, plots over time, documents and versions beside each other.
 Renders; asks nothing of the server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from app.schemas_quality import (
     Mean,
@@ -75,55 +75,53 @@ def _card(figure: Rate | Mean, counted: str) -> tuple[str, str]:
     return percent(figure.value), f"{percent(figure.low)} to {percent(figure.high)} · {of}"
 
 
+_PLOTS: Sequence[tuple[str, str, str, str, Mapping[str, str]]] = (  # key, title, said, nothing, lines by field
+    (
+        "cost",
+        "How much people rewrite",
+        "The part of an answer's words that its person changed, with its 95 % interval.",
+        "No answer was given in these days, so there was none to rewrite.",
+        {"edit_cost": "Rewritten"},
+    ),
+    (
+        "satisfied",
+        "Satisfied votes",
+        "Answers whose last vote is up, of those with a vote, with its 95 % interval.",
+        "Nobody voted in these days. Votes stand under every answer in the chat.",
+        {"satisfied": "Satisfied"},
+    ),
+    (
+        "next",
+        "What the next message suggests",
+        "Chances as a small model reads them in what people say next. They are no votes, and too sure of themselves.",
+        "No next message was read in these days: either nobody asked on, or reading them is switched off.",
+        {"next_satisfied": "Satisfied", "next_dissatisfied": "Dissatisfied"},
+    ),
+    (
+        "abstained",
+        "Declined questions",
+        "Questions that were answered with “your documents do not say”, with its 95 % interval.",
+        "No question came to an end in these days.",
+        {"abstained": "Declined"},
+    ),
+    (
+        "opened",
+        "Sources opened",
+        "Answers of which somebody opened a source, of those that cite one, with its 95 % interval.",
+        "No answer cited a source in these days: add documents to the library.",
+        {"citations_opened": "Opened"},
+    ),
+)
+
+
 def _plots(quality: QualityPublic) -> list[Plot]:
     buckets, every = quality.buckets, "day" if quality.bucket_days == 1 else "week"
     labels = [_label(bucket) for bucket in buckets]
-
-    def plot(key: str, title: str, said: str, nothing: str, **lines: Callable[[QualityBucket], Point]) -> Plot:
-        drawn = [Line(name.replace("_", " "), [point(one) for one in buckets]) for name, point in lines.items()]
-        return Plot(key, title, f"{said} A point is a {every}.", labels, drawn, percent, nothing)
-
-    return [
-        plot(
-            "cost",
-            "How much people rewrite",
-            "The part of an answer's words that its person changed, with its 95 % interval.",
-            "No answer was given in these days, so there was none to rewrite.",
-            Rewritten=lambda one: _point(one.edit_cost),
-        ),
-        plot(
-            "satisfied",
-            "Satisfied votes",
-            "Answers whose last vote is up, of those with a vote, with its 95 % interval.",
-            "Nobody voted in these days. Votes stand under every answer in the chat.",
-            Satisfied=lambda one: _point(one.satisfied),
-        ),
-        plot(
-            "next",
-            "What the next message suggests",
-            "Chances as a small model reads them in what people say next. They are not votes, and too sure of "
-            "themselves.",
-            "No next message was read in these days: either nobody asked on, or reading them is switched off.",
-            Satisfied=lambda one: _point(one.next_satisfied),
-            Dissatisfied=lambda one: _point(one.next_dissatisfied),
-        ),
-        plot(
-            "abstained",
-            "Declined questions",
-            "Questions that were answered with “your documents do not say”, with its 95 % interval.",
-            "No question came to an end in these days.",
-            Declined=lambda one: _point(one.abstained),
-        ),
-        plot(
-            "opened",
-            "Sources opened",
-            "Answers of which somebody opened a source, of those that cite one, with its 95 % interval.",
-            "No answer cited a source in these days: add documents to the library.",
-            Opened=lambda one: _point(one.citations_opened),
-        ),
-        _latency(buckets, labels, every),
-        _traffic(buckets, labels, every),
-    ]
+    plots = []
+    for key, title, said, nothing, fields in _PLOTS:
+        lines = [Line(name, [_point(getattr(one, field)) for one in buckets]) for field, name in fields.items()]
+        plots.append(Plot(key, title, f"{said} A point is a {every}.", labels, lines, percent, nothing))
+    return [*plots, _latency(buckets, labels, every), _traffic(buckets, labels, every)]
 
 
 def _latency(buckets: Sequence[QualityBucket], labels: Sequence[str], every: str) -> Plot:
