@@ -13,18 +13,21 @@ from app.schemas_training import TrainedKind
 
 OPERATOR = "operator"  # the method of a UtilityLabel that an operator gave
 VERDICTS = ("helped", "not_relevant", "wrong", "source_wrong", "source_misread")
+OPENED = ("citation_opened", "source_opened")
 # Fewer teach nothing that a gate could tell from noise (docs/decisions/022).
 LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator": 20}
 
 
 async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str], since: datetime | None) -> int:
-    """Passages of which these people, or operators, said whether they help; of the generator, answers they rewrote.
+    """Passages that these people judged or opened, or operators labelled; of the generator, answers they rewrote.
 
     One passage of one answer counts once, however often it is judged."""
     if kind == "generator":
         edited = select(func.count(func.distinct(Edit.turn_id))).where(col(Edit.person_id).in_(people))
         return (await session.exec(_after(edited, Edit.created_at, since))).one()
-    said = select(Feedback.exposure_id).where(col(Feedback.person_id).in_(people), col(Feedback.kind).in_(VERDICTS))
+    said = select(Feedback.exposure_id).where(
+        col(Feedback.person_id).in_(people), col(Feedback.kind).in_((*VERDICTS, *OPENED))
+    )
     labelled = (
         select(UtilityLabel.exposure_id)
         .join(Exposure, col(Exposure.id) == UtilityLabel.exposure_id)

@@ -28,6 +28,9 @@ class AnnotateFlags(CommonFlags):
         typer.Option("--from", help="log: this home's turns; else a data set's folder, or a file of exported turns."),
     ] = "log"
     method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = METHODS[0]
+    routed: Annotated[
+        bool, typer.Option("--routed", help="Of the log only what the annotation queue leaves to a model.")
+    ] = False
     limit: Limit = None
     seed: Annotated[int, typer.Option(help="Decides orders and masks.")] = 0
 
@@ -45,6 +48,8 @@ def annotate(flags: AnnotateFlags) -> None:
         raise typer.BadParameter(f"--method {flags.method!r} is unknown: it is one of {', '.join(METHODS)}")
     if flags.source != "log" and not Path(flags.source).exists():
         raise typer.BadParameter(f"--from {flags.source!r} is neither log nor a folder or file that exists")
+    if flags.routed and flags.source != "log":
+        raise typer.BadParameter("--routed goes with --from log: nobody was shown the passages of a set")
     report(_annotate(flags), flags.as_json, EvaluationError, GenerationError, ExportError, httpx.HTTPError)
 
 
@@ -66,6 +71,7 @@ async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
 async def _questions(flags: AnnotateFlags, settings: Any) -> "list[Asked]":
     from app.feedback_commands import write_export
     from training import annotation_sources
+    from training.annotation_routed import left_to_models, routed
 
     if flags.source != "log":
         return await asyncio.to_thread(annotation_sources.of_place, Path(flags.source))
@@ -74,7 +80,8 @@ async def _questions(flags: AnnotateFlags, settings: Any) -> "list[Asked]":
         await write_export(settings, export, "turns", None)
         if without := annotation_sources.left_out(export):
             typer.echo(f"{without} turns of people who did not agree to train what others use are left out", err=True)
-        return annotation_sources.of_log(export)
+        questions = annotation_sources.of_log(export)
+    return routed(questions, await left_to_models(settings)) if flags.routed else questions
 
 
 def _annotator(flags: AnnotateFlags) -> "Annotator":

@@ -54,16 +54,12 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     Interrupted, it goes on where it was. Raises LicenceError, DataError, RecipeError and FitError.
     """
     check(list(folders), experiment=options.experiment)
-    # The clock and the device may change between two runs; what is learned may not.
-    settings = {key: value for key, value in _plain(options).items() if key not in {"minutes", "steps", "device"}}
-    known = {"data": [str(folder) for folder in folders], "log": file_hash(options.log) if options.log else None}
-    recipe = Recipe(out / "run", 6, settings | known)
+    recipe = _begun(folders, out / "run", options)
     log = read_log(options.log) if options.log else LogExamples()
     examples = recipe.resumable("read the data", lambda: [*_read(folders, options), *log.fitted])
     texts = Texts()
     fitted, aside = set_aside(texts.cases(examples), options.per_set)
-    held = [*read_examples([f for f in folders if not is_raw(f)], held_out=True), *log.held_back]
-    measured = texts.cases(_sample(held))
+    measured = texts.cases(_sample(_held_back(folders, log)))
     _require_answers(aside, measured)
     student = _student(texts, recipe, options)
     recipe.resumable("read texts apart, once", lambda: student.prepare([*fitted, *aside, *measured]))
@@ -92,6 +88,17 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
     about = {"version": manifest.version, "base": BASE, "thresholds": chosen}
     (out / CONFIG).write_text(json.dumps(about, indent=1) + "\n")
     return found
+
+
+def _begun(folders: Sequence[Path], run: Path, options: Options) -> Recipe:
+    # The clock and the device may change between two runs; what is learned may not.
+    settings = {key: value for key, value in _plain(options).items() if key not in {"minutes", "steps", "device"}}
+    known = {"data": [str(folder) for folder in folders], "log": file_hash(options.log) if options.log else None}
+    return Recipe(run, 6, settings | known)
+
+
+def _held_back(folders: Sequence[Path], log: LogExamples) -> list[Example]:
+    return [*read_examples([folder for folder in folders if not is_raw(folder)], held_out=True), *log.held_back]
 
 
 def _require_answers(aside: Sequence[Case], measured: Sequence[Case]) -> None:

@@ -55,6 +55,7 @@ def test_random_judgements_are_refused_and_right_ones_are_promoted(
     assert accepted["in_use"]["champion"] == accepted["version"]
 
 
+@pytest.mark.slow
 def test_one_account_does_not_turn_the_search_round_and_a_brigade_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
