@@ -40,9 +40,9 @@ from app.api import (
 )
 from app.body_limit import BodyLimitMiddleware
 from app.metrics import MetricsMiddleware
+from app.opening import open_services
 from app.request_id import RequestIdMiddleware
 from app.security_headers import SecurityHeadersMiddleware
-from app.services import open_services
 from app.settings import Settings
 
 ROUTERS = (

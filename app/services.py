@@ -1,58 +1,37 @@
-"""The composition root: builds every model, store and client once, in order, and closes them in reverse."""
+"""What routes, jobs and commands work with, one of each in a process. Opens and closes nothing."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.types import Searches, TurnContext
-from app import adapters, comparisons, quality
+from app import comparisons, quality
 from app.auth import Auth
-from app.db import Database, sqlite_url
+from app.db import Database
 from app.doorway import Doorway
-from app.durable import DurableQueue
 from app.erasure import Erasure
 from app.fence import Fence
-from app.forgetting import Forgetting
-from app.forgetting_rows import KIND as FORGET
 from app.home import Home
-from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
-from app.learning import KIND, Learning
 from app.memory import StoredMemory
 from app.metrics import Metrics
-from app.opening import begin_promotions, open_models
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
 from app.recall import StoredRecall
-from app.remembering import KIND as REMEMBER
-from app.remembering import Remembering
-from app.satisfaction import Satisfaction
 from app.serving import Models, Part, Serving
 from app.settings import Settings
 from app.sharing import Sharing
-from app.sharing import begun as begin_sharing
-from app.signalling import KIND as SIGNAL
 from app.signalling import Signalling
 from app.themes import Themes
-from app.tidying import tidy
 from app.training_runs_policy import Policy
-from app.training_runs_policy import begun as begin_training
-from app.training_runs_steps import Workshop
 from app.under_way import UnderWay
 from app.verdicts import StoredVerdicts
 from generation.port import LanguageModel
 from retrieval.page_viewer import PageViewer
 from retrieval.ports import Encoder, Loader, PassageIndex
-
-if TYPE_CHECKING:
-    from retrieval.passages import Cutter
 
 
 @dataclass(frozen=True)
@@ -127,111 +106,3 @@ class Services:
         if isinstance(model, LateModel) and not model.loaded:
             found.append("generator: loading")
         return found
-
-
-@asynccontextmanager
-async def open_services(settings: Settings, *, works: bool = True, warm: bool = True) -> AsyncIterator[Services]:
-    """Everything open and owned by this process. Raises HomeBusyError, ForeignIndexError and what a setting breaks.
-
-    `works`: run jobs here too. `warm`: read the generator's weights now, in the background, and not at first use.
-    """
-    async with AsyncExitStack() as stack:
-        home = Home(settings.home)
-        home.create()
-        home.require_space()
-        if settings.database_url is None or settings.index == "edge":
-            stack.enter_context(home.own())
-        database = Database(settings.database_url or sqlite_url(home.database))
-        stack.push_async_callback(database.close)
-        await database.migrate()
-        if database.url.startswith("sqlite"):  # we are the only process, so what seems to be under way is not
-            await tidy(home, database)
-        services = await _build(stack, settings, home, database, works)
-        if warm and isinstance(services.model, LateModel):
-            services.model.warm()
-        yield services
-
-
-async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database: Database, works: bool) -> Services:
-    opened = await open_models(stack, settings, home, database)
-    encoder, index, serving = opened.encoder, opened.index, opened.serving
-    jobs = _jobs(settings, home, database, index, works)
-    erasure = Erasure(database, home, index)
-    sharing = await begin_sharing(stack, database, index)
-    recall = StoredRecall(database, encoder, on=settings.personalization == "on")
-    ingest = Ingest(database, home, opened.loader, encoder, index, _cutter(encoder), erasure, sharing)
-    remembering = Remembering(database, encoder, jobs)
-    jobs.register(REMEMBER, remembering.run)
-    reader = await asyncio.to_thread(adapters.make_signals, settings, encoder)
-    signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
-    promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
-    training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
-    await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
-    return Services(
-        settings=settings,
-        home=home,
-        database=database,
-        auth=await _auth(settings, home, database),
-        jobs=jobs,
-        erasure=erasure,
-        sharing=sharing,
-        encoder=encoder,
-        index=index,
-        serving=serving,
-        promotions=promotions,
-        loader=opened.loader,
-        pages=opened.pages,
-        recall=recall,
-        memory=StoredMemory(database, encoder, recall, remembering.ask_for),
-        signalling=signalling,
-        comparisons=comparisons.begun(stack, settings, home, opened.parts, serving),
-        quality=quality.begun(stack, database),
-        themes=Themes(database, encoder),
-        training=training,
-        under_way=UnderWay(),
-        limits=RateLimits(settings),
-        doorway=Doorway(),
-    )
-
-
-def _cutter(encoder: Encoder) -> "Cutter":
-    from retrieval.passages import Cutter
-
-    return Cutter(encoder)
-
-
-def _jobs(settings: Settings, home: Home, database: Database, index: PassageIndex, works: bool) -> Jobs:
-    """Jobs that can forget a person; the other kinds come with what they work with."""
-    jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
-    jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
-    return jobs
-
-
-async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
-    auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
-    if settings.deployment == "laptop":
-        await auth.ensure_owner()
-    return auth
-
-
-async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning, signalling: Signalling) -> None:
-    """From here on jobs run, also those that an earlier process left."""
-    jobs.register("ingest", ingest.run, at_once=INGESTS_AT_ONCE)
-    jobs.register(KIND, learning.run)  # one at a time: an edit is learned from in the light of those before it
-    jobs.register(SIGNAL, signalling.run)
-    stack.push_async_callback(jobs.close)
-    stack.push_async_callback(signalling.close)
-    await jobs.open()
-
-
-# Enough that parsing one file overlaps with encoding others; each holds the text of its document in memory.
-INGESTS_AT_ONCE = 6
-
-
-def _secret_key(settings: Settings, home: Home) -> str:
-    return settings.secret_key.get_secret_value() if settings.secret_key else home.secret_key()
-
-
-def _queue_url(settings: Settings, home: Home) -> str:
-    """Beside the tables: a file of its own for SQLite, a schema of its own for Postgres."""
-    return settings.database_url or f"sqlite:///{home.jobs_database}"

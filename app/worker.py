@@ -3,8 +3,8 @@
 import asyncio
 import signal
 
+from app.opening import open_services
 from app.request_id import log_to_stderr
-from app.services import open_services
 from app.settings import Settings, SettingsError
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from app import registry, versions
 from app.home import Home
 from app.schemas_models import Verdict
-from app.services import open_services
+from app.opening import open_services
 from app.settings import Settings
 from tests.app.trained import verdict
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.home import Home, HomeBusyError
 from app.models import Turn
-from app.services import open_services
+from app.opening import open_services
 from app.settings import Settings, SettingsError
 from app.turns import create_conversation
 from app.worker import work
