@@ -117,3 +117,22 @@ async def test_several_sets_are_told_apart_and_a_head_of_another_encoder_is_refu
     assert report["n"] == 9 and set(report["sets"]) == {"one", "two/conversations.jsonl"}
     with pytest.raises(EvaluationError, match="fitted to the encoder other-1"):
         await evaluate([one], write_by_hand(tmp_path / "head", encoder="other-1"))
+
+
+async def test_follow_up_likelihood_is_a_baseline_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scripted model finds words likely that were said: who was told of interest likelier says so."""
+    for name, value in {"ENCODER": "hash", "LLM": "scripted"}.items():
+        monkeypatch.setenv(f"ATTUNE_{name}", value)
+    praised = (
+        "Yes, that is what I meant. This is just what I was looking for. That is right. I learned a lot from that."
+    )
+    blamed = (
+        "That is not what I was asking. That has nothing to do with my question. That is wrong. That tells me nothing."
+    )
+    talks = [[user("Who?"), assistant(text), user("Hm.", [rating])] for text, rating in ((praised, 5), (blamed, 1))]
+    data, head = write(tmp_path / "set", *talks, TALK), write_by_hand(tmp_path / "head")
+    report = await evaluate([data], head, limit=4, flr=True)
+    assert report["n"] == 4 and set(report["baselines"]) == {"majority", "keyword", "flr"}
+    assert report["baselines"]["flr"]["auc"] > 0.5 and "flr" in report["differences"]
