@@ -4,6 +4,7 @@ Everything that is decided by is in the database, so that a restart neither forg
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import cast
@@ -63,7 +64,7 @@ class Policy:
         sets = await asyncio.to_thread(training_runs_holdout.sets, self._home)
         async with self._database.session() as session:
             policy = await training_runs_rows.policy(session)
-            standing = [await self._standing(session, policy, kind) for kind in KINDS]
+            standing = await self._standings(session, policy, KINDS)
             decisions = {kind: await self._decisions(session, kind) for kind in KINDS}
         fields = policy.model_dump(exclude={"id"})
         fields["updated_at"] = policy.updated_at if policy.changed_by else None
@@ -89,8 +90,8 @@ class Policy:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look(utc_now())
-            except SQLAlchemyError as error:  # it may answer again by the next look
-                log.warning("the training policy could not be looked up: %s", type(error).__name__)
+            except (SQLAlchemyError, OSError) as error:  # tables and files may be there again by the next look
+                log.warning("whether to train could not be found out: %s", type(error).__name__)
 
     async def look(self, now: datetime) -> list[str]:
         """Begin what is due at this moment; the ids of the runs."""
@@ -98,7 +99,7 @@ class Policy:
             policy = await training_runs_rows.policy(session)
             if not policy.enabled or is_quiet(policy, now.hour):
                 return []
-            standing = [await self._standing(session, policy, cast(TrainedKind, kind)) for kind in policy.kinds]
+            standing = await self._standings(session, policy, cast(list[TrainedKind], policy.kinds))
             keeper = await training_runs_rows.keeper(session, policy)
         begun = []
         for one in standing:
@@ -112,21 +113,31 @@ class Policy:
                 begun.append(run.id)
         return begun
 
-    async def _standing(self, session: AsyncSession, policy: TrainingPolicy, kind: TrainedKind) -> KindStanding:
+    async def _standings(
+        self, session: AsyncSession, policy: TrainingPolicy, kinds: Sequence[TrainedKind]
+    ) -> list[KindStanding]:
         agreed = await consent.consenting(session)
-        last = await training_runs_rows.last(session, kind)
-        labels = await training_runs_labels.count(session, kind, agreed, None)
-        new = await training_runs_labels.count(session, kind, agreed, last.created_at) if last else labels
-        waits = None
-        if not policy.enabled or kind not in policy.kinds:
-            waits = "the policy is off" if not policy.enabled else f"the policy does not train the {kind}"
-        elif await training_runs_rows.live(session, kind):
-            waits = "a run is under way"
-        elif new < policy.labels or labels < LEAST[kind]:
-            waits = f"{new} new labels of {policy.labels}, {labels} in all of {LEAST[kind]} at least"
-        else:
-            waits = await self._holdout_lacks(session, kind)
-        return KindStanding(kind=kind, new_labels=new, labels=labels, least=LEAST[kind], waits_for=waits)
+        of_passages = await training_runs_labels.count(session, "retriever", agreed, None)  # and of the selector
+        found = []
+        for kind in kinds:
+            last = await training_runs_rows.last(session, kind)
+            rewritten = kind == "generator"
+            labels = await training_runs_labels.count(session, kind, agreed, None) if rewritten else of_passages
+            new = await training_runs_labels.count(session, kind, agreed, last.created_at) if last else labels
+            one = KindStanding(kind=kind, new_labels=new, labels=labels, least=LEAST[kind], waits_for=None)
+            found.append(one.model_copy(update={"waits_for": await self._waits_for(session, policy, one)}))
+        return found
+
+    async def _waits_for(self, session: AsyncSession, policy: TrainingPolicy, one: KindStanding) -> str | None:
+        if not policy.enabled:
+            return "the policy is off"
+        if one.kind not in policy.kinds:
+            return f"the policy does not train the {one.kind}"
+        if await training_runs_rows.live(session, one.kind):
+            return "a run is under way"
+        if one.new_labels < policy.labels or one.labels < one.least:
+            return f"{one.new_labels} new labels of {policy.labels}, {one.labels} in all of {one.least} at least"
+        return await self._holdout_lacks(session, one.kind)
 
     async def _holdout_lacks(self, session: AsyncSession, kind: TrainedKind) -> str | None:
         holdout = await asyncio.to_thread(training_runs_holdout.of_kind, self._home, kind)

@@ -96,8 +96,7 @@ class Training:
         if labels < LEAST[kind]:
             raise JobFailedError(
                 f"{labels} {'rewritten answers' if kind == 'generator' else 'labels'}; {LEAST[kind]} are the least: "
-                f"{len(agreed)} people agreed that others gain from what they do. Wait for more of them, or label what "
-                "waits in the annotation queue"
+                f"wait for more, or label what waits in the annotation queue (agreed to train others: {len(agreed)})"
             )
         return agreed
 
