@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 from typing import Any
 
 from app import versions
+from app.consent import ALONE
 from app.home import Home
 from app.models import Person
 from app.models_comparisons import Comparison
@@ -121,6 +122,10 @@ class Comparisons:
 
     async def _open(self, name: str) -> Part[Any]:
         version = await asyncio.to_thread(versions.read, self._home.models / name)
+        if version.manifest.get("settings", {}).get(ALONE):
+            raise versions.VersionError(
+                f"{name} was fitted to what one person did, who did not agree that others gain from it: name another"
+            )
         if version.kind == "generator" and setting_for(self._settings, "generator") == "ATTUNE_LLM":
             raise SettingsError(
                 f"ATTUNE_CHALLENGER is {name}, a version of the embedded model, which does not answer here: unset it, "

@@ -86,9 +86,10 @@ async def choose(
         value={"comparison": row.id, "choice": body.choice},
     )
     given = await feedback.give(services.database, event, body.key)
-    if given.is_new:
-        async with services.database.session() as session:
-            await siblings.show(session, person.id, second.id if body.choice == "b" else first.id)
+    async with services.database.session() as session:  # also where an earlier try was cut off between the two
+        events = (await feedback_log.of_turns(session, person.id, [first.id]))[first.id]
+        better = second if comparisons_rows.choice_of(events) == "b" else first
+        await siblings.show(session, person.id, better.id)
     response.status_code = 201 if given.is_new else 200
     return feedback.feedback_public(given.event)
 

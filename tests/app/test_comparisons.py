@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app import comparisons_rows, versions
 from app.comparisons import Comparisons
+from app.consent import ALONE
 from app.home import Home
 from app.models import Person
 from app.schemas import ChatRequest
@@ -180,6 +181,10 @@ async def test_a_version_that_the_operator_names_competes_once_it_is_open(settin
         second = await client.post(f"/api/v1/comparisons/{first['comparison']}/answer", json={"stream": False})
         found = {turn["versions"]["retriever"] for turn in (first, second.json())}
         assert found == {named, services.serving.now.retriever.version}
+    own = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "own", **{ALONE: True})).id
+    async with running(settings.model_copy(update={"challenger": own})) as app:
+        with pytest.raises(versions.VersionError, match="did not agree"):
+            await app.state.services.comparisons.ready()
 
 
 def test_the_sign_test_and_the_interval_are_those_of_the_books() -> None:
