@@ -63,12 +63,15 @@ class Quality:
         found.total, found.sources = len(sources), sources[:limit]
         return found
 
-    async def make_ahead(self) -> None:
-        """Count what is not kept yet of days that are over, the last first, so that nobody waits for it."""
+    async def make_ahead(self, stopping: asyncio.Event) -> None:
+        """Count what is not kept yet of days that are over, the last first, so that nobody waits for it. Asked to stop,
+        it ends after the day that it is at: a statement that is cut off costs its connection."""
         try:
             today = datetime.now(UTC).date()
             since = await self._begin(10_000, today)
             for day in reversed(days_of(since, today - timedelta(days=1))):
+                if stopping.is_set():
+                    return
                 await self._figures("all", [day.isoformat()], datetime.now(UTC))
                 await asyncio.sleep(_PAUSE)
         except SQLAlchemyError as error:  # whoever asks for the figures has them counted then
@@ -109,11 +112,11 @@ def _bounds(since: date, until: date) -> tuple[datetime, datetime]:
 
 def begun(stack: AsyncExitStack, database: Database) -> Quality:
     """The figures of a home, counted ahead beside everything else until the stack is closed."""
-    quality = Quality(database)
-    ahead = asyncio.create_task(quality.make_ahead())
+    quality, stopping = Quality(database), asyncio.Event()
+    ahead = asyncio.create_task(quality.make_ahead(stopping))
 
     async def stop() -> None:
-        ahead.cancel()
+        stopping.set()
         await asyncio.wait([ahead])
 
     stack.push_async_callback(stop)
