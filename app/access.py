@@ -4,15 +4,19 @@ A passage's readers are its owner and the collections that it is in, so that sha
 group and taking a share back change no passage: who a person is to a query is asked anew with every query.
 """
 
+from collections.abc import AsyncIterator
 from collections.abc import Collection as Some
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.db import Database
 from app.models import Document, table
 from app.models_groups import Collection, CollectionDocument, GroupMember, Share
-from app.problems import not_found
+from app.problems import Problem, not_found
 from app.schemas_groups import Standing
 
 _COLLECTION = "collection:"  # before the id of one among readers, where ids of people stand as they are
@@ -43,6 +47,16 @@ def is_readable(person: Any) -> sa.ColumnElement[bool]:
 def may_read(person: Any, document: Any) -> sa.ColumnElement[bool]:
     """Whether the document whose id is in the column `document` exists and is readable."""
     return sa.exists().where(_DOCUMENTS.c.id == document, is_readable(person))
+
+
+@asynccontextmanager
+async def changing(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session for a change that another one may overtake. Raises Problem 409 where one did."""
+    try:
+        async with database.session() as session:
+            yield session
+    except IntegrityError:
+        raise Problem(409, "somebody changed the same at this moment: look at it again, and repeat") from None
 
 
 _PRINCIPALS = collections_of(sa.bindparam("person"))

@@ -23,6 +23,11 @@ async def page(session: AsyncSession, person_id: str, limit: int, before: Seen |
     return (await session.exec(newest_first(query, Collection.created_at, Collection.id, limit, before))).all()
 
 
+async def owned(session: AsyncSession, person_id: str) -> Sequence[Collection]:
+    """All that are this person's own."""
+    return (await session.exec(select(Collection).where(Collection.owner_id == person_id))).all()
+
+
 async def owners(session: AsyncSession, found: Sequence[Collection]) -> dict[str, str]:
     """Person -> name, of those whose collections these are."""
     query = select(Person.id, Person.display_name).where(col(Person.id).in_({one.owner_id for one in found}))

@@ -48,6 +48,8 @@ async def add(services: Services, owner_id: str, incoming: Incoming, name: str, 
     else:
         for old in replaced:
             await _erase(services, owner_id, old)
+        if replaced:
+            await services.sharing.settle()
     return added
 
 
@@ -75,6 +77,7 @@ async def _record(
             )
         elif found.status == "indexed" and found.encoder_version == services.encoder.version:
             same = found.source == source if source else found.name == name
+            await collections.inherit(session, replaced, identity)
             return Added(found, "unchanged" if same else "duplicate", None), replaced
         elif live := await job_rows.live_job_of_document(session, owner_id, identity):
             return Added(found, "queued", live.id), []

@@ -35,7 +35,7 @@ _ASK = "ask whoever it belongs to"
 async def create(body: CollectionCreate, person: CurrentPerson, services: ServicesDep) -> CollectionPublic:
     """Make a collection. Until it is shared, it is yours alone."""
     made = Collection(owner_id=person.id, name=body.name)
-    async with services.database.session() as session:
+    async with access.changing(services.database) as session:
         session.add(made)
         await session.flush()
         return (await _public(session, person, [made]))[0]
@@ -109,7 +109,7 @@ async def put_documents(
 ) -> Response:
     """Put documents of yours into a collection that you may write to. Whoever may read it finds them in the next
     question, and whoever manages it may delete them."""
-    async with services.database.session() as session:
+    async with access.changing(services.database) as session:
         await _require(session, person, collection_id, "write")
         owners = await documents.owners(session, person.id, body.documents)
         if foreign := sorted(one for one in body.documents if owners.get(one) != person.id):
@@ -157,7 +157,7 @@ async def share(
     collection_id: Identifier, body: ShareCreate, person: CurrentPerson, services: ServicesDep
 ) -> SharePublic:
     """Share a collection that you manage with a person, or with a group that you are in."""
-    async with services.database.session() as session:
+    async with access.changing(services.database) as session:
         await _require(session, person, collection_id, "manage")
         given_to = await _named(session, person, body)
         if given_to.id == (await session.get_one(Collection, collection_id)).owner_id:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import audit, groups, people
+from app import access, audit, groups, people
 from app.auth import normal_email
 from app.cursor import decode_cursor, encode_cursor
 from app.deps import CurrentPerson, ServicesDep
@@ -24,7 +24,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 @router.post("", status_code=201)
 async def create(body: GroupCreate, person: CurrentPerson, services: ServicesDep) -> GroupPublic:
     """Make a group; you are in it, and lead it."""
-    async with services.database.session() as session:
+    async with access.changing(services.database) as session:
         group = await groups.create(session, body.name, person.id)
         await session.flush()
         made = (await _public(session, person, [group]))[0]
@@ -92,7 +92,7 @@ async def put_member(
 ) -> MemberPublic:
     """Let somebody be in the group, and lead it or not. They may read what is shared with it from the next question on,
     and may leave it."""
-    async with services.database.session() as session:
+    async with access.changing(services.database) as session:
         await _led(session, person, group_id)
         joining = await people.find_person(session, normal_email(body.email))
         if joining is None:

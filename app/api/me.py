@@ -9,7 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import audit, comparisons_rows, documents, edits, facts, feedback_log, people, preferences, turns
+from app import (
+    audit,
+    collections,
+    comparisons_rows,
+    documents,
+    edits,
+    facts,
+    feedback_log,
+    groups,
+    people,
+    preferences,
+    turns,
+)
 from app.auth import COOKIE, AccountError, token_in
 from app.deps import CurrentPerson, ServicesDep
 from app.forgetting_orders import ended, order
@@ -26,6 +38,7 @@ Row = TypeVar("Row")
 Place = tuple[datetime, str]  # of a row in a list that is read page by page
 
 PAGE = 100
+_MOST_GROUPS = 10_000  # of one person
 PATIENCE_SECONDS = 30.0  # of who erases their account
 
 
@@ -123,7 +136,10 @@ async def _export(services: Services, person: Person) -> AsyncIterator[str]:
         learned = await preferences.ever(session, person.id)
         evidence = await preferences.evidence(session, person.id)
         uses = await preferences.uses(session, person.id)
-    for name, held in (("preferences", learned), ("preference_evidence", evidence), ("preference_uses", uses)):
+        collected = await collections.owned(session, person.id)
+        joined = await groups.page(session, person.id, _MOST_GROUPS, None)
+    lists = {"preferences": learned, "preference_evidence": evidence, "preference_uses": uses}
+    for name, held in (lists | {"collections": collected, "groups": joined}).items():
         yield f'],\n"{name}": [' + ",\n".join(row.model_dump_json(exclude={"vector"}) for row in held)
     yield "]}\n"
 

@@ -177,6 +177,9 @@ async def test_a_file_that_changed_stays_shared(
     await share(client, collection, email=BEN)
     await upload(client, "a.txt", "The lighthouse was built in 1872.", source="/notes/a.txt")
     assert await found(other_client, "lighthouse") == {"The lighthouse was built in 1872."}
+    await upload(client, "b.txt", TEXT)
+    await upload(client, "a.txt", TEXT, source="/notes/a.txt")
+    assert await found(other_client, "lighthouse") == {TEXT}, "also where the new one was there before"
 
 
 async def test_what_a_killed_process_left_half_shared_is_told_to_the_index_at_the_next_start(
