@@ -74,10 +74,13 @@ def operator_routes(api: ApiClient) -> APIRouter:
 
 
 async def _quality(operator: OperatorClient, days: int) -> str:
-    found, documents, versions = await asyncio.gather(
-        operator.quality(days), operator.slices("document", days, _LISTED), operator.slices("version", days, _LISTED)
+    found, *slices = await asyncio.gather(
+        operator.quality(days),
+        operator.slices("document", days, _LISTED),
+        operator.slices("source", days, _LISTED),
+        operator.slices("version", days, _LISTED),
     )
-    return render_quality(found, documents, versions)
+    return render_quality(found, slices)
 
 
 async def _themes(operator: OperatorClient, days: int) -> str:

@@ -48,10 +48,10 @@ def _kind(used: InUsePublic, versions: Sequence[VersionDetail]) -> str:
         else ""
     )
     listed = "".join(_version(one, used) for one in versions)
+    train = '<a href="/operator/runs">train one</a>, or ' if used.kind != "verifier" else ""
     none = (
-        f'<p class="muted">No trained {kind} lies in this home: <a href="/operator/runs">train one</a>, or '
-        f"promote a folder "
-        f"with <code>attune models promote DIR --data DIR</code>.</p>"
+        f'<p class="muted">No trained {kind} lies in this home: {train}promote a folder with '
+        "<code>attune models promote DIR --data DIR</code>.</p>"
     )
     return f"""<section aria-labelledby="k-{kind}"><h2 id="k-{kind}">{kind.capitalize()} <span
  class="muted">{_ABOUT[used.kind]}</span></h2>
@@ -141,11 +141,12 @@ def _number(value: object) -> str:
 
 
 def _decision(one: PromotionPublic) -> str:
+    beside = "in place of" if one.accepted else "measured against"
     what = "rolled back to" if one.action == "rollback" else "promoted" if one.accepted else "refused"
     reasons = "".join(f"<li>{esc(reason)}</li>" for reason in one.reasons)
     return f"""<li class="card"><h3>{esc(one.kind.capitalize())}: {what} <span
  class="version">{esc(one.version_id or "what ships")}</span></h3>
-<p class="muted">{one.created_at:%-d %b %Y %H:%M} UTC, in place of {esc(one.previous_id or "what ships")}</p>
+<p class="muted">{one.created_at:%-d %b %Y %H:%M} UTC, {beside} {esc(one.previous_id or "what ships")}</p>
 {f"<ul class='warn'>{reasons}</ul>" if reasons else ""}
 <details id="d-{esc(one.id)}"><summary>Every figure</summary>{_report(one)}<pre class="scroll" tabindex="0"
  role="region"

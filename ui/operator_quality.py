@@ -21,14 +21,14 @@ the answers, this page shows how good they are. Ask something in the <a href="/"
 </div>"""
 
 
-def render_quality(quality: QualityPublic, documents: SlicesPublic, versions: SlicesPublic) -> str:
-    """The page below its heading."""
+def render_quality(quality: QualityPublic, slices: Sequence[SlicesPublic]) -> str:
+    """The page below its heading; `slices` stand below the plots in the order given."""
     if not quality.total.turns:
         return _EMPTY
+    below = "".join(_versions(one) if one.versions else _sources(one) for one in slices)
     return (
         f'<section aria-label="All of these days">{_totals(quality.total)}</section>'
-        f'<section class="figures" aria-label="Over time">{"".join(map(render_plot, _plots(quality)))}</section>'
-        f"{_documents(documents)}{_versions(versions)}"
+        f'<section class="figures" aria-label="Over time">{"".join(map(render_plot, _plots(quality)))}</section>{below}'
     )
 
 
@@ -75,6 +75,10 @@ def _card(figure: Rate | Mean, counted: str) -> tuple[str, str]:
     return percent(figure.value), f"{percent(figure.low)} to {percent(figure.high)} · {of}"
 
 
+_SOURCES: Mapping[str, tuple[str, str]] = {
+    "document": ("Documents, those with most said against them first", "Document"),
+    "source": ("By kind of source", "Kind"),
+}
 _PLOTS: Sequence[tuple[str, str, str, str, Mapping[str, str]]] = (  # key, title, said, nothing, lines by field
     (
         "cost",
@@ -157,23 +161,19 @@ def _label(bucket: QualityBucket) -> str:
     return f"{bucket.since:%-d %b} to {bucket.until:%-d %b %Y}"
 
 
-def _documents(found: SlicesPublic) -> str:
+def _sources(found: SlicesPublic) -> str:
     if not found.sources:
         return ""
-    rows = "".join(_document(one) for one in found.sources)
-    more = (
-        f'<p class="muted">The first {len(found.sources)} of {found.total:,}.</p>'
-        if found.total > len(found.sources)
-        else ""
-    )
-    names = ("Document", "Said against it", "Shown", "Cited", "Opened", "Helped", "Not relevant", "Wrong", "Corrected")
-    return (
-        '<section aria-labelledby="documents-title"><h2 id="documents-title">Documents, those with most said against '
-        f"them first</h2>{_scroll('documents-title', names, rows)}{more}</section>"
-    )
+    rows = "".join(map(_source, found.sources))
+    left_out = found.total > len(found.sources)
+    more = f'<p class="muted">The first {len(found.sources)} of {found.total:,}.</p>' if left_out else ""
+    title, noun = _SOURCES[found.by]
+    names = (noun, "Said against it", "Shown", "Cited", "Opened", "Helped", "Not relevant", "Wrong", "Corrected")
+    key = f"{found.by}-title"
+    return f'<section aria-labelledby="{key}"><h2 id="{key}">{title}</h2>{_scroll(key, names, rows)}{more}</section>'
 
 
-def _document(one: SourceSlice) -> str:
+def _source(one: SourceSlice) -> str:
     said = one.wrong + one.not_relevant
     name = one.label or f"A document of somebody who keeps theirs private, or a deleted one ({one.key[:8]})"
     meter = _bar(one.wrong_rate, f"{said} of {plural(one.wrong_rate.n, 'verdict')}")
@@ -195,8 +195,6 @@ def _bar(rate: Rate, said: str) -> str:
 
 
 def _versions(found: SlicesPublic) -> str:
-    if not found.versions:
-        return ""
     rows = "".join(_version(one) for one in found.versions)
     names = ("Version", "Questions", "Rewritten", "Satisfied", "Declined", "Sources opened", "Half take longer")
     return (

@@ -72,7 +72,7 @@ def test_figures_stand_with_their_intervals() -> None:
     counts = {"turns": 3, "complete": 3, "abstained": 1, "up": 1, "down": 1, "ms 350": 3}
     bucket = QualityBucket(since=DAY, until=DAY, people=1, **dict(figures_of(counts)))
     nothing = SlicesPublic(by="document", since=DAY, until=DAY, total=0)
-    shown = render_quality(QualityPublic(total=bucket, bucket_days=1, buckets=[bucket]), nothing, nothing)
+    shown = render_quality(QualityPublic(total=bucket, bucket_days=1, buckets=[bucket]), [nothing])
     assert "<b>50%</b><span class='muted'>9.4% to 91% · answers with a vote: 2</span>" in shown
     assert bucket.abstained == Rate(value=0.3333, low=0.0615, high=0.7923, count=1, n=3)
     assert "1.0 s" in shown and "from one person" in shown
