@@ -65,7 +65,7 @@ def documents_shown(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _of_turn(row: dict[str, Any]) -> Asked:
-    shown = sorted(documents_shown(row), key=lambda exposure: exposure["rank"])
+    shown = sorted((one for one in documents_shown(row) if one["text"]), key=lambda exposure: exposure["rank"])
     passages = tuple(
         LabelledPassage(id=one["passage_id"], title=one["title"], text=one["text"], page=one["page"]) for one in shown
     )

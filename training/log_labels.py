@@ -42,7 +42,8 @@ def worths(export: Path) -> Rows:
         said |= _by_operators(turn)
         found = rows.setdefault((str(turn["person_id"]), question_of(turn)), {})
         for shown in documents_shown(turn):
-            text = text_of(shown)
+            if not (text := text_of(shown)):  # its person may not read it any more: it was shown, and teaches nothing
+                continue
             if shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
             else:  # what was said when the same was asked before still holds
@@ -68,7 +69,8 @@ def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
         opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in _OPENED}
         asked, person = _same(question_of(turn)), str(turn["person_id"])
         for place, shown in enumerate(sorted(documents_shown(turn), key=_place), start=1):
-            yield Impression(asked, text_of(shown), place, shown["exposure_id"] in opened, person, days_ago)
+            if text := text_of(shown):
+                yield Impression(asked, text, place, shown["exposure_id"] in opened, person, days_ago)
 
 
 def text_of(shown: Mapping[str, Any]) -> str:

@@ -81,6 +81,13 @@ def test_the_place_is_the_one_on_the_page_where_what_the_answer_read_comes_first
     assert places["Guide\nPassage 1."] == 2
 
 
+def test_a_passage_that_may_not_be_read_any_more_keeps_its_place_and_teaches_nothing(tmp_path: Path) -> None:
+    shown = turn(0, "Why?", (1, 2))
+    shown["exposures"][0] |= {"title": "", "text": ""}
+    assert [one.place for one in impressions([shown])] == [2, 3, 4, 5, 6]
+    assert "" not in worths(export(tmp_path, [shown]))["person 0", "Why?"]
+
+
 def test_old_clicks_count_less(tmp_path: Path) -> None:
     log = clicked()
     for row in log:
