@@ -8,7 +8,7 @@ from app.schemas import TokenEvent
 from ui.chat import LiveTurn
 from ui.client import ApiError, ChatEvent
 
-FRAME_SECONDS = 0.04  # tokens that come faster are shown together; each redraw costs the browser a layout
+FRAME_SECONDS = 0.06  # tokens that come faster are shown together; each redraw costs the browser a layout
 
 
 async def follow(question: str, answer: AsyncGenerator[ChatEvent]) -> AsyncGenerator[LiveTurn]:

@@ -81,7 +81,8 @@
         named = id;
       }
       follow();
-      document.dispatchEvent(new Event("attune:drawn"));
+      // A growing answer is drawn many times a second: nobody looks through a long conversation each time.
+      document.dispatchEvent(new Event(element.closest("#live") ? "attune:grown" : "attune:drawn"));
     });
   }
 

@@ -8,7 +8,7 @@
     if (event.target.value) sessionStorage.setItem(KEPT, event.target.value);
     else sessionStorage.removeItem(KEPT);
   });
-  document.addEventListener("attune:drawn", () => {
+  function drawn() {
     const box = document.querySelector("#question textarea");
     if (!box) return;
     if (restored) { // emptied by the server: it has the question
@@ -20,5 +20,6 @@
     if (!kept || box.value) return;
     box.value = kept;
     box.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  }
+  for (const name of ["attune:drawn", "attune:grown"]) document.addEventListener(name, drawn);
 })();
