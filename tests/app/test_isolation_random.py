@@ -4,7 +4,7 @@ import json
 import logging
 import random
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -25,6 +25,13 @@ READ = {"search": 14, "ask": 18, "open": 8}
 
 @pytest.fixture
 async def world(settings: Settings, upload: Upload) -> AsyncIterator[World]:
+    async with world_in(settings, upload) as world:
+        yield world
+
+
+@asynccontextmanager
+async def world_in(settings: Settings, upload: Upload) -> AsyncIterator[World]:
+    """Five people in an installation with these settings."""
     emails = [f"person{number}@example.org" for number in range(PEOPLE)]
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running(settings.model_copy(update={"personalization": "off"})))

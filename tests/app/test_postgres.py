@@ -17,6 +17,7 @@ from app.schemas_models import Moved, Verdict
 from app.services import Services
 from app.settings import Settings
 from tests.app.test_chat import NOTE, ask
+from tests.app.test_isolation_random import watched, world_in
 from tests.app.trained import adopted, verdict
 from tests.conftest import Upload, client_of, running
 from tests.ui.conftest import free_port
@@ -134,3 +135,10 @@ async def test_answers_stand_beside_each_other_and_one_is_shown(settings: Settin
         await ask(ann, "And what does it say about him?", **within)
         turns = (await ann.get(f"/api/v1/conversations/{first['conversation_id']}")).json()["turns"]
         assert [(one["id"], one["shown"]) for one in turns[:2]] == [(first["id"], True), (second["id"], False)]
+
+
+async def test_what_five_people_share_leaks_nothing(
+    settings: Settings, upload: Upload, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world_in(settings, upload) as world:
+        await watched(world, caplog, seed=3, steps=200)
