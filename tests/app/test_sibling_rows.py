@@ -32,16 +32,23 @@ async def pairs(
     """The rows of a log in which the first answer had these events, and the second, the kept one, those."""
     document = Document(owner_id=person.id, id="d", sha256="s", name="d.txt", title="", size=1)
     conversation = Conversation(person_id=person.id, title="Hut")
-    mine = {"person_id": person.id, "conversation_id": conversation.id, "question": "Where is the hut?"}
-    whole = {"state": "complete", "prompt": PROMPT}
+    mine: dict[str, Any] = {"person_id": person.id, "conversation_id": conversation.id, "question": "Where is the hut?"}
+    whole: dict[str, Any] = {"state": "complete", "prompt": PROMPT}
     bad = Turn(**mine, **whole, answer=BAD, draft=BAD, shown=False)
     good = Turn(**mine, **whole, answer=GOOD, draft=GOOD, regenerates=bad.id)
-    source = {"document_id": "d", "passage_id": "p", "document_name": "d.txt", "title": "", "text": "North.", "rank": 0}
+    source: dict[str, Any] = {
+        "document_id": "d",
+        "passage_id": "p",
+        "document_name": "d.txt",
+        "title": "",
+        "text": "North.",
+        "rank": 0,
+    }
     shown = Exposure(turn_id=good.id, person_id=person.id, score=1.0, marker=1, cited=True, **source)
     events = [Feedback(person_id=person.id, turn_id=bad.id, **one) for one in of_bad]
     events += [Feedback(person_id=person.id, turn_id=good.id, **one) for one in of_good or []]
     if regenerated:
-        again = {"kind": "regenerated", "value": {"by": good.id}}
+        again: dict[str, Any] = {"kind": "regenerated", "value": {"by": good.id}}
         events.append(Feedback(person_id=person.id, turn_id=bad.id, **again))
     async with services.database.session() as session:
         for some in ([document, conversation], [bad, good], [shown, *events]):
@@ -98,9 +105,22 @@ def test_the_last_word_says_whether_an_answer_is_disliked(said: list[dict[str, A
     ],
 )
 def test_the_checklist_leaves_out_what_is_not_clearly_better(kept: dict[str, Any]) -> None:
-    whole = {"person_id": "ann", "conversation_id": "c", "question": "?", "state": "complete", "prompt": PROMPT}
+    whole: dict[str, Any] = {
+        "person_id": "ann",
+        "conversation_id": "c",
+        "question": "?",
+        "state": "complete",
+        "prompt": PROMPT,
+    }
     other = Turn(**whole, answer=BAD, draft=BAD)
-    source = {"document_id": "d", "passage_id": "p", "document_name": "d", "title": "", "text": "", "rank": 0}
+    source: dict[str, Any] = {
+        "document_id": "d",
+        "passage_id": "p",
+        "document_name": "d",
+        "title": "",
+        "text": "",
+        "rank": 0,
+    }
     shown = [Exposure(turn_id="t", person_id="ann", score=1.0, marker=1, cited=True, **source)]
     good = whole | {"answer": GOOD, "draft": GOOD}
     assert prefers(Turn(**good), other, shown)

@@ -1,6 +1,7 @@
 """Forgetting a person ends what trains on their words, and marks what was trained on them."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -27,7 +28,7 @@ async def test_runs_of_a_forgotten_persons_log_end_and_are_marked_and_their_labe
     ada = (await admin.get("/api/v1/me")).json()["id"]
     await write_log(services, person, [Judged("Where is the key?", [secret])])
     ((adas,),) = await write_log(services, Person(id=ada, email="", display_name=""), [Judged("Who?", ["Ada."])])
-    by_ann = {"job_id": "gone", "kind": "retriever", "minutes": 1.0, "started_by": person.id}
+    by_ann: dict[str, Any] = {"job_id": "gone", "kind": "retriever", "minutes": 1.0, "started_by": person.id}
     done, live = TrainingRun(state="done", **by_ann), TrainingRun(state="running", **by_ann)
     live.job_id = "kept"
     label = UtilityLabel(

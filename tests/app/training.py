@@ -34,7 +34,7 @@ async def write_log(services: Services, person: Person, judged: Sequence[Judged]
     document = Document(id=f"d-{new_id()}", owner_id=person.id, sha256=new_id(), name="d.txt", title="", size=1)
     turns, shown, said = [], [], []
     for one in judged:
-        asked = {"question": one.question, "standalone_question": one.question, "answer": "So it is."}
+        asked: dict[str, Any] = {"question": one.question, "standalone_question": one.question, "answer": "So it is."}
         turn = Turn(conversation_id=conversation.id, person_id=person.id, state="complete", **asked)
         turns.append(turn)
         rows = [_exposure(turn, document.id, rank, text) for rank, text in enumerate(one.texts)]
