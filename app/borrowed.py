@@ -14,6 +14,13 @@ from app.models import Exposure, ExposureFields, Turn, table
 from app.models_groups import Borrowed
 
 _BORROWED, _TURNS = table(Borrowed), table(Turn)
+_PERSON: sa.BindParameter[str] = sa.bindparam("person")
+_CARRIED = (  # built once: every turn of a conversation asks it
+    sa.select(_BORROWED.c.document_id)
+    .join(_TURNS, _TURNS.c.id == _BORROWED.c.turn_id)
+    .where(_TURNS.c.conversation_id == sa.bindparam("conversation"), _BORROWED.c.person_id == _PERSON)
+    .where(access.may_read(_PERSON, _BORROWED.c.document_id))
+)
 
 
 def is_withdrawn(person_id: str) -> sa.ColumnElement[bool]:
@@ -25,13 +32,8 @@ def is_withdrawn(person_id: str) -> sa.ColumnElement[bool]:
 async def carried(session: AsyncSession, person_id: str, conversation_id: str) -> frozenset[str]:
     """Readable documents of others that this person's answers in a conversation rest on: those who go on from there
     rest on them, too."""
-    query = (
-        sa.select(_BORROWED.c.document_id)
-        .join(_TURNS, _TURNS.c.id == _BORROWED.c.turn_id)
-        .where(_TURNS.c.conversation_id == conversation_id, _BORROWED.c.person_id == person_id)
-        .where(access.may_read(person_id, _BORROWED.c.document_id))
-    )
-    return frozenset(row[0] for row in (await session.execute(query)).all())
+    found = await session.execute(_CARRIED, {"person": person_id, "conversation": conversation_id})
+    return frozenset(row[0] for row in found.all())
 
 
 async def note(
