@@ -9,7 +9,8 @@ ASSETS = Path(__file__).parent / "assets"
 _STYLES = ("attune", "comparison", "conversations", "diff", "siblings", "votes")
 HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in _STYLES)
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.
-_SCRIPTS = ("attune", "drafts", "pieces", "uploads", "conversations", "difference", "edits", "siblings", "votes", "keys")
+_BASE = ("attune", "drafts", "pieces", "uploads")
+_SCRIPTS = (*_BASE, "conversations", "difference", "edits", "siblings", "votes", "keys")
 SCRIPT = "".join(f'<script src="/ui/{name}.js"></script>' for name in _SCRIPTS)
 
 _FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]

@@ -1,19 +1,15 @@
 """A small server that speaks the API's wire format, so that the pages meet every case at will."""
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, FastAPI, Request, UploadFile
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from PIL import Image
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from app.schemas import (
     DocumentPublic,
     DocumentsPublic,
     HitPublic,
-    JobPublic,
     PassagePublic,
     PassagesPublic,
     PersonPublic,
@@ -22,11 +18,11 @@ from app.schemas import (
     SearchRequest,
     TokenPublic,
     TokenRequest,
-    UploadPublic,
 )
-from app.schemas_documents import ArrivalPublic, DocumentPagePublic, UrlIngest, UrlIngestPublic
+from app.schemas_documents import DocumentPagePublic
 from app.schemas_models import Health
-from tests.ui.stand_in import NOW, Refusal, StandIn, new_id
+from tests.ui.stand_in import Refusal, StandIn
+from tests.ui.wire_arrivals import arrival_routes
 from tests.ui.wire_comparisons import comparison_routes
 from tests.ui.wire_conversations import conversation_routes, turn_routes
 from tests.ui.wire_feedback import feedback_routes
@@ -46,7 +42,7 @@ BLANK = _blank()
 def build(script: StandIn) -> FastAPI:
     app = FastAPI()
     app.include_router(_identity(script))
-    app.include_router(_uploads(script))
+    app.include_router(arrival_routes(script))
     app.include_router(_documents(script))
     app.include_router(conversation_routes(script))
     app.include_router(turn_routes(script))
@@ -99,74 +95,6 @@ def _identity(script: StandIn) -> APIRouter:
     async def ready(response: Response) -> Health:
         response.status_code = 503
         return Health(status="unready", missing=["weights of smollm2"])
-
-    return router
-
-
-def _uploads(script: StandIn) -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
-    jobs: dict[str, DocumentPublic] = {}
-
-    def job(job_id: str, state: str, done: int) -> JobPublic:
-        result = {"status": jobs[job_id].status, "reason": jobs[job_id].reason} if state == "done" else None
-        return JobPublic.model_validate(
-            {"id": job_id, "kind": "ingest", "state": state, "stage": "reading", "done": done, "total": 3}
-            | {"result": result, "error": None, "created_at": NOW, "updated_at": NOW}
-        )
-
-    @router.post("/documents")
-    async def upload(request: Request, file: UploadFile) -> UploadPublic:
-        account, name = script.account(request), file.filename or "?"
-        if await file.read(4) == b"HUGE":
-            raise Refusal(413, "Too large", f"{name} is larger than 200 MB: split it")
-        token = next(t for t, a in script.accounts.items() if a is account)
-        locked = name.startswith("locked")
-        reason = "it is encrypted: remove its password and add it again" if locked else None
-        status = "needs_password" if locked else "reading" if name.startswith("endless") else "indexed"
-        document = script.add_document(token, name, status, reason).model_copy(update={"passages": 0})
-        jobs[job_id := new_id()] = document
-        return UploadPublic(document=document, outcome="queued", job_id=job_id)
-
-    @router.get("/documents/under-way")
-    async def under_way(request: Request) -> list[ArrivalPublic]:
-        kept = script.account(request).documents
-        rows = [(job_id, document) for job_id, document in jobs.items() if document.id in kept]
-        return [
-            ArrivalPublic(document_id=document.id, name=document.name, passages=0, job_id=job_id)
-            for job_id, document in rows
-            if document.status == "reading"
-        ]
-
-    @router.get("/documents/from-url")
-    async def allowed(request: Request) -> UrlIngestPublic:
-        return UrlIngestPublic(allowed=script.fetches, max_bytes=1)
-
-    @router.post("/documents/from-url")
-    async def from_url(request: Request, body: UrlIngest) -> UploadPublic:
-        account = script.account(request)
-        if "intranet" in body.url:
-            raise Refusal(422, "Cannot be fetched", "intranet is no public host: download the file yourself and add it")
-        token = next(t for t, a in script.accounts.items() if a is account)
-        document = script.add_document(token, body.url.rsplit("/", 1)[-1])
-        return UploadPublic(document=document, outcome="unchanged", job_id=None)
-
-    @router.get("/jobs/{job_id}/events")
-    async def job_events(job_id: str) -> EventSourceResponse:
-        async def states() -> AsyncIterator[ServerSentEvent]:
-            while jobs[job_id].status == "reading":
-                event = job(job_id, "running", 256).model_copy(update={"stage": "encoding", "total": 1024})
-                yield ServerSentEvent(event="job", data=event.model_dump_json())
-                await asyncio.sleep(0.2)
-            for done in range(3):
-                yield ServerSentEvent(event="job", data=job(job_id, "running", done).model_dump_json())
-                await asyncio.sleep(0.05)
-            yield ServerSentEvent(event="job", data=job(job_id, "done", 3).model_dump_json())
-
-        return EventSourceResponse(states())
-
-    @router.get("/jobs/{job_id}")
-    async def job_now(job_id: str) -> JobPublic:
-        return job(job_id, "done", 3)
 
     return router
 
