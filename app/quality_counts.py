@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.feedback import NEXT_MESSAGE, VOTES
@@ -49,7 +49,7 @@ class Asked:
     timings: Mapping[str, float]
     cost: float | None = None  # what was changed of its answer; None: nothing
     events: Sequence[Event] = ()
-    shown: Sequence[Shown] = field(default=())
+    shown: Sequence[Shown] = ()
 
 
 def count(turns: Iterable[Asked]) -> dict[What, Figures]:

@@ -128,6 +128,15 @@ async def tiles(session: AsyncSession, what: What, spans: Iterable[str]) -> dict
     return {span: figures for span, figures in (await session.execute(query)).all()}
 
 
+async def whole_tiles(session: AsyncSession, spans: Iterable[str]) -> dict[str, dict[What, Figures]]:
+    """Span -> all of its figures, of those that are kept."""
+    columns = (_TILES.c.span, _TILES.c.what, _TILES.c.figures)
+    found: dict[str, dict[What, Figures]] = {}
+    for span, what, figures in (await session.execute(sa.select(*columns).where(_TILES.c.span.in_(list(spans))))).all():
+        found.setdefault(span, {})[what] = figures
+    return found
+
+
 async def keep(session: AsyncSession, span: str, figures: dict[What, Figures]) -> None:
     """Keep what was counted; the transaction must have claimed the tiles before it counted."""
     await session.execute(_TILES.delete().where(_TILES.c.span == span))

@@ -65,14 +65,12 @@ class Tiles:
 
 
 async def _tile(session: AsyncSession, span: str, now: datetime) -> dict[What, Figures]:
-    """The figures of a stretch of time, from those of its parts where it has any; the tiles are claimed."""
-    kept = {what: found[span] for what in WHATS if span in (found := await quality_rows.tiles(session, what, [span]))}
-    if len(kept) == len(WHATS):
-        return kept
+    """The figures of a stretch of time, from those of its parts where it has any, and kept; the tiles are claimed."""
     made: dict[What, Figures] = {what: {} for what in WHATS}
     if parts := _parts(span, now):
+        kept = await quality_rows.whole_tiles(session, parts)
         for part in parts:
-            for what, figures in (await _tile(session, part, now)).items():
+            for what, figures in (kept.get(part) or await _tile(session, part, now)).items():
                 add(made[what], figures)
     else:
         made = count(await quality_rows.asked(session, *_bounds(span)))
@@ -81,13 +79,14 @@ async def _tile(session: AsyncSession, span: str, now: datetime) -> dict[What, F
 
 
 def _parts(span: str, now: datetime) -> list[str]:
-    """The days of a month as far as they have come, the hours of today; a day that is over is counted as a whole."""
+    """The days of a month, the hours of today; another day is counted as a whole. Also what is yet to come is a part: a
+    clock that is a little ahead of `now` may have asked in it."""
     if len(span) == _MONTH:
         first = date.fromisoformat(f"{span}-01")
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        return [day.isoformat() for day in days_of(first, min(last, now.date()))]
+        return [day.isoformat() for day in days_of(first, last)]
     if span == now.date().isoformat():
-        return [f"{span} {hour:02}" for hour in range(now.hour + 1)]
+        return [f"{span} {hour:02}" for hour in range(24)]
     return []
 
 

@@ -151,6 +151,14 @@ async def test_kept_figures_are_those_of_counting_anew(services: Services, log: 
     assert isinstance(kept[1], SlicesPublic) and sum(one.wrong for one in kept[1].sources) == 58
 
 
+async def test_a_turn_of_a_clock_that_is_ahead_is_not_lost(services: Services, log: Log) -> None:
+    await log.turn(NOW + timedelta(hours=1))
+    await services.quality.over_time(1, NOW)
+    await services.quality.slices("document", 30, 10, NOW)
+    later = await services.quality.over_time(2, NOW + timedelta(days=1))
+    assert [bucket.turns for bucket in later.buckets] == [1, 0]
+
+
 async def test_operators_read_figures_and_others_do_not(
     app: FastAPI, services: Services, client: httpx.AsyncClient, stranger: httpx.AsyncClient
 ) -> None:
