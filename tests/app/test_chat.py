@@ -91,6 +91,8 @@ async def test_a_conversation_is_read_back_as_it_was(client: httpx.AsyncClient, 
     second = await ask(client, "When does the warden of the hut return?", conversation_id=first["conversation_id"])
     read = (await client.get(f"/api/v1/conversations/{first['conversation_id']}")).json()
     assert [turn["id"] for turn in read["turns"]] == [first["id"], second["id"]]
+    for exposure in first["exposures"]:
+        exposure["used"] = []  # worked out where one turn is read by itself
     assert read["turns"][0] == first
     assert read["title"] == QUESTION
     listed = (await client.get("/api/v1/conversations")).json()["items"]

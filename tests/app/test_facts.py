@@ -69,8 +69,8 @@ async def test_a_fact_is_a_source_that_can_be_cited_and_counts_as_data(
     assert turn.citations[1].document_id == fact.id and SAID in turn.citations[1].quote
     system, *_ = services.model.prompts[-1]
     assert SAID not in system.content and SAID in told(services)
-    read = (await client.get(f"/api/v1/conversations/{turn.conversation_id}")).json()
-    assert read["turns"][0] == turn.model_dump(mode="json")
+    read = (await client.get(f"/api/v1/turns/{turn.id}")).json()
+    assert {name: read[name] for name in type(turn).model_fields} == turn.model_dump(mode="json")
 
 
 async def test_a_question_that_is_not_about_the_person_is_not_told_of_them(

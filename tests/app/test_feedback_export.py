@@ -120,6 +120,7 @@ async def test_labels_are_a_row_for_each_passage_with_what_was_said_and_done(
         "reasons": ["incorrect"],
         "events": {"down": 1, "copied": 1},
         "next_message": None,
+        "satisfaction": None,
         "edited": True,
         "abstained": False,
         "state": "complete",
