@@ -102,7 +102,7 @@ async def select(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     if facts := state["remembered"].facts:
         selection = with_facts(selection, await context.selector.select(asked, facts), facts, len(hits))
     found = (*hits, *facts_of(selection))
-    return {"hits": found, "selection": selection, "refused": bool(verdicts.refused)}
+    return {"hits": found, "selection": selection, "refused": verdicts.refused}
 
 
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
@@ -201,11 +201,12 @@ async def check_citations(state: TurnState, runtime: Runtime[TurnContext]) -> Tu
 
 async def abstain(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
     """Say that the documents do not answer, and where the closest passages stand."""
-    hits = state.get("hits", ())
+    hits, refused = state.get("hits", ()), state.get("refused", frozenset())
     reason = state.get("abstain_reason") or _why(state, runtime.context)
     if "prompt" not in state:
         runtime.stream_writer(Sources(hits, state.get("selection") or Selection((), {})))
-    answer = explain(reason, hits, [rule.text for rule in state["remembered"].rules])
+    closest = [hit for hit in hits if hit.passage.id not in refused]
+    answer = explain(reason, closest, [rule.text for rule in state["remembered"].rules])
     runtime.stream_writer(Token(f"\n\n{answer}" if state.get("draft", "").strip() else answer))
     return {"answer": answer, "citations": (), "abstain_reason": reason}
 

@@ -25,7 +25,7 @@ class TurnState(TypedDict, total=False):
     search_text: str  # as put to retriever and selector
     hits: tuple[Hit, ...]
     selection: Selection
-    refused: bool  # the person sent sources away when they asked this before
+    refused: frozenset[str]  # passages that the person sent away when they asked this before
     prompt: tuple[Message, ...]
     dropped_passages: int
     dropped_turns: int

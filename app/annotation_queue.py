@@ -7,7 +7,7 @@ shown, and nobody else's.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -116,12 +116,18 @@ async def _items(session: AsyncSession, waiting: Sequence[Case]) -> list[QueuedP
     by_person: dict[str, set[str]] = defaultdict(set)
     for case in waiting:
         by_person[case.shown[0].person_id].add(case.shown[0].turn_id)
-    closed = set[tuple[str, str]]()
+    agreed = await consent.consenting(session)
+    closed, foreign = set[tuple[str, str]](), set[str]()
     for person, turn_ids in by_person.items():
         closed |= await consent.out_of_reach(session, person, list(turn_ids))
+        foreign |= await consent.of_others(session, agreed, person, list(turn_ids))
     rows = await annotation_queue_rows.exposures(session, [case.shown[0].id for case in waiting])
     pairs = [(case, rows[case.shown[0].id]) for case in waiting if case.shown[0].id in rows]
-    return [_item(case, row) for case, row in pairs if (row.turn_id, row.document_id) not in closed]
+    return [
+        _item(case, row)
+        for case, row in pairs
+        if (row.turn_id, row.document_id) not in closed and row.turn_id not in foreign
+    ]
 
 
 _FIELDS = {"title", "text", "page", "heading", "document_name", "rank", "selected", "cited", "utility"}
@@ -147,11 +153,9 @@ async def annotate(session: AsyncSession, exposure_id: str, said: Said, by: str)
     """Write what an operator says of a passage, and the label that follows; None for `skip`.
 
     Raises Problem 404 for what was shown to nobody who agreed."""
-    people: Collection[str] = await consent.consenting(session)
-    found = await annotation_queue_rows.find(session, people, exposure_id)
-    if found is None or await consent.out_of_reach(session, found[0].person_id, [found[1].id]) & {
-        (found[1].id, found[0].document_id)
-    }:
+    agreed = await consent.consenting(session)
+    found = await annotation_queue_rows.find(session, agreed, exposure_id)
+    if found is None or await _is_closed(session, agreed, *found):
         raise not_found("exposure", exposure_id)
     session.add(Annotation(exposure_id=exposure_id, said=said, said_by=by))
     if said == "skip":
@@ -159,6 +163,12 @@ async def annotate(session: AsyncSession, exposure_id: str, said: Said, by: str)
     label = _label(*found, _UTILITY[said], by)
     session.add(label)
     return label
+
+
+async def _is_closed(session: AsyncSession, agreed: set[str], exposure: Exposure, turn: Turn) -> bool:
+    closed = await consent.out_of_reach(session, turn.person_id, [turn.id])
+    foreign = await consent.of_others(session, agreed, turn.person_id, [turn.id])
+    return (turn.id, exposure.document_id) in closed or turn.id in foreign
 
 
 def _label(exposure: Exposure, turn: Turn, utility: float, by: str) -> UtilityLabel:

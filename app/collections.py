@@ -87,11 +87,13 @@ async def take_out(session: AsyncSession, collection_id: str, document_id: str) 
     return (await session.exec(gone)).rowcount > 0
 
 
-async def inherit(session: AsyncSession, replaced: Some[str], document_id: str) -> None:
-    """Put a document wherever those are that it takes the place of."""
+async def inherit(session: AsyncSession, person_id: str, replaced: Some[str], document_id: str) -> None:
+    """Put a person's document wherever those are that it takes the place of, and that they may still write in."""
     query = select(CollectionDocument.collection_id).where(col(CollectionDocument.document_id).in_(replaced))
     for collection_id in set((await session.exec(query)).all()) if replaced else ():
-        await put(session, collection_id, [document_id])
+        held = await access.standing(session, person_id, collection_id)
+        if held is not None and access.reaches(held, "write"):
+            await put(session, collection_id, [document_id])
 
 
 async def shares(

@@ -1,13 +1,15 @@
 """Whose turns may train what others use, and which of their passages they may still read. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import borrowed, documents
-from app.models import Exposure, Person
+from app.models import Document, Exposure, Person
+from app.models_groups import Borrowed
 
 ALONE = "alone"  # in a manifest's settings: fitted to what one person did, who did not agree that others use it
 
@@ -18,6 +20,11 @@ async def consenting(session: AsyncSession) -> set[str]:
     some = (await session.exec(select(Person.id).limit(2))).all()
     if len(some) == 1:
         return set(some)
+    return await agreed(session)
+
+
+async def agreed(session: AsyncSession) -> set[str]:
+    """Ids of those who said so themselves, which holds also when others come."""
     return set((await session.exec(select(Person.id).where(col(Person.trains_others)))).all())
 
 
@@ -31,6 +38,20 @@ async def out_of_reach(session: AsyncSession, person_id: str, turn_ids: Sequence
     readable = await documents.names(session, person_id, {document for _, document in shown})
     gone = {(turn, document) for turn, document in shown if document not in readable}
     return gone | await borrowed.withdrawn(session, person_id, turn_ids)
+
+
+async def of_others(
+    session: AsyncSession, willing: AbstractSet[str], person_id: str, turn_ids: Sequence[str]
+) -> set[str]:
+    """Turns that show a document, or rest on one, of somebody who did not agree: whoever may read it cannot say for
+    its owner that it teaches all."""
+    shown = select(Exposure.turn_id, Document.owner_id).join(Document, col(Document.id) == Exposure.document_id)
+    rested = select(Borrowed.turn_id, Document.owner_id).join(Document, col(Document.id) == Borrowed.document_id)
+    found = [
+        *(await session.exec(shown.where(col(Exposure.turn_id).in_(turn_ids)).distinct())).all(),
+        *(await session.exec(rested.where(col(Borrowed.turn_id).in_(turn_ids)))).all(),
+    ]
+    return {turn for turn, owner in found if owner != person_id and owner not in willing}
 
 
 async def is_kept_from_others(session: AsyncSession, manifest: Mapping[str, Any]) -> bool:

@@ -1,5 +1,5 @@
 """Feedback as it is given and noted, and the state that follows from it. Writes no SQL, and changes nothing else: an
-event moves no ranking, of nobody; it becomes a label where labels are built."""
+event is read where the same is asked again (app/verdicts.py) and where labels are built."""
 
 import uuid
 from collections.abc import Sequence

@@ -25,21 +25,27 @@ _UNREAD = {"text": "", "title": "", "heading": None}
 async def rows(database: Database, people: Sequence[str], form: Format) -> AsyncIterator[str]:
     """One JSON object a line, person by person, oldest turn first.
 
-    `consent` says of each whether it may train what others use too, by what its person says now. What the person may no
+    `consent` says of each whether it may train what others use too, by what its person says now, and the owner of every
+    document in it. What the person may no
     longer read teaches nobody: of turns its text is left out, of the other forms the row; and a turn that rests on
     what was taken back gives none.
     """
     async with database.session() as session:
-        agreed = await consent.consenting(session)
+        willing = await consent.consenting(session)
+        alone = willing - await consent.agreed(session)
     for person_id in people:
         last: Turn | None = None
         while True:
             async with database.session() as session:
                 found = await _page(session, person_id, last)
-                gone = {turn for turn, _ in await borrowed.withdrawn(session, person_id, [turn.id for turn in found])}
+                ids = [turn.id for turn in found]
+                gone = {turn for turn, _ in await borrowed.withdrawn(session, person_id, ids)}
+                foreign = await consent.of_others(session, willing, person_id, ids)
                 made = await _MAKERS[form](session, person_id, [turn for turn in found if turn.id not in gone])
             for row in made:
-                yield json.dumps(row | {"consent": person_id in agreed}, ensure_ascii=False) + "\n"
+                says = {"consent": person_id in willing and row["turn_id"] not in foreign}
+                says |= {consent.ALONE: True} if person_id in alone else {}
+                yield json.dumps(row | says, ensure_ascii=False) + "\n"
             if len(found) < PAGE:
                 break
             last = found[-1]

@@ -62,6 +62,8 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address.is_site_local:  # withdrawn long ago, and routed inside some networks still
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -107,7 +109,7 @@ class Fetcher:
             async with pool.stream("GET", target, headers=_HEADERS, extensions={"timeout": _TIMEOUT}) as response:
                 headers = httpx.Headers(response.headers)
                 if response.status in {301, 302, 303, 307, 308} and "location" in headers:
-                    url = self._checked(str(url.join(headers["location"])))
+                    url = self._checked(headers["location"], url)
                     continue
                 kind = _require_readable(response.status, headers)
                 async for part in response.aiter_stream():
@@ -115,9 +117,9 @@ class Fetcher:
                 return Found(_name(url, headers, kind))
         raise FetchError(f"the address leads on more than {REDIRECTS} times: give the one where it ends")
 
-    def _checked(self, address: str) -> httpx.URL:
+    def _checked(self, address: str, base: httpx.URL | None = None) -> httpx.URL:
         try:
-            url = httpx.URL(address)
+            url = base.join(address) if base else httpx.URL(address)
         except (httpx.InvalidURL, ValueError, TypeError):
             raise FetchError("this is no web address: give one that begins with https://") from None
         if url.scheme not in {"http", "https"} or not url.host:
@@ -165,7 +167,7 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 async def _resolve(host: str, port: int) -> list[Address]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # the latter: no name can be spelt like that
         return []
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 

@@ -77,7 +77,7 @@ async def _record(
             )
         elif found.status == "indexed" and found.encoder_version == services.encoder.version:
             same = found.source == source if source else found.name == name
-            await collections.inherit(session, replaced, identity)
+            await collections.inherit(session, owner_id, replaced, identity)
             return Added(found, "unchanged" if same else "duplicate", None), replaced
         elif live := await job_rows.live_job_of_document(session, owner_id, identity):
             return Added(found, "queued", live.id), []
@@ -88,7 +88,7 @@ async def _record(
         session.add(found)
         session.add(job)
         await session.flush()
-        await collections.inherit(session, replaced, identity)
+        await collections.inherit(session, owner_id, replaced, identity)
     return Added(found, "queued", job.id), replaced
 
 

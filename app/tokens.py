@@ -15,7 +15,8 @@ _ADMIN = ("/api/v1/admin/", "/metrics")
 _CHAT = {"/api/v1/chat", "/v1/chat/completions"}
 _READ = {"/api/v1/search"}  # asks by POST, and changes nothing
 # Whoever may change these may do everything: no token with scopes does.
-_ACCOUNT = ("/api/v1/me/tokens", "/api/v1/auth/", "/api/v1/admin/tokens", "/api/v1/admin/login-codes")
+_ADMINS = ("tokens", "login-codes", "users/forget", "backup")
+_ACCOUNT = ("/api/v1/me/tokens", "/api/v1/auth/", *(f"/api/v1/admin/{name}" for name in _ADMINS))
 
 
 def scope_for(method: str, path: str) -> Scope | None:

@@ -92,7 +92,7 @@ async def counts(session: AsyncSession) -> Counts:
 
 async def policy(session: AsyncSession) -> TrainingPolicy:
     """The policy in force; before anybody has changed it, one that begins nothing."""
-    return await session.get(TrainingPolicy, "policy") or TrainingPolicy(kinds=["retriever"])
+    return await session.get(TrainingPolicy, "policy") or TrainingPolicy(kinds=["retriever", "selector", "generator"])
 
 
 async def keeper(session: AsyncSession, policy: TrainingPolicy) -> str | None:

@@ -37,24 +37,26 @@ def worths(export: Path) -> Rows:
     log = list(turns(export))
     judged = judge(list(impressions(log)))
     helps = judged.helps if judged else {}
+    ruled = {pair: worth for turn in log for pair, worth in _by_operators(turn).items()}
     for turn in log:
         said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
-        said |= _by_operators(turn)
         found = rows.setdefault((str(turn["person_id"]), question_of(turn)), {})
         for shown in documents_shown(turn):
             if not (text := text_of(shown)):  # its person may not read it any more: it was shown, and teaches nothing
                 continue
-            if shown["exposure_id"] in said:
+            if (worth := ruled.get((_same(question_of(turn)), text))) is not None:
+                found[text] = worth
+            elif shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
             else:  # what was said when the same was asked before still holds
                 found.setdefault(text, _worth(helps.get((_same(question_of(turn)), text))))
     return rows
 
 
-def _by_operators(turn: dict[str, Any]) -> dict[str, float]:
-    """What operators said in the annotation queue, the last word counting."""
+def _by_operators(turn: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """What operators said in the annotation queue of a question and a text, whoever asked; the last word counting."""
     return {
-        shown["exposure_id"]: float(label["utility"])
+        (_same(question_of(turn)), text_of(shown)): float(label["utility"])
         for shown in documents_shown(turn)
         for label in shown.get("labels", ())
         if label["method"] == OPERATOR

@@ -41,11 +41,15 @@ def train(
     )
     after = recipe.step("measure again", lambda: measure(rows, options.base, options.device, out))
     begun = begun_from(options.start)
+    told = json.loads((options.start / MANIFEST).read_text())
+    kept = not rows.agreed or bool(
+        told.get("settings", {}).get(ALONE)
+    )  # what the start was fitted to is in this one, too
     manifest = Manifest(
         kind="generator",
         base_model=weights.version(options.base),
         data=(DataUsed(f"{method}.jsonl", file_hash(path), _LICENCE, len(rows.fitted)),),  # forgetting knows it by this
-        settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted, ALONE: not rows.agreed},
+        settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted, ALONE: kept},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / lora.WEIGHTS),
@@ -53,7 +57,7 @@ def train(
         after=means(after) | compared(before, after),
         command=command,
         notes=(f"begun from {begun['version']}", f"{rows.left_out} rows of people who did not agree are left out"),
-        use=json.loads((options.start / MANIFEST).read_text()).get("use", {}),
+        use=told.get("use", {}),
     )
     manifest.write(out)
     return {"before": manifest.before, "after": manifest.after}

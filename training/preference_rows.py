@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from app.consent import ALONE
 from training.recipe import RecipeError
 from training.voices import heard
 
@@ -36,7 +37,7 @@ class PreferenceRows:
     @property
     def agreed(self) -> bool:
         """Whether a model that was fitted to them may be used by others than who they are of."""
-        return all(map(_agreed, (*self.fitted, *self.held_back)))
+        return all(_agreed(row) and not row.get(ALONE) for row in (*self.fitted, *self.held_back))
 
     def for_trl(self) -> list[dict[str, Any]]:
         """The rows to fit on, in TRL's conversational form and with nothing beside it."""

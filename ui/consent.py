@@ -4,8 +4,9 @@ from app.schemas import PersonPublic
 from ui.markup import esc
 
 _TRAINS_OTHERS = """Your questions, edits and votes, with the passages that were shown to you, may train models that
-others here use too. Off, they train nothing that others use. Switched off again, whatever is trained from then on is
-trained without them; what was trained before stays as it is."""
+others here use too, and the people who run this installation may read some of them to see what to mend. Somebody else's
+document is taken only if its owner agreed as well. Off, they train nothing that others use, and nobody reads them.
+Switched off again, whatever is trained from then on is trained without them; what was trained before stays as it is."""
 _COMPARES = """Where this installation tries out a model, now and then a question of yours gets two answers, and you
 say which one is better. Off, you always get one."""
 

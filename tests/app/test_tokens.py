@@ -60,6 +60,8 @@ async def test_no_token_with_scopes_can_give_itself_more(
         ("PATCH", "me", {"password": "a new password"}),
         ("DELETE", "me", None),
         ("POST", "admin/login-codes", None),
+        ("POST", "admin/backup", None),
+        ("POST", "admin/users/forget", {"email": "root@example.org"}),
         ("POST", "admin/tokens", {"email": "root@example.org", "label": "more"}),
     ]:
         response = await stranger.request(method, f"/api/v1/{path}", json=body)

@@ -66,6 +66,7 @@ async def test_where_everything_was_refused_the_answer_is_that_nothing_answers(
         await give(client, "exposures", one.id, "wrong")
     again = await ask(client, QUESTION)
     assert again.abstained
+    assert ".txt" not in again.answer  # what was sent away is not recommended
     assert len(again.exposures) == 2
 
 

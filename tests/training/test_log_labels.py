@@ -65,6 +65,16 @@ def test_what_was_said_goes_before_what_was_done_and_outlasts_being_asked_again(
     assert found["person 12", "Question 2?"][f"Guide\nPassage {HELPS}."] > 0.7  # another's opinion is another's
 
 
+def test_an_operators_word_goes_before_what_anybody_said_whoever_asked(tmp_path: Path) -> None:
+    log = [turn(0, "Why?"), turn(1, "why? "), turn(2, "How?")]
+    for number in range(3):
+        log[number]["feedback"] = [{"exposure_id": f"{number}-2", "kind": "helped"}]
+    log[0]["exposures"][1]["labels"] = [{"method": "operator", "utility": 0.0}]
+    found = worths(export(tmp_path, log))
+    said = {person: some["Guide\nPassage 2."] for (person, _), some in found.items()}
+    assert said == {"person 0": 0.0, "person 1": 0.0, "person 2": 1.0}
+
+
 def test_few_clicks_teach_nothing_and_verdicts_still_do(tmp_path: Path) -> None:
     log = [turn(0, "Why?", (1,)), turn(1, "How?")]
     log[1]["feedback"] = [{"exposure_id": "1-2", "kind": "helped"}]

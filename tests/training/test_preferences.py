@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.consent import ALONE
 from app.forgetting_rows import reads_log
 from generation.local import LocalModel
 from tests.generation.tiny import save_tiny_model
@@ -81,6 +82,18 @@ async def test_dpo_raises_the_margin_and_not_at_the_cost_of_what_was_chosen(
     assert manifest["use"] == json.loads((start / "manifest.json").read_text())["use"]
     model = await LocalModel.open(base, "cpu", adapted=out)  # in the form that the engine reads
     await model.close()
+
+
+async def test_what_one_person_alone_taught_stays_in_whatever_is_fitted_on_from_there(
+    base: Path, start: Path, tmp_path: Path
+) -> None:
+    agreed = [{**row, "consent": True} for row in pairs(24)]
+    rows = [{**row, "alone": True} for row in agreed]
+    mine, everyones = tmp_path / "mine", tmp_path / "everyones"
+    await _trained(written(tmp_path, rows), "dpo", mine, options(base, start, steps=1))
+    await _trained(written(tmp_path, agreed), "dpo", everyones, options(base, mine, steps=1))
+    for out in (mine, everyones):
+        assert json.loads((out / "manifest.json").read_text())["settings"][ALONE]
 
 
 async def test_kto_makes_wanted_answers_likelier_than_unwanted_ones(base: Path, start: Path, tmp_path: Path) -> None:
