@@ -47,7 +47,9 @@ def _steps(before: str, after: str) -> Iterator[tuple[str, str, str]]:
     """(same, removed, added) texts in order; blanks before equal words may differ."""
     old: list[tuple[str, str]] = _TOKEN.findall(before)
     new: list[tuple[str, str]] = _TOKEN.findall(after)
-    alike = Levenshtein.opcodes([word for _, word in old], [word for _, word in new])
+    number = {word: place for place, word in enumerate(dict.fromkeys(word for _, word in (*old, *new)))}
+    # By number: the library takes a text of the sign 0 for the empty one.
+    alike = Levenshtein.opcodes([number[word] for _, word in old], [number[word] for _, word in new])
     for step in alike:
         if step.tag != "equal":
             yield "", _joined(old[step.src_start : step.src_end]), _joined(new[step.dest_start : step.dest_end])

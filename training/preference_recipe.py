@@ -1,6 +1,7 @@
 """The recipe that fits the generator to what people preferred: rows, a fit, figures before and after, a manifest."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from training.generator import begun_from
 from training.manifest import DataUsed, Manifest, commit
 from training.preference_figures import compared, means, measure
 from training.preference_fit import PreferenceOptions, fit_preferences
-from training.preference_rows import Method, read_rows
+from training.preference_rows import Method, PreferenceRows, read_rows
 from training.recipe import Recipe
 
 _LICENCE = "none: answers and edits of the people of one installation, for that installation alone"
@@ -42,14 +43,12 @@ def train(
     after = recipe.step("measure again", lambda: measure(rows, options.base, options.device, out))
     begun = begun_from(options.start)
     told = json.loads((options.start / MANIFEST).read_text())
-    kept = not rows.agreed or bool(
-        told.get("settings", {}).get(ALONE)
-    )  # what the start was fitted to is in this one, too
     manifest = Manifest(
         kind="generator",
         base_model=weights.version(options.base),
         data=(DataUsed(f"{method}.jsonl", file_hash(path), _LICENCE, len(rows.fitted)),),  # forgetting knows it by this
-        settings=plain | {"base": weights.version(options.base), "start": begun, "fit": fitted, ALONE: kept},
+        settings=plain
+        | {"base": weights.version(options.base), "start": begun, "fit": fitted, ALONE: _is_for_one(rows, told)},
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / lora.WEIGHTS),
@@ -61,3 +60,8 @@ def train(
     )
     manifest.write(out)
     return {"before": manifest.before, "after": manifest.after}
+
+
+def _is_for_one(rows: PreferenceRows, start: Mapping[str, Any]) -> bool:
+    """What the start was fitted to is in this one, too."""
+    return not rows.agreed or bool(start.get("settings", {}).get(ALONE))

@@ -1,13 +1,11 @@
 """What is shared can be asked, cited and opened by whom it is shared with, and by nobody a moment after it is not."""
 
-import json
-
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
-from app import access, feedback_export
+from app import access
 from app.models import Document, Turn
 from app.models_groups import Borrowed
 from app.services import Services
@@ -182,31 +180,6 @@ async def test_a_file_that_changed_stays_shared(
     await upload(client, "b.txt", TEXT)
     await upload(client, "a.txt", TEXT, source="/notes/a.txt")
     assert await found(other_client, "lighthouse") == {TEXT}, "also where the new one was there before"
-
-
-async def test_a_file_that_changed_comes_back_only_where_its_owner_may_still_write(
-    client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload
-) -> None:
-    collection = await collect(client, "Lighthouses")
-    given = await share(client, collection, "write", email=BEN)
-    theirs = (await upload(other_client, "b.txt", TEXT, source="/b.txt")).document.id
-    await put(other_client, collection, theirs)
-    assert await found(client, "lighthouse") == {TEXT}
-    await take_back(client, collection, given)
-    await upload(other_client, "b.txt", "The lighthouse is for sale: call Ben.", source="/b.txt")
-    assert await found(client, "lighthouse") == set()
-
-
-async def test_documents_teach_all_only_if_their_owner_agreed_too(
-    client: httpx.AsyncClient, other_client: httpx.AsyncClient, services: Services, lent: tuple[str, str, str]
-) -> None:
-    await other_client.patch("/api/v1/me", json={"trains_others": True})
-    turn = await ask(other_client, QUESTION)
-    ben = (await other_client.get("/api/v1/me")).json()["id"]
-    for agrees in (False, True):
-        await client.patch("/api/v1/me", json={"trains_others": agrees})
-        rows = [json.loads(row) async for row in feedback_export.rows(services.database, [ben], "turns")]
-        assert [row["consent"] for row in rows if row["turn_id"] == turn.id] == [agrees]
 
 
 async def test_what_a_killed_process_left_half_shared_is_told_to_the_index_at_the_next_start(

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from personalization.diff import Span, difference
 from tests.personalization.answers import anything
@@ -14,6 +14,7 @@ def joined(spans: list[Span], *changes: str) -> str:
 
 @settings(max_examples=400, deadline=None)
 @given(anything, anything)
+@example("", "\x00")
 def test_the_spans_give_both_texts_exactly(before: str, after: str) -> None:
     spans = difference(before, after)
     assert joined(spans, "removed") == before
