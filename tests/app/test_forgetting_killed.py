@@ -20,7 +20,7 @@ def run_to_its_end(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
 
 
-QUICK = ("before the files", "before the proof")
+QUICK = ("before the proof",)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ async def assert_whole(home: Path, acknowledged: list[str]) -> None:
         assert await services.index.count() == sum(row.passages for row in found.values())
 
 
-@pytest.mark.parametrize("seconds", [0.15, 1.0])
+@pytest.mark.parametrize("seconds", [0.15, pytest.param(1.0, marks=pytest.mark.slow)])
 async def test_every_acknowledged_document_survives_kill_9(tmp_path: Path, seconds: float) -> None:
     acknowledged = await acknowledged_before_kill(tmp_path / "home", seconds)
     await assert_whole(tmp_path / "home", acknowledged)
