@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import annotation_queue_rows, consent
-from app.annotation_queue_rows import HELPS, Shown
+from app.annotation_queue_rows import Shown
+from app.feedback import HELPS
 from app.models import Exposure, Turn, UtilityLabel
 from app.models_training import Annotation
 from app.problems import not_found

@@ -8,12 +8,11 @@ from datetime import datetime
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.feedback import HELPS
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_training import Annotation
-from app.training_runs_labels import VERDICTS
 
 TURNS = 500  # of the newest that are looked at: what nobody asks any more needs no label
-HELPS = {"helped": True, "source_misread": True, "not_relevant": False, "wrong": False, "source_wrong": False}
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ async def recent(session: AsyncSession, people: Collection[str]) -> list[Shown]:
 async def verdicts(session: AsyncSession, turn_ids: Collection[str]) -> dict[str, str]:
     """The last verdict on each exposure of these turns; what was withdrawn is none."""
     query = select(Feedback.exposure_id, Feedback.kind).where(
-        col(Feedback.turn_id).in_(turn_ids), col(Feedback.kind).in_((*VERDICTS, "withdrawn"))
+        col(Feedback.turn_id).in_(turn_ids), col(Feedback.kind).in_((*HELPS, "withdrawn"))
     )
     found = (await session.exec(query.order_by(col(Feedback.created_at), col(Feedback.id)))).all()
     last = {exposure: kind for exposure, kind in found if exposure is not None}

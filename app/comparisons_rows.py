@@ -14,11 +14,11 @@ from app.cursor import newest_first
 from app.models import Feedback, Turn
 from app.models_comparisons import Comparison
 from app.problems import Problem
+from app.quality_intervals import wilson
 from app.schemas_comparisons import Choice, ComparedPair
 from app.telling import said
 
 COMPARED = "compared"  # the kind of event that holds a choice; it lies on the first answer
-_NORMAL = 1.959964  # of 95 %
 
 
 async def find(session: AsyncSession, person_id: str, comparison_id: str) -> Comparison | None:
@@ -142,11 +142,3 @@ def sign_test(wins: int, losses: int) -> float:
     """The chance of a split at least as uneven if either were as likely: exact, two-sided."""
     n, fewer = wins + losses, min(wins, losses)
     return min(1.0, 2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % of a share (Wilson 1927): unlike the simple one it is right for few and never leaves [0, 1]."""
-    share, square = hits / n, _NORMAL**2
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = _NORMAL / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)

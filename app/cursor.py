@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -32,6 +33,11 @@ def decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         raise Problem(
             422, "the cursor is not one of ours: pass the `next_cursor` of the previous page unchanged"
         ) from None
+
+
+def cursor_after(found: Sequence[Row], limit: int, key: Callable[[Row], Key]) -> str | None:
+    """The cursor of the next page; None where no more than `limit` rows were found of the `limit` + 1 asked for."""
+    return encode_cursor(*key(found[limit - 1])) if len(found) > limit else None
 
 
 def newest_first(

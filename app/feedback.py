@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +16,7 @@ from app.models import Feedback, Turn, utc_now
 from app.problems import Problem, not_found
 from app.schemas_feedback import (
     ExposureFeedbackCreate,
+    ExposureSignal,
     FeedbackPublic,
     NextMessage,
     Reason,
@@ -32,7 +33,10 @@ ALIKE = 0.8  # shared words of two questions, of all their words, from which on 
 
 NEXT_MESSAGE, SATISFACTION = "next_message", "satisfaction"  # the kinds of events that app/signalling.py logs
 VOTES = {"up": "up", "down": "down", "withdrawn": None}
-_VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
+VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
+OPENED: tuple[str, ...] = get_args(ExposureSignal)
+# Whether a source helps, by what was said of it: a verdict, or what an edit says (misread: the source was right).
+HELPS = {"helped": True, "source_misread": True, "not_relevant": False, "wrong": False, "source_wrong": False}
 
 
 @dataclass(frozen=True)
@@ -145,9 +149,9 @@ def state_of(turn_id: str, events: Sequence[Feedback]) -> TurnFeedback:
         if event.exposure_id is None and event.kind in VOTES:
             state.vote = cast(Vote | None, VOTES[event.kind])
             state.reasons, state.text = event.value.get("reasons", []), event.value.get("text", "")
-        elif event.exposure_id is not None and event.kind in _VERDICTS:
+        elif event.exposure_id is not None and event.kind in VERDICTS:
             state.sources.pop(event.exposure_id, None)
-            if (verdict := _VERDICTS[event.kind]) is not None:
+            if (verdict := VERDICTS[event.kind]) is not None:
                 state.sources[event.exposure_id] = cast(Verdict, verdict)
     return state
 

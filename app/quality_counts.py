@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.feedback import NEXT_MESSAGE, VOTES
+from app.feedback import NEXT_MESSAGE, OPENED, VERDICTS, VOTES
 from app.quality_intervals import duration_bin
 
 What = Literal["all", "versions", "documents"]
 WHATS: tuple[What, ...] = ("all", "versions", "documents")
 Figures = dict[str, Counter[str]]  # group -> name -> count; of `all` the one group is ""
 
-OPENED = frozenset({"citation_opened", "source_opened"})
-VERDICTS = frozenset({"helped", "not_relevant", "wrong", "withdrawn"})
 CORRECTED = "source_wrong"  # what an edit says of a source
 LATENCY = "ms "  # before the number of a bin of durations
 

@@ -11,10 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.feedback import NEXT_MESSAGE, VOTES
+from app.feedback import NEXT_MESSAGE, VERDICTS, VOTES
 from app.models import Feedback, Turn
 from app.models_quality import COMPLAINT
-from app.quality_counts import VERDICTS
 from app.schemas_quality import ComplaintKind
 
 

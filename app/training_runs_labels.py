@@ -7,13 +7,12 @@ from typing import Any
 from sqlmodel import col, func, select, union
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.feedback import HELPS, OPENED
 from app.models import Exposure, Feedback, UtilityLabel
 from app.models_preferences import Edit
 from app.schemas_training import TrainedKind
 
 OPERATOR = "operator"  # the method of a UtilityLabel that an operator gave
-VERDICTS = ("helped", "not_relevant", "wrong", "source_wrong", "source_misread")
-OPENED = ("citation_opened", "source_opened")
 # Fewer teach nothing that a gate could tell from noise (docs/decisions/022).
 LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator": 20}
 
@@ -26,7 +25,7 @@ async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str
         edited = select(func.count(func.distinct(Edit.turn_id))).where(col(Edit.person_id).in_(people))
         return (await session.exec(_after(edited, Edit.created_at, since))).one()
     said = select(Feedback.exposure_id).where(
-        col(Feedback.person_id).in_(people), col(Feedback.kind).in_((*VERDICTS, *OPENED))
+        col(Feedback.person_id).in_(people), col(Feedback.kind).in_((*HELPS, *OPENED))
     )
     labelled = (
         select(UtilityLabel.exposure_id)

@@ -6,10 +6,8 @@ from sqlmodel import col, select
 
 from agents.verdicts import Verdicts
 from app.db import Database
-from app.feedback import is_reasked
+from app.feedback import HELPS, VERDICTS, is_reasked
 from app.models import Exposure, Feedback, Turn
-
-_HELPED, _REFUSED, _SAID = "helped", {"not_relevant", "wrong"}, ("helped", "not_relevant", "wrong", "withdrawn")
 
 
 class StoredVerdicts:
@@ -28,7 +26,7 @@ class StoredVerdicts:
                 Exposure.person_id == person_id,
                 Feedback.person_id == person_id,
                 col(Exposure.passage_id).in_(list(passage_ids)),
-                col(Feedback.kind).in_(_SAID),
+                col(Feedback.kind).in_(list(VERDICTS)),
             )
             .order_by(col(Feedback.created_at), col(Feedback.id))
         )
@@ -36,6 +34,6 @@ class StoredVerdicts:
             rows = (await session.exec(query)).all()
         said = {passage: kind for passage, kind, alone, asked in rows if is_reasked(alone or asked, question)}
         return Verdicts(
-            frozenset(passage for passage, kind in said.items() if kind == _HELPED),
-            frozenset(passage for passage, kind in said.items() if kind in _REFUSED),
+            frozenset(passage for passage, kind in said.items() if HELPS.get(kind) is True),
+            frozenset(passage for passage, kind in said.items() if HELPS.get(kind) is False),
         )

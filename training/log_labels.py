@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.feedback import HELPS, OPENED
 from app.training_runs_labels import OPERATOR
 from training.annotation_sources import documents_shown, question_of, turns
 from training.clicks import Impression, judge
@@ -14,15 +15,7 @@ NO_PART = -1.0  # the worth of a passage of which nobody said anything, though i
 Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> text of a passage -> worth
 
 # What a person said of a source, the last word counting. Other events say nothing of a single passage.
-_SAID: Mapping[str, float] = {
-    "helped": 1.0,
-    "source_misread": 1.0,  # the passage was right, the answer was not
-    "not_relevant": 0.0,
-    "wrong": 0.0,
-    "source_wrong": 0.0,
-    "withdrawn": NO_PART,
-}
-_OPENED = frozenset({"citation_opened", "source_opened"})
+_SAID: Mapping[str, float] = {kind: float(helps) for kind, helps in HELPS.items()} | {"withdrawn": NO_PART}
 # A passage that is opened is worth something from here on, and one that was seen and left is a negative up to there.
 # Between them nobody knows; docs/decisions/026 says how they were chosen.
 _HELPS, _LEFT = 0.7, 0.1
@@ -44,19 +37,19 @@ def worths(export: Path) -> Rows:
         for shown in documents_shown(turn):
             if not (text := text_of(shown)):  # its person may not read it any more: it was shown, and teaches nothing
                 continue
-            if (worth := ruled.get((_same(question_of(turn)), text))) is not None:
+            if (worth := ruled.get((same_question(question_of(turn)), text))) is not None:
                 found[text] = worth
             elif shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
             else:  # what was said when the same was asked before still holds
-                found.setdefault(text, _worth(helps.get((_same(question_of(turn)), text))))
+                found.setdefault(text, _worth(helps.get((same_question(question_of(turn)), text))))
     return rows
 
 
 def _by_operators(turn: dict[str, Any]) -> dict[tuple[str, str], float]:
     """What operators said in the annotation queue of a question and a text, whoever asked; the last word counting."""
     return {
-        (_same(question_of(turn)), text_of(shown)): float(label["utility"])
+        (same_question(question_of(turn)), text_of(shown)): float(label["utility"])
         for shown in documents_shown(turn)
         for label in shown.get("labels", ())
         if label["method"] == OPERATOR
@@ -68,8 +61,8 @@ def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
     times = [datetime.fromisoformat(turn["created_at"]) for turn in log]
     for turn, time in zip(log, times, strict=True):
         days_ago = (max(times) - time).total_seconds() / 86_400
-        opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in _OPENED}
-        asked, person = _same(question_of(turn)), str(turn["person_id"])
+        opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in OPENED}
+        asked, person = same_question(question_of(turn)), str(turn["person_id"])
         for place, shown in enumerate(sorted(documents_shown(turn), key=_place), start=1):
             if text := text_of(shown):
                 yield Impression(asked, text, place, shown["exposure_id"] in opened, person, days_ago)
@@ -85,7 +78,7 @@ def _place(shown: Mapping[str, Any]) -> tuple[float, int]:
     return (float("inf") if marker is None else marker, shown["rank"])
 
 
-def _same(question: str) -> str:
+def same_question(question: str) -> str:
     """One key for a question however it is capitalised and spaced: asked again, it is the same."""
     return " ".join(question.casefold().split())
 

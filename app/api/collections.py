@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import access, audit, collections, documents, groups, people
 from app.auth import normal_email
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Person
 from app.models_groups import Collection, Group, Share
@@ -50,7 +50,7 @@ async def read_all(
         found = await collections.page(session, person.id, limit + 1, decode_cursor(cursor))
         shown = found[:limit]
         items = await _public(session, person, shown)
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return CollectionsPublic(items=items, next_cursor=more)
 
 
@@ -97,7 +97,7 @@ async def read_documents(
         await _require(session, person, collection_id, "read")
         found = await collections.contents(session, collection_id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     fields = set(DocumentPublic.model_fields)
     items = [DocumentPublic(mine=one.owner_id == person.id, **one.model_dump(include=fields)) for one in shown]
     return DocumentsPublic(items=items, next_cursor=more)
@@ -148,7 +148,7 @@ async def read_shares(
         await _require(session, person, collection_id, "manage")
         found = await collections.shares(session, collection_id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1][0].created_at, shown[-1][0].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one[0].created_at, one[0].id))
     return SharesPublic(items=[_share(*pair) for pair in shown], next_cursor=more)
 
 

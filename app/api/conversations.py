@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import siblings, turns
 from app.conversation_export import as_markdown, file_name
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Conversation
 from app.problems import not_found
@@ -39,7 +39,7 @@ async def read_all(
     async with services.database.session() as session:
         found = await turns.list_conversations(session, person.id, limit + 1, decode_cursor(cursor), q)
     shown = found[:limit]
-    more = encode_cursor(shown[-1].updated_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.updated_at, one.id))
     return ConversationsPublic(items=[_public(conversation) for conversation in shown], next_cursor=more)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from app import documents, library
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Document
 from app.problems import Problem, not_found
@@ -68,7 +68,7 @@ async def read_all(
     async with services.database.session() as session:
         found = await documents.page(session, person.id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return DocumentsPublic(items=[_public(document) for document in shown], next_cursor=more)
 
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import access, audit, groups, people
 from app.auth import normal_email
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import Person
 from app.models_groups import Group, GroupMember
@@ -42,7 +42,7 @@ async def read_all(
         found = await groups.page(session, of, limit + 1, decode_cursor(cursor))
         shown = found[:limit]
         items = await _public(session, person, shown)
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return GroupsPublic(items=items, next_cursor=more)
 
 
@@ -82,7 +82,7 @@ async def read_members(
         await _mine(session, person, group_id)
         found = await groups.members(session, group_id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1][0].created_at, shown[-1][1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one[0].created_at, one[1].id))
     return MembersPublic(items=[_member(*pair) for pair in shown], next_cursor=more)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import documents, facts, preferences, turns
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import utc_now
 from app.models_memory import PersonFact
@@ -42,7 +42,7 @@ async def read_facts(
     async with services.database.session() as session:
         found = await facts.page(session, person.id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return FactsPublic(items=await _public(services, person.id, shown), next_cursor=more)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import edits, preferences, turns
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.editing import difference_public
 from app.problems import not_found
@@ -34,7 +34,7 @@ async def read_all(
     async with services.database.session() as session:
         found = await preferences.page(session, person.id, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return PreferencesPublic(items=await preferences_public(services, person.id, shown), next_cursor=more)
 
 
@@ -112,5 +112,5 @@ async def provenance(
         )
         for edit in found[:limit]
     ]
-    more = encode_cursor(found[limit - 1].created_at, found[limit - 1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return ProvenancePublic(items=items, next_cursor=more)

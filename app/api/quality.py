@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from app import registry
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import ServicesDep, require_operator
 from app.models import utc_now
 from app.registry_rows import promotion_public
@@ -49,9 +49,7 @@ async def read_decisions(
     """Every promotion, refusal and rollback with its reasons and the gate's figures, newest first."""
     async with services.database.session() as session:
         found = await registry.decision_page(session, limit + 1, decode_cursor(cursor))
-    shown = found[:limit]
-    last = shown[-1] if len(found) > limit else None
     return DecisionsPublic(
-        items=[promotion_public(one) for one in shown],
-        next_cursor=encode_cursor(last.created_at, last.id) if last else None,
+        items=[promotion_public(one) for one in found[:limit]],
+        next_cursor=cursor_after(found, limit, lambda one: (one.created_at, one.id)),
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app import audit, sign_up
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep, require_admin
 from app.models_groups import Invite
 from app.problems import not_found
@@ -46,7 +46,7 @@ async def read_invites(
     async with services.database.session() as session:
         found = await sign_up.invites(session, limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return InvitesPublic(items=[_public(one) for one in shown], next_cursor=more)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app import audit, people, tokens
 from app.auth import token_in
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.models import utc_now
 from app.problems import not_found
@@ -29,7 +29,7 @@ async def read_all(
     async with services.database.session() as session:
         found = await people.tokens(session, person.id, utc_now(), limit + 1, decode_cursor(cursor))
     shown = found[:limit]
-    more = encode_cursor(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
+    more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     current = _digest(services, request)
     return OwnTokensPublic(items=[tokens.token_public(row, current) for row in shown], next_cursor=more)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from app import training_runs, training_runs_rows
-from app.cursor import decode_cursor, encode_cursor
+from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep, require_operator
 from app.models import Promotion
 from app.models_training import TrainingRun
@@ -34,10 +34,9 @@ async def read_runs(
     """Every training from the log, newest first."""
     async with services.database.session() as session:
         found = await training_runs_rows.page(session, limit + 1, decode_cursor(cursor))
-    shown = found[:limit]
-    last = shown[-1][0] if len(found) > limit else None
     return TrainingRunsPublic(
-        items=[_public(*one) for one in shown], next_cursor=encode_cursor(last.created_at, last.id) if last else None
+        items=[_public(*one) for one in found[:limit]],
+        next_cursor=cursor_after(found, limit, lambda one: (one[0].created_at, one[0].id)),
     )
 
 

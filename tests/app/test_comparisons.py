@@ -14,6 +14,7 @@ from app.comparisons import Comparisons
 from app.consent import ALONE
 from app.home import Home
 from app.models import Person
+from app.quality_intervals import wilson
 from app.schemas import ChatRequest
 from app.services import Services
 from app.settings import Settings
@@ -190,8 +191,8 @@ async def test_a_version_that_the_operator_names_competes_once_it_is_open(settin
 def test_the_sign_test_and_the_interval_are_those_of_the_books() -> None:
     assert comparisons_rows.sign_test(9, 1) == pytest.approx(0.021484375)
     assert comparisons_rows.sign_test(5, 5) == 1.0
-    assert comparisons_rows.wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-4)
-    assert comparisons_rows.wilson(0, 10)[0] == 0.0
+    assert wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-4)
+    assert wilson(0, 10)[0] == 0.0
 
 
 async def test_chance_decides_who_is_asked_and_who_answers_first(services: Services, person: Person) -> None:
