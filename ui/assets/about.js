@@ -1,19 +1,7 @@
 // About me: sends what a person changes to the API, then draws the page again without losing what is being typed.
-// Loaded before the page is drawn, so that it never flashes in the wrong theme.
 (() => {
-  const theme = localStorage.getItem("attune-theme");
-  if (theme) document.documentElement.dataset.theme = theme;
-
   const by_id = (id) => document.getElementById(id);
-  let fading;
-  const say = (text, warning) => {
-    const said = by_id("said");
-    clearTimeout(fading);
-    said.classList.toggle("warn", Boolean(warning));
-    said.textContent = text;
-    // What went well is seen in the page itself; what did not stays until the next try.
-    if (!warning) fading = setTimeout(() => { said.textContent = ""; }, 6000);
-  };
+  const say = window.attune_said;
 
   // What the fresh page must take over from this one: what is open or half typed, but for the form that was `sent`.
   function state_of(main, sent) {

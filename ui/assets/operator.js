@@ -1,20 +1,9 @@
 // The operators' pages: sends what an operator decides to the API and draws the page again, keeping what is open.
-// Loaded before the page is drawn, so that it never flashes in the wrong theme.
 (() => {
-  const theme = localStorage.getItem("attune-theme");
-  if (theme) document.documentElement.dataset.theme = theme;
-
   const LOOK = 4000; // milliseconds between looks at a run that is under way
   const KEYS = { 1: "helps", 2: "irrelevant", 3: "wrong", 0: "skip" };
   const by_id = (id) => document.getElementById(id);
-  let fading;
-  const say = (text, warning) => {
-    const said = by_id("said");
-    clearTimeout(fading);
-    said.classList.toggle("warn", Boolean(warning));
-    said.textContent = text;
-    if (!warning) fading = setTimeout(() => { said.textContent = ""; }, 6000);
-  };
+  const say = window.attune_said;
 
   // Everything below the heading as the server has it now; of what was open or half typed nothing is lost.
   async function redraw(sent) {
