@@ -54,7 +54,7 @@ async def evaluate(folders: Sequence[Path], choices: Choices | None = None) -> R
     sets = [_read(folder, chosen) for folder in folders]
     sources = [source_of(data, chosen.source) for data in sets]
     run = Run(chosen.run)
-    async with _tools(chosen) as tools:
+    async with open_tools(chosen) as tools:
         pairs = zip(sets, sources, strict=True)
         return combine({data.name: await measure(data, source, tools, chosen.limit, run) for data, source in pairs})
 
@@ -100,7 +100,7 @@ def _read(folder: Path, choices: Choices) -> AnswerSet:
 
 
 @asynccontextmanager
-async def _tools(choices: Choices) -> AsyncIterator[Tools]:
+async def open_tools(choices: Choices) -> AsyncIterator[Tools]:
     """Everything opened that a turn needs, and the stock model beside it where the turn's is another."""
     own = generator_settings(choices.generator) | verifier_settings(choices.verifier)
     own |= selector_settings(choices.selector) | retriever_settings(choices.retriever)

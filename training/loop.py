@@ -17,6 +17,7 @@ from evaluation.ranking import ranking_figures_by_query
 from evaluation.retrieval_suite import rank_texts
 from evaluation.statistics import mean, paired_permutation
 from retrieval.ports import Encoder, Loader, PassageIndex
+from retrieval.query_adapter import WEIGHTS
 from retrieval.query_update import QueryUpdate, open_query_adapter
 from retrieval.retriever import Retriever
 from retrieval.types import Hit, Mode, Query
@@ -70,14 +71,19 @@ class World:
 
 
 def read_asked(folder: Path, limit: int | None) -> Asked:
-    """The queries of `qrels_train.tsv` are asked, those of `qrels.tsv` only measured. Raises DataError."""
+    """The queries that may be trained on are asked, the others only measured. Raises DataError.
+
+    A set with qrels_train.tsv has both apart already; of one without it, what is held back by document is measured.
+    """
+    judged_set, allowed = read_retrieval(folder), trainable([folder])[folder]
     path = folder / "qrels_train.tsv"
-    if not path.exists():
-        raise DataError(f"{path} does not exist: the loop needs queries to ask beside those that it is measured on")
-    never, allowed, judged = read_retrieval(folder), trainable([folder])[folder], read_qrels(path)
+    judged = read_qrels(path) if path.exists() else judged_set.qrels
     asked = [one for one in read_queries(folder) if one.id in judged and one.id in allowed]
+    never = [one for one in judged_set.queries if one.id not in allowed]
+    if not asked or not never:
+        raise DataError(f"{folder}: {len(asked)} queries to ask and {len(never)} to measure on; the loop needs both")
     again = even_sample(asked, limit)
-    few = replace(never, queries=even_sample(never.queries, limit))
+    few = replace(judged_set, queries=even_sample(never, limit))
     return Asked(again, {one.id: judged[one.id] for one in again}, few)
 
 
@@ -103,6 +109,16 @@ def evaluate(asked: Asked, world: World, arms: Mapping[str, Arm], rounds: int, f
         }
     asked_again, never = len(asked.again), len(asked.never.queries)
     return {"start": _means(stock), **found, "asked_again": asked_again, "never_asked": never, "rounds": rounds}
+
+
+def last_learned(folder: Path, arms: Mapping[str, Arm], rounds: int) -> dict[str, Path]:
+    """Where each arm left what it learned last; an arm that learned nothing is not named."""
+    kept = {name: [folder / name / f"round-{number + 1}" for number in range(rounds)] for name in arms}
+    return {
+        name: found[-1]
+        for name, all_of in kept.items()
+        if (found := [one for one in all_of if (one / WEIGHTS).exists()])
+    }
 
 
 def _rounds(

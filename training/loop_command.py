@@ -1,5 +1,6 @@
 """The command `attune eval loop`. The recipe and what it needs are imported only when it runs."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,9 @@ from training.flags import run_recipe
 Data = Annotated[Path, typer.Option("--data", help="A set with qrels_train.tsv beside qrels.tsv.", exists=True)]
 Rounds = Annotated[int, typer.Option(min=1, help="How often everything is asked and the retriever trained.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Keep what each arm learned in each round here.")]
+Answers = Annotated[
+    int, typer.Option(min=0, help="Answer so many of the questions asked, before and after; 0: search alone.")
+]
 Arms = Annotated[list[str] | None, typer.Option("--arm", help="Run only this one; may be repeated.")]
 
 
@@ -25,6 +29,7 @@ class LoopFlags(CommonFlags):
     limit: Limit = None
     arms: Arms = None
     out: Out = None
+    answers: Answers = 0
 
 
 @command(LoopFlags)
@@ -50,9 +55,14 @@ def _known(asked: list[str], known: list[str]) -> list[str]:
 
 
 def _measured(flags: LoopFlags, arms: Any, folder: Path) -> dict[str, Any]:
-    from training import loop
+    from training import loop, loop_answers
     from training.loop_world import world_of
 
     asked = loop.read_asked(flags.data, flags.limit)
     with world_of(asked.never) as world:
-        return loop.evaluate(asked, world, arms, flags.rounds, folder)
+        found = loop.evaluate(asked, world, arms, flags.rounds, folder)
+    if flags.answers:
+        data = loop_answers.read_answerable(flags.data, frozenset(asked.helps), flags.answers)
+        learned = loop.last_learned(folder, arms, flags.rounds)
+        found["answers"] = asyncio.run(loop_answers.measure(data, learned, folder))
+    return found

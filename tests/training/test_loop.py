@@ -87,7 +87,45 @@ def test_an_arm_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) 
 
 def test_a_set_without_queries_to_ask_is_refused(tmp_path: Path) -> None:
     folder = small_set(tmp_path)
-    (folder / "qrels_train.tsv").unlink()
-    with pytest.raises(DataError, match=r"qrels_train\.tsv does not exist"):
+    (folder / "qrels_train.tsv").write_text("r0\tt0\t1\n")
+    with pytest.raises(DataError, match="0 queries to ask and 12 to measure on"):
         read_asked(folder, None)
     assert "corrected" in ARMS
+
+
+def test_of_a_set_with_one_kind_of_queries_those_held_back_are_never_asked(tmp_path: Path) -> None:
+    folder = small_set(tmp_path)
+    (folder / "qrels_train.tsv").unlink()
+    rows = [{"_id": f"r{n}", "text": f"the {WORDS[n]} forms"} for n in range(12)]
+    write(folder, "queries.jsonl", rows)
+    asked = read_asked(folder, None)
+    again, never = {one.id for one in asked.again}, {one.id for one in asked.never.queries}
+    assert again and never
+    assert again.isdisjoint(never)
+    assert again | never == {row["_id"] for row in rows}
+
+
+def test_whether_answers_follow_is_measured_on_the_questions_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTUNE_ENCODER", "hash")
+    monkeypatch.setenv("ATTUNE_LLM", "scripted")
+    folder = small_set(tmp_path)
+    rows = [
+        {
+            "id": f"q{n}",
+            "question": f"{WORDS[n]} {WORDS[(n + 1) % 12]} zork{n}",
+            "answers": [f"Desk {n}"],
+            "split": "train",
+        }
+        for n in range(12)
+    ]
+    write(folder, "questions.jsonl", rows)
+    asked = ["eval", "loop", "--data", str(folder), "--rounds", "2", "--arm", "unbiased", "--answers", "4", "--json"]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["answers"]
+    assert found["questions"] == 4
+    assert found.keys() == {"questions", "start", "unbiased"}
+    assert found["unbiased"]["p_values"].keys() == {"start"}
+    assert found["start"]["p_values"] == {}
