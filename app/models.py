@@ -56,6 +56,8 @@ class Person(SQLModel, table=True):
     preferences_version: int = 0
     trains_others: bool = False  # whether what they do may train models that others use too
     compares: bool = False  # whether they now and then choose between two answers
+    language: str | None = None  # of the pages; None: the one that their browser asks for
+    toured: bool = False  # whether the pages have shown them around
     created_at: datetime = time_field()
 
 

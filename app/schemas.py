@@ -9,6 +9,7 @@ DocumentStatus = Literal[
     "queued", "reading", "encoding", "indexed", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
 ]
 Role = Literal["person", "operator", "admin"]
+Language = Literal["en", "de"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)]
 Item = TypeVar("Item")
@@ -56,6 +57,8 @@ class PersonPublic(BaseModel):
     role: Role
     trains_others: bool = False  # your questions, edits and votes may train models that others use too
     compares: bool = False  # now and then you are shown two answers, and say which is better
+    language: Language | None = None  # of the pages; null: the one that your browser asks for
+    toured: bool = False  # the pages have shown you around
     created_at: datetime
 
 
@@ -70,6 +73,8 @@ class PersonUpdate(RequestBody):
     password: str | None = Field(default=None, min_length=8, max_length=1024)
     trains_others: bool | None = None
     compares: bool | None = None
+    language: Language | None = None  # null: the one that your browser asks for; left out: as it was
+    toured: bool | None = None
 
 
 # --- documents

@@ -50,7 +50,8 @@ async def read(person: CurrentPerson) -> PersonPublic:
 
 @router.patch("")
 async def change(body: PersonUpdate, request: Request, person: CurrentPerson, services: ServicesDep) -> PersonPublic:
-    """Change your name or password, or what you agree to; a new password logs out every other device.
+    """Change your name or password, what you agree to, or the language of the pages; a new password logs out every
+    other device.
 
     `trains_others`, off at first: your questions, edits and votes may train models that others use too. Switched off
     again, what is trained from then on is trained without them."""
@@ -60,7 +61,8 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
             hashed = await services.auth.hash(body.password)
         except AccountError as error:
             raise Problem(422, str(error)) from None
-    wanted = body.model_dump(include={"display_name", "trains_others", "compares"}, exclude_none=True)
+    wanted = body.model_dump(include={"display_name", "trains_others", "compares", "toured"}, exclude_none=True)
+    wanted |= body.model_dump(include={"language"}, exclude_unset=True)  # null says something here
     wanted |= {"password_hash": hashed or person.password_hash}
     async with services.database.session() as session:
         changed = await people.change(session, person.id, **wanted)

@@ -21,6 +21,17 @@ async def test_name_and_password_can_be_changed_and_a_new_password_logs_out_othe
     assert (await stranger.post("/api/v1/auth/token", json=body)).status_code == 200
 
 
+async def test_the_language_of_the_pages_is_chosen_and_taken_back_and_nothing_else_changes_it(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await client.get("/api/v1/me")).json().items() >= {"language": None, "toured": False}.items()
+    assert (await client.patch("/api/v1/me", json={"language": "de"})).json()["language"] == "de"
+    toured = (await client.patch("/api/v1/me", json={"toured": True})).json()
+    assert (toured["language"], toured["toured"]) == ("de", True)
+    assert (await client.patch("/api/v1/me", json={"language": None})).json()["language"] is None
+    assert (await client.patch("/api/v1/me", json={"language": "xx"})).status_code == 422
+
+
 async def test_the_export_holds_account_documents_and_whole_conversations(
     client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload
 ) -> None:
