@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import feedback_log
 from app.cursor import newest_first
 from app.models import Feedback, Turn
+from app.models import table as bare
 from app.models_comparisons import Comparison
 from app.problems import Problem
 from app.quality_intervals import wilson
@@ -19,6 +21,8 @@ from app.schemas_comparisons import Choice, ComparedPair
 from app.telling import said
 
 COMPARED = "compared"  # the kind of event that holds a choice; it lies on the first answer
+_TURNS, _COMPARISONS = bare(Turn), bare(Comparison)
+_OTHER = _TURNS.alias("other")
 
 
 async def find(session: AsyncSession, person_id: str, comparison_id: str) -> Comparison | None:
@@ -100,6 +104,18 @@ def _pair(row: Comparison, better: Turn, worse: Turn, event: Feedback) -> dict[s
 
 
 # --- for the operator
+def is_second() -> ColumnElement[bool]:
+    """Whether a row of turns is the second answer of a comparison."""
+    return exists().where(_COMPARISONS.c.other_id == _TURNS.c.id).correlate(_TURNS)
+
+
+def was_not_kept() -> ColumnElement[bool]:
+    """Whether a row of turns is the answer of a comparison that its conversation did not go on from: until somebody
+    prefers the second one, that is the second one. One question was asked, and one answer to it counts."""
+    goes_on = exists().where(_COMPARISONS.c.turn_id == _TURNS.c.id, _OTHER.c.id == _COMPARISONS.c.other_id)
+    return (is_second() & ~_TURNS.c.shown) | goes_on.where(_OTHER.c.shown).correlate(_TURNS)
+
+
 async def table(session: AsyncSession) -> list[ComparedPair]:
     """What people chose between each two versions, the pair of the newest comparison first; of everybody."""
     said_of = (col(Feedback.turn_id) == Comparison.turn_id) & (col(Feedback.kind) == COMPARED)

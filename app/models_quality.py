@@ -15,7 +15,7 @@ _TURNS, _EVENTS = table(Turn).c, table(Feedback).c
 class QualityTile(SQLModel, table=True):
     """What was counted of the turns that were asked in one stretch of time, in UTC: an hour, a day or a month.
 
-    Never out of date: triggers (the revision that made this table) delete the tiles of a turn's time with every change
+    Never out of date: triggers (revisions 0011 and 0016) delete the tiles of a turn's time with every change
     to the turn, its events, its edits and its exposures, in the transaction of that change; cascades fire them too, so
     an erased conversation and a forgotten person leave no figure that counted them. Holds counts by version of a model
     and by document id, and no id or text of a person.

@@ -4,6 +4,7 @@ connection."""
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
@@ -19,9 +20,15 @@ def _person() -> Any:
     return Field(default=None, foreign_key="person.id", index=True, ondelete="SET NULL")
 
 
+_LIVE = sa.text("state IN ('queued', 'running')")
+
+
 class TrainingRun(SQLModel, table=True):
     """One training from the log, from its order to the gate's decision. What makes it durable is its job."""
 
+    __table_args__ = (
+        sa.Index("ix_trainingrun_live", "kind", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )  # whoever begins one of a kind at the same moment finds that it is under way
     id: str = Field(default_factory=new_id, primary_key=True)
     job_id: str = Field(index=True)  # no foreign key: the job goes with whoever kept it, and the history stays
     kind: str = Field(index=True)  # retriever | selector | generator
@@ -66,6 +73,6 @@ class Annotation(SQLModel, table=True):
 
     id: str = Field(default_factory=new_id, primary_key=True)
     exposure_id: str = Field(foreign_key="exposure.id", index=True, ondelete="CASCADE")
-    said: str  # helps | irrelevant | wrong | skip
+    said: str  # helps | not_relevant | wrong | skip; unjudged: a model was asked, and would not say
     said_by: str | None = _person()
     created_at: datetime = time_field()

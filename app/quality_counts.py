@@ -48,6 +48,7 @@ class Asked:
     cost: float | None = None  # what was changed of its answer; None: nothing
     events: Sequence[Event] = ()
     shown: Sequence[Shown] = ()
+    is_question: bool = True  # False: another answer to a question that was counted with an earlier one
 
 
 def count(turns: Iterable[Asked]) -> dict[What, Figures]:
@@ -74,7 +75,7 @@ def add(total: Figures, more: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def _counts(turn: Asked) -> Counter[str]:
-    counts: Counter[str] = Counter(turns=1)
+    counts: Counter[str] = Counter(turns=1, questions=int(turn.is_question))
     if turn.state == "complete":
         counts.update(complete=1, abstained=int(turn.abstained))
         counts[f"{LATENCY}{duration_bin(_milliseconds(turn.timings))}"] += 1

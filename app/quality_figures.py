@@ -14,6 +14,7 @@ def figures_of(counts: Mapping[str, float]) -> QualityFigures:
     votes = (counts.get("up", 0), counts.get("up", 0) + counts.get("down", 0))
     p50, p95 = quantile(bins, 0.5), quantile(bins, 0.95)
     return QualityFigures(
+        questions=int(counts.get("questions", 0)),
         turns=int(counts.get("turns", 0)),
         answers=int(counts.get("answers", 0)),
         edit_cost=_mean(counts, "cost", "answers"),

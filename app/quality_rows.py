@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.comparisons_rows import is_second, was_not_kept
 from app.feedback import NEXT_MESSAGE
 from app.models import Exposure, Feedback, Person, Turn, table
 from app.models_preferences import Edit
@@ -20,6 +21,7 @@ from app.quality_counts import Asked, Event, Figures, Shown, What
 
 _TILES, _TURNS, _EDITS = table(QualityTile), table(Turn), table(Edit)
 _EXPOSURES, _EVENTS = table(Exposure), table(Feedback)
+_FIRST = _TURNS.alias("first")
 
 
 def _asked_in(since: datetime, until: datetime) -> tuple[Any, Any]:
@@ -27,15 +29,18 @@ def _asked_in(since: datetime, until: datetime) -> tuple[Any, Any]:
 
 
 async def asked(session: AsyncSession, since: datetime, until: datetime) -> list[Asked]:
-    """The turns that were asked then and have ended, with what is counted of them."""
+    """The turns that were asked then and have ended, with what is counted of them. An answer that was asked for again
+    was read, and counts; of two that were compared the one counts that was kept."""
+    same = sa.exists().where(_FIRST.c.id == _TURNS.c.regenerates, _FIRST.c.question == _TURNS.c.question)
     query = sa.select(
         _TURNS.c.id,
+        ~same.correlate(_TURNS) | is_second(),
         _TURNS.c.state,
         _TURNS.c.abstained,
         _TURNS.c.draft != "",
         sa.cast(_TURNS.c.versions, sa.Text),
         sa.cast(_TURNS.c.timings, sa.Text),
-    ).where(*_asked_in(since, until), _TURNS.c.state != "running")
+    ).where(*_asked_in(since, until), _TURNS.c.state != "running", ~was_not_kept())
     found = (await session.execute(query)).all()
     if not found:
         return []
@@ -44,6 +49,7 @@ async def asked(session: AsyncSession, since: datetime, until: datetime) -> list
     shown = await _shown(session, since, until)
     return [
         Asked(
+            is_question=bool(is_question),
             state=state,
             abstained=abstained,
             written=written,
@@ -53,7 +59,7 @@ async def asked(session: AsyncSession, since: datetime, until: datetime) -> list
             events=events.get(turn, ()),
             shown=shown.get(turn, ()),
         )
-        for turn, state, abstained, written, versions, timings in found
+        for turn, is_question, state, abstained, written, versions, timings in found
     ]
 
 

@@ -4,7 +4,7 @@ app/schemas.py it imports nothing else of ours."""
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.schemas import Page
 from app.schemas_models import PromotionPublic
@@ -35,9 +35,15 @@ class Mean(BaseModel):
 
 
 class QualityFigures(BaseModel):
-    """Of the turns that were asked in one stretch of time. What is said of an answer later counts there, too."""
+    """Of the turns that were asked in one stretch of time. What is said of an answer later counts there, too.
 
-    turns: int  # that have ended, however
+    Every answer that somebody was given counts, one that they replaced with "Ask again" too: its vote and its sources
+    are of what they were shown. Of two answers that were compared the one counts that was kept, and so the question
+    once.
+    """
+
+    questions: int = Field(description="Asked; one that was answered again, or twice to be compared, is one question.")
+    turns: int = Field(description="Answers to them that have ended, however; of compared ones the one that was kept.")
     answers: int  # that a model wrote and that were not declined
     edit_cost: Mean  # the part of an answer's words that its person changed; 0 of an answer left as it was
     edited: Rate  # of the answers

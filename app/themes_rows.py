@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.comparisons_rows import was_not_kept
 from app.feedback import NEXT_MESSAGE, VERDICTS, VOTES
 from app.models import Feedback, Turn
 from app.models_quality import COMPLAINT
@@ -93,6 +94,7 @@ async def _abstained(session: AsyncSession, since: datetime, limit: int) -> list
     query = (
         select(Turn.question, Turn.person_id, Turn.id, Turn.created_at)
         .where(col(Turn.abstained).is_(True), col(Turn.created_at) >= since, col(Turn.state) == "complete")
+        .where(~was_not_kept())
         .order_by(col(Turn.created_at).desc())
         .limit(limit)
     )

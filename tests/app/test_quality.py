@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app import turns
-from app.models import Document, Person
+from app.models import Document, Person, Turn
+from app.models_comparisons import Comparison
 from app.models_quality import QualityTile
 from app.quality import Quality
 from app.schemas_quality import QualityPublic, SlicesPublic
@@ -149,6 +150,37 @@ async def test_kept_figures_are_those_of_counting_anew(services: Services, log: 
     assert isinstance(kept[0], QualityPublic) and kept[0].bucket_days == 7
     assert sum(bucket.turns for bucket in kept[0].buckets) == kept[0].total.turns == 58
     assert isinstance(kept[1], SlicesPublic) and sum(one.wrong for one in kept[1].sources) == 58
+
+
+async def show(services: Services, turn: str, hidden: str) -> None:
+    async with services.database.session() as session:
+        for one, is_shown in ((turn, True), (hidden, False)):
+            await session.execute(sa.update(Turn).where(sa.column("id") == one).values(shown=is_shown))
+
+
+async def test_an_answer_that_was_replaced_counts_and_of_two_compared_ones_the_one_that_was_kept(
+    services: Services, log: Log
+) -> None:
+    first = await log.turn(ago(hours=1), shown="*law")
+    again = await log.turn(ago(minutes=50), regenerates=first, shown="*law")
+    a = await log.turn(ago(hours=3), question="When?", versions=VERSIONS)
+    b = await log.turn(ago(hours=2), question="When?", regenerates=a, abstained=True)
+    await log.say(a, "up", NOW)
+    async with services.database.session() as session:
+        session.add(
+            Comparison(
+                person_id=log.people[0].id, turn_id=a, other_id=b, kind="generator", champion="one", challenger="two",
+                challenger_first=False,
+            )
+        )  # fmt: skip
+    await show(services, again, first)
+    await show(services, a, b)
+    found = (await services.quality.over_time(1, NOW)).total
+    assert (found.questions, found.turns, found.answers) == (2, 3, 3), "Ask again is no question, and was read"
+    assert (found.satisfied.n, found.abstained.count) == (1, 0), "nobody was left with the declined second answer"
+    await show(services, b, a)
+    found = (await services.quality.over_time(1, NOW)).total
+    assert (found.questions, found.turns, found.satisfied.n, found.abstained.count) == (2, 3, 0, 1)
 
 
 async def test_a_turn_of_a_clock_that_is_ahead_is_not_lost(services: Services, log: Log) -> None:
