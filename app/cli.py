@@ -15,8 +15,10 @@ from app.command import Installation, Json, fetch_models, lines_of, print_json, 
 from app.feedback_commands import feedback_commands
 from app.forgetting_command import forget
 from app.home_commands import backup, reindex, restore
+from app.mcp_command import mcp
 from app.schemas import Role
-from evaluation.commands import bench_commands, eval_commands
+from evaluation.bench_commands import bench_commands
+from evaluation.commands import eval_commands
 from evaluation.gate_commands import models_commands
 from training.annotation_command import annotate
 from training.commands import train_commands
@@ -139,7 +141,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
 
 
 _MORE: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore, "reindex": reindex, "annotate": annotate}
-for name, command in _MORE.items():
+for name, command in (_MORE | {"mcp": mcp}).items():
     app.command(name)(command)
 
 

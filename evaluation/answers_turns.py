@@ -65,7 +65,7 @@ async def run_turns(
         with temporary_settings() as settings:
             async with index_of(settings, tools.encoder) as index:
                 indexed = await index_texts(texts, tools.encoder, index)
-                context = _context(tools, Retriever(tools.encoder, index, tools.update))
+                context = context_of(tools, Retriever(tools.encoder, index, tools.update))
 
                 async def turn(question: Question) -> None:
                     started = time.perf_counter()
@@ -105,7 +105,8 @@ async def run_question(
     )
 
 
-def _context(tools: Tools, searches: Searches) -> TurnContext:
+def context_of(tools: Tools, searches: Searches) -> TurnContext:
+    """What a turn of the product needs, without a person: no memory, no preferences."""
     return TurnContext(
         model=tools.model,
         retriever=searches,

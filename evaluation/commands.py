@@ -1,19 +1,14 @@
-"""The commands `attune eval ...` and `attune bench ...`. A suite is imported only when its command runs."""
+"""The commands `attune eval ...`. A suite is imported only when its command runs."""
 
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app.command import report, settings_from
-from evaluation.errors import EvaluationError
-from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, SelectorName, command
-from evaluation.workplace import working_in
+from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, SelectorName, command, report_with
 
 eval_commands = typer.Typer(no_args_is_help=True, help="Measure quality on data sets.")
-bench_commands = typer.Typer(no_args_is_help=True, help="Measure speed, as ratios to the raw engines.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +27,7 @@ def eval_retrieval(flags: RetrievalFlags) -> None:
     """nDCG, recall and MRR of the retriever, beside BM25 and the encoder alone."""
     from evaluation import retrieval_suite
 
-    _report(retrieval_suite.evaluate(flags.data, flags.limit, flags.retriever, flags.held_back), flags)
+    report_with(retrieval_suite.evaluate(flags.data, flags.limit, flags.retriever, flags.held_back), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +57,7 @@ def eval_answers(flags: AnswersFlags) -> None:
 
     parts = (flags.selector, flags.generator, flags.verifier)
     chosen = Choices(flags.limit, flags.source, *parts, flags.held_back, flags.run, flags.retriever)
-    _report(evaluate(flags.data, chosen), flags)
+    report_with(evaluate(flags.data, chosen), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +72,7 @@ def eval_documents(flags: DocumentsFlags) -> None:
     """Ingest files, answer questions about them, and check the page that is found and cited."""
     from evaluation import documents_suite
 
-    _report(documents_suite.evaluate(flags.data, flags.limit), flags)
+    report_with(documents_suite.evaluate(flags.data, flags.limit), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +89,7 @@ def eval_citations(flags: CitationsFlags) -> None:
     """Whether the verifier tells supported sentences from others, beside similarity and shared words."""
     from evaluation import citations_suite
 
-    _report(citations_suite.evaluate(flags.data, flags.limit, flags.verifier, flags.run), flags)
+    report_with(citations_suite.evaluate(flags.data, flags.limit, flags.verifier, flags.run), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +106,24 @@ def eval_selection(flags: SelectionFlags) -> None:
     """Whether the selector keeps the gold passages alone, and none where there are none, beside the encoder's top k."""
     from evaluation import selection_suite
 
-    _report(selection_suite.evaluate(flags.data, flags.limit, flags.selector, flags.held_back), flags)
+    report_with(selection_suite.evaluate(flags.data, flags.limit, flags.selector, flags.held_back), flags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsFlags(CommonFlags):
+    data: Data
+    limit: Limit = None
+    held_back: HeldBack = False
+    run: RunFolder = None
+
+
+@eval_commands.command("metrics")
+@command(MetricsFlags)
+def eval_metrics(flags: MetricsFlags) -> None:
+    """Which metric of a list of passages foretells best whether the answer is right: nDCG, MRR, recall, UDCG."""
+    from evaluation import metrics_suite
+
+    report_with(metrics_suite.evaluate(flags.data, flags.limit, flags.held_back, flags.run), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +138,7 @@ def eval_memory(flags: MemoryFlags) -> None:
     """Whether what was said before is found again, and which facts about a person are brought up, beside baselines."""
     from evaluation import memory_suite
 
-    _report(memory_suite.evaluate(flags.data, flags.limit), flags)
+    report_with(memory_suite.evaluate(flags.data, flags.limit), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +159,7 @@ def eval_signals(flags: SignalsFlags) -> None:
     """Whether messages of satisfied and dissatisfied people are told from others, beside majority and key words."""
     from evaluation import signals_suite
 
-    _report(signals_suite.evaluate(flags.data, flags.model, flags.limit, flr=flags.flr), flags)
+    report_with(signals_suite.evaluate(flags.data, flags.model, flags.limit, flr=flags.flr), flags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,67 +194,4 @@ def eval_personalization(flags: PersonalizationFlags) -> None:
     else:
         places = (flags.contexts, flags.styles, flags.user, flags.run)
         figures = prelude_suite.evaluate(prelude_suite.Options(flags.learner, flags.rounds, flags.seeds, *places))
-    _report(figures, flags)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IngestFlags(CommonFlags):
-    data: Annotated[
-        Path | None, typer.Option(help="Ingest the files of this folder, not self-made ones.", exists=True)
-    ] = None
-
-
-@bench_commands.command("ingest")
-@command(IngestFlags)
-def bench_ingest(flags: IngestFlags) -> None:
-    """The whole ingest against the raw encoder."""
-    from evaluation import bench_ingest as bench
-
-    _report(bench.measure(flags.data), flags)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetrieveFlags(CommonFlags):
-    passages: Annotated[int, typer.Option(min=1)] = 100_000
-
-
-@bench_commands.command("retrieve")
-@command(RetrieveFlags)
-def bench_retrieve(flags: RetrieveFlags) -> None:
-    """A filtered search over many passages, beyond encoding the query."""
-    from evaluation import bench_retrieve as bench
-
-    _report(bench.measure(flags.passages), flags)
-
-
-@bench_commands.command("turn")
-@command(CommonFlags)
-def bench_turn(flags: CommonFlags) -> None:
-    """What a turn costs outside the models, and the first token against the bare model."""
-    from evaluation import bench_turn as bench
-
-    _report(bench.measure(), flags)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoadFlags(CommonFlags):
-    streams: Annotated[
-        int | None, typer.Option(min=1, help="Answers at once; if left out, 500 scripted or 8 local.")
-    ] = None
-    model: Annotated[str, typer.Option(help="scripted (keeps time, computes nothing), or local")] = "scripted"
-
-
-@bench_commands.command("load")
-@command(LoadFlags)
-def bench_load(flags: LoadFlags) -> None:
-    """Many answers at once from one server process: errors, and what it adds to the pace of a token."""
-    from evaluation import bench_load as bench
-
-    _report(bench.measure(flags.model, flags.streams), flags)
-
-
-def _report(figures: Coroutine[Any, Any, dict[str, Any]], flags: CommonFlags) -> None:
-    if flags.place is not None:
-        settings_from(home=flags.place)  # says what is wrong with that home's settings, before anything runs
-    with working_in(flags.place):
-        report(figures, flags.as_json, EvaluationError)
+    report_with(figures, flags)

@@ -1,14 +1,16 @@
-"""Flags of a command as one frozen value: each field of a dataclass is a parameter that typer sees."""
+"""Flags of a command as one frozen value, and how it reports: each field of a dataclass is a parameter to typer."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from app.command import Json
+from app.command import Json, report, settings_from
+from evaluation.errors import EvaluationError
+from evaluation.workplace import working_in
 
 Flags = TypeVar("Flags")
 
@@ -41,6 +43,14 @@ class CommonFlags:
     def place(self) -> Path | None:
         """The home named after the command, or before it (`attune --home DIR eval ...`)."""
         return self.home or self.context.obj
+
+
+def report_with(figures: Coroutine[Any, Any, dict[str, Any]], flags: CommonFlags) -> None:
+    """Measure with the settings of the flags' home, and print."""
+    if flags.place is not None:
+        settings_from(home=flags.place)  # says what is wrong with that home's settings, before anything runs
+    with working_in(flags.place):
+        report(figures, flags.as_json, EvaluationError)
 
 
 def command(kind: type[Flags]) -> Callable[[Callable[[Flags], None]], Callable[..., None]]:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from agents.abstention import STATED
 from agents.prompts import answer_prompt, is_trained, trained_prompt
-from evaluation.statistics import RESAMPLES
 from generation.port import LanguageModel
 from retrieval.types import Hit
 
@@ -90,44 +89,12 @@ def learn(lists: Sequence[Sequence[Read]], accurate: Sequence[float], depth: int
     return LearnedUdcg(tuple(map(float, weights[:depth])), tuple(map(float, weights[depth:])))
 
 
-@dataclass(frozen=True)
-class Correlation:
-    value: float
-    interval: tuple[float, float]
-    n: int
-
-
-def correlation(metric: Sequence[float], accurate: Sequence[float], seed: int = 0) -> Correlation | None:
-    """Spearman's rank correlation over questions with its 95 % bootstrap interval; None where one of them never varies.
-
-    Raises ValueError where they are not pairs."""
-    if len(metric) != len(accurate):
-        raise ValueError(f"pairs are needed, not {len(metric)} against {len(accurate)} values")
-    ours, theirs = _ranks(np.asarray(metric, dtype=float)), _ranks(np.asarray(accurate, dtype=float))
-    if len(ours) < 2 or np.ptp(ours) == 0 or np.ptp(theirs) == 0:
-        return None
-    drawn = np.random.default_rng(seed).integers(0, len(ours), size=(RESAMPLES, len(ours)))
-    left, right = ours[drawn], theirs[drawn]
-    left, right = left - left.mean(axis=1, keepdims=True), right - right.mean(axis=1, keepdims=True)
-    sizes = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1))
-    found = (left * right).sum(axis=1)[sizes > 0] / sizes[sizes > 0]
-    low, high = np.quantile(found, [0.025, 0.975])
-    return Correlation(float(np.corrcoef(ours, theirs)[0, 1]), (float(low), float(high)), len(ours))
-
-
 def _features(passages: Sequence[Read], depth: int) -> Numbers:
     """The utilities of relevant passages by rank, then of irrelevant ones."""
     found = np.zeros(2 * depth)
     for rank, one in enumerate(passages[:depth]):
         found[rank + (0 if one.relevant else depth)] = one.utility
     return found
-
-
-def _ranks(values: Numbers) -> Numbers:
-    """From 0; equal values share the mean of their places."""
-    different, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray(ends - (counts + 1) / 2, dtype=float)[places] if len(different) else values
 
 
 def _sigmoid(value: float) -> float:

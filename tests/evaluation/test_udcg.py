@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from evaluation.udcg import Read, abstention, correlation, learn, udcg
+from evaluation.correlations import correlation
+from evaluation.udcg import Read, abstention, learn, udcg
 from generation.scripted import ScriptedModel
 from tests.retrieval.test_selector import make_hits
 
@@ -51,18 +52,6 @@ def test_the_learned_form_finds_which_rank_decides() -> None:
     assert learned is not None
     assert released is not None
     assert learned.value > released.value + 0.1
-
-
-def test_a_rank_correlation_has_ties_an_interval_and_a_count() -> None:
-    found = correlation([1, 2, 3, 4, 5, 6], [0, 0, 0, 1, 1, 1])
-    assert found is not None
-    assert found.value == pytest.approx(math.sqrt(27 / 35), abs=1e-6)  # worked out with shared ranks
-    assert 0 < found.interval[0] <= 0.9 <= found.interval[1] <= 1.0000001
-    assert found.n == 6
-
-
-def test_what_never_varies_has_no_correlation() -> None:
-    assert correlation([1, 1, 1], [0, 1, 0]) is None
 
 
 def test_answers_without_a_list_are_refused() -> None:
