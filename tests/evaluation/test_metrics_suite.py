@@ -29,9 +29,13 @@ def test_a_metric_that_follows_the_answers_is_told_from_one_that_never_varies() 
 
 
 def test_the_learned_form_is_never_fitted_to_the_questions_it_judges() -> None:
-    # Only the first fold's lists are three long: whoever fits without them gives the third rank no weight.
+    # Only the first fold's lists are three long, and always answered rightly: whoever fits without them sees neither.
     some = [judged(number, right=number % 2 == 0) for number in range(50)]
-    longer = [replace(one, reads=(*one.reads, Read(True, 0.0))) if n % 5 == 0 else one for n, one in enumerate(some)]
+    third = Read(True, 0.0)
+    longer = [
+        replace(one, accuracy=1.0, reads=(*one.reads, third)) if number % 5 == 0 else one
+        for number, one in enumerate(some)
+    ]
     found, known = metrics(some)["udcg_learned"], metrics(longer)["udcg_learned"]
     assert known[::5] == pytest.approx(found[::5])
     assert known[1::5] != pytest.approx(found[1::5])
