@@ -63,4 +63,5 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every URL it asks
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # it would tell of every request that it began and ended
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell at every start what it runs on

@@ -43,6 +43,8 @@ FENCES: dict[str, tuple[str, ...]] = {
     "peft": ("training/**",),
     "openai": ("generation/openai.py",),
     "prometheus_client": ("app/metrics.py",),
+    "mcp": ("app/mcp_*.py", "app/api/mcp.py"),
+    "mcp_types": ("app/mcp_*.py", "app/api/mcp.py"),
 }
 
 BANNED_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "managers"})

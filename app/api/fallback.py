@@ -18,6 +18,7 @@ def after(others: Sequence[APIRouter]) -> APIRouter:
 
     @router.api_route("/api/{path:path}", methods=_METHODS)
     @router.api_route("/v1/{path:path}", methods=_METHODS)
+    @router.api_route("/mcp", methods=_METHODS)
     async def unknown(request: Request) -> None:
         known = [route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL]
         if allowed := ", ".join(sorted({method for route in known for method in route.methods or ()})):
