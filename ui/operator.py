@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from ui.client import ApiClient, ApiError
 from ui.operator_client import OperatorClient
 from ui.operator_models import render_models
+from ui.operator_opinions import render_opinions
 from ui.operator_quality import render_quality
 from ui.operator_queue import render_queue
 from ui.operator_runs import render_runs
@@ -40,6 +41,7 @@ _LISTED, _SHOWN_RUNS, _VERSIONS = 20, 6, 12  # rows of a page; what is asked for
 
 Days = Annotated[int, Query(ge=1, le=3660)]
 Cursor = Annotated[str | None, Query(max_length=200)]
+Version = Annotated[str | None, Query(max_length=80)]
 Render = Callable[[OperatorClient], Awaitable[str]]
 
 
@@ -68,20 +70,23 @@ def operator_routes(api: ApiClient) -> APIRouter:
         return await _page(api, request, "runs", lambda operator: _runs(operator, after))
 
     @router.get("/models")
-    async def models(request: Request, after: Cursor = None) -> Response:
-        return await _page(api, request, "models", lambda operator: _models(operator, after))
+    async def models(request: Request, after: Cursor = None, version: Version = None) -> Response:
+        return await _page(api, request, "models", lambda operator: _models(operator, after, version))
 
     return router
 
 
 async def _quality(operator: OperatorClient, days: int) -> str:
-    found, *slices = await asyncio.gather(
+    found, compared, content, *slices = await asyncio.gather(
         operator.quality(days),
+        operator.comparisons(),
+        operator.satisfaction(),
         operator.slices("document", days, _LISTED),
         operator.slices("source", days, _LISTED),
         operator.slices("version", days, _LISTED),
     )
-    return render_quality(found, slices)
+    opinions = render_opinions(compared, content)
+    return render_quality(found, slices, opinions)
 
 
 async def _themes(operator: OperatorClient, days: int) -> str:
@@ -93,17 +98,22 @@ async def _queue(operator: OperatorClient) -> str:
 
 
 async def _runs(operator: OperatorClient, after: str | None) -> str:
-    listed, policy = await asyncio.gather(operator.runs(after, _SHOWN_RUNS), operator.policy())
+    listed, policy, models = await asyncio.gather(
+        operator.runs(after, _SHOWN_RUNS), operator.policy(), operator.models()
+    )
     details = await asyncio.gather(*(operator.run(run.id) for run in listed.items))
-    return render_runs(details, policy, listed.next_cursor)
+    made = {run.version_id for run in listed.items}
+    versions = await operator.versions(one.id for one in models.versions if one.id in made)
+    return render_runs(details, versions, policy, listed.next_cursor)
 
 
-async def _models(operator: OperatorClient, after: str | None) -> str:
+async def _models(operator: OperatorClient, after: str | None, asked: str | None) -> str:
+    """The newest versions in full, and whichever answer or are asked for, however old."""
     models, log = await asyncio.gather(operator.models(), operator.decisions(after, _LISTED))
-    newest = models.versions[::-1][:_VERSIONS]
-    champions = [one for one in models.versions if one.champion and one not in newest]
-    details = await asyncio.gather(*(operator.version(one.id) for one in (*champions, *newest)))
-    return render_models(models, {one.id: one for one in details}, log.items, log.next_cursor)
+    newest = {one.id for one in models.versions[-_VERSIONS:]}
+    shown = (one for one in models.versions[::-1] if one.champion or one.id == asked or one.id in newest)
+    versions = await operator.versions(one.id for one in shown)
+    return render_models(models, versions, log.items, log.next_cursor)
 
 
 def _windows(name: str, days: int) -> str:

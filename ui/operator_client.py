@@ -1,7 +1,12 @@
-"""What operators ask of the API, typed by app.schemas_quality, schemas_training and schemas_models. Renders nothing."""
+"""What operators ask of the API, typed by app.schemas_*. Renders nothing."""
 
+import asyncio
+from collections.abc import Iterable
+
+from app.schemas_comparisons import ComparisonsPublic
 from app.schemas_models import ModelsPublic, VersionDetail
 from app.schemas_quality import DecisionsPublic, QualityPublic, SliceBy, SlicesPublic, ThemesPublic
+from app.schemas_satisfaction import SatisfactionPublic
 from app.schemas_training import AnnotationQueuePublic, TrainingPolicyPublic, TrainingRunDetail, TrainingRunsPublic
 from ui.client import ApiClient
 
@@ -19,6 +24,12 @@ class OperatorClient:
 
     async def slices(self, by: SliceBy, days: int, limit: int) -> SlicesPublic:
         return await self._api.get(f"{_ADMIN}/metrics/slices", SlicesPublic, {"by": by, "days": days, "limit": limit})
+
+    async def comparisons(self) -> ComparisonsPublic:
+        return await self._api.get(f"{_ADMIN}/comparisons", ComparisonsPublic)
+
+    async def satisfaction(self) -> SatisfactionPublic:
+        return await self._api.get(f"{_ADMIN}/satisfaction", SatisfactionPublic)
 
     async def themes(self, days: int) -> ThemesPublic:
         return await self._api.get(f"{_ADMIN}/themes", ThemesPublic, {"days": days})
@@ -38,8 +49,10 @@ class OperatorClient:
     async def models(self) -> ModelsPublic:
         return await self._api.get(f"{_ADMIN}/models", ModelsPublic)
 
-    async def version(self, version: str) -> VersionDetail:
-        return await self._api.get(f"{_ADMIN}/models/{version}", VersionDetail)
+    async def versions(self, ids: Iterable[str]) -> dict[str, VersionDetail]:
+        """Each in full, in the order that they are asked for."""
+        found = await asyncio.gather(*(self._api.get(f"{_ADMIN}/models/{one}", VersionDetail) for one in ids))
+        return {one.id: one for one in found}
 
     async def decisions(self, cursor: str | None, limit: int) -> DecisionsPublic:
         return await self._api.get(f"{_ADMIN}/decisions", DecisionsPublic, {"cursor": cursor, "limit": limit})

@@ -2,11 +2,12 @@
 back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.schemas_models import InUsePublic, ModelsPublic, PromotionPublic, VersionDetail
-from ui.markup import esc, plural
+from ui.markup import esc
+from ui.operator_report import link_to_version, people, render_report
 
 _ABOUT = {
     "generator": "writes the answer",
@@ -15,6 +16,7 @@ _ABOUT = {
     "retriever": "finds passages",
 }
 _SOURCES = {"setting": "a setting names it", "promoted": "promoted", "shipped": "ships with Attune"}
+_DECIDED = "Every decision: what was promoted, refused and rolled back, and why"
 _NO_DECISIONS = """<div class="empty"><p><b>No decision yet.</b> When a version is promoted, refused or rolled back, it
 stands here with its reasons and figures.</p></div>"""
 
@@ -26,11 +28,12 @@ def render_models(
     kinds = "".join(
         _kind(one, [detail for detail in details.values() if detail.kind == one.kind]) for one in models.in_use
     )
-    decisions = "".join(map(_decision, log))
+    known = {one.id for one in models.versions}
+    decisions = "".join(_decision(one, known) for one in log)
     older = f'<p><a href="/operator/models?after={esc(more)}#log">Older decisions</a></p>' if more else ""
     listed = f'<ol class="cards">{decisions}</ol>{older}' if log else _NO_DECISIONS
     return (
-        f'{kinds}<section id="log" aria-labelledby="log-title">'
+        f'<p><a href="#log">{_DECIDED}</a></p>{kinds}<section id="log" aria-labelledby="log-title">'
         f'<h2 id="log-title" tabindex="-1">Decisions</h2>{listed}</section>'
     )
 
@@ -62,7 +65,7 @@ def _kind(used: InUsePublic, versions: Sequence[VersionDetail]) -> str:
 
 def _version(one: VersionDetail, used: InUsePublic) -> str:
     chips = ["champion"] if one.champion else [one.decision if one.decision != "none" else "never measured"]
-    chips += [f"{plural(one.forgotten, 'person')} of its log forgotten since"] if one.forgotten else []
+    chips += [f"{people(one.forgotten)} of its log forgotten since"] if one.forgotten else []
     problem = f'<p class="warn">{esc(one.problem)}</p>' if one.problem else ""
     marks = "".join(f'<span class="{esc(chip.replace(" ", "-"))}">{esc(chip)}</span>' for chip in chips)
     latest = next((made for made in one.decisions if made.version_id == one.id), None)
@@ -72,7 +75,7 @@ def _version(one: VersionDetail, used: InUsePublic) -> str:
     )
     return f"""<li class="card" id="v-{esc(one.id)}"><h3 class="version">{esc(one.id)}</h3><p class="chips">{marks}
 <span>{one.created_at:%-d %b %Y}</span></p>{problem}{f"<ul class='warn'>{refused}</ul>" if refused else ""}
-{_report(measured) if measured else ""}{_promote(one, used, measured)}</li>"""
+{render_report(measured) if measured else ""}{_promote(one, used, measured)}</li>"""
 
 
 def _promote(one: VersionDetail, used: InUsePublic, measured: PromotionPublic | None) -> str:
@@ -98,56 +101,14 @@ def _promote(one: VersionDetail, used: InUsePublic, measured: PromotionPublic | 
     )
 
 
-def _report(decision: PromotionPublic) -> str:
-    """Champion and challenger on the same questions, a row for the metric that decides and one for each guard."""
-    report = decision.report
-    rows = [_row(str(report.get("metric", "metric")), report.get("primary"), decides=True)]
-    rows += [_row(name, guard) for name, guard in (report.get("guards") or {}).items()]
-    found = "".join(rows)
-    if not found:
-        return ""
-    label = f"t-{esc(decision.id)}"
-    columns = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Measured", "Champion", "This version", "Difference", "Passed")
-    )
-    questions = f" on {plural(int(report['n']), 'question')}" if isinstance(report.get("n"), int | float) else ""
-    return (
-        f'<p id="{label}">Against {esc(decision.previous_id or "what ships")}{questions}</p><div class="scroll" '
-        f'tabindex="0" '
-        f'role="region" aria-labelledby="{label}"><table><thead><tr>{columns}</tr></thead><tbody>{found}</tbody>'
-        f"</table></div>"
-    )
-
-
-def _row(name: str, figures: Any, decides: bool = False) -> str:
-    if not isinstance(figures, Mapping):
-        return ""
-    low, high = figures.get("interval") or (None, None)
-    interval = (
-        f" <small>{low:+.3f} to {high:+.3f}</small>" if isinstance(low, float) and isinstance(high, float) else ""
-    )
-    difference = figures.get("difference", figures.get("ratio", figures.get("worst")))
-    passed = (low is not None and low > 0) if decides else bool(figures.get("passed"))
-    kept = '<span class="yes">yes</span>' if passed else '<span class="no">no</span>'
-    said = "<small>decides</small>" if decides else ""
-    return (
-        f'<tr><th scope="row">{esc(name.replace("_", " "))} {said}</th><td>{_number(figures.get("champion"))}</td>'
-        f"<td>{_number(figures.get('challenger'))}</td><td>{_number(difference)}{interval}</td><td>{kept}</td></tr>"
-    )
-
-
-def _number(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, int | float) and not isinstance(value, bool) else "–"
-
-
-def _decision(one: PromotionPublic) -> str:
+def _decision(one: PromotionPublic, known: Collection[str]) -> str:
     beside = "in place of" if one.accepted else "measured against"
     what = "rolled back to" if one.action == "rollback" else "promoted" if one.accepted else "refused"
     reasons = "".join(f"<li>{esc(reason)}</li>" for reason in one.reasons)
     return f"""<li class="card"><h3>{esc(one.kind.capitalize())}: {what} <span
- class="version">{esc(one.version_id or "what ships")}</span></h3>
-<p class="muted">{one.created_at:%-d %b %Y %H:%M} UTC, {beside} {esc(one.previous_id or "what ships")}</p>
+ class="version">{link_to_version(one.version_id, known)}</span></h3>
+<p class="muted">{one.created_at:%-d %b %Y %H:%M} UTC, {beside} {link_to_version(one.previous_id, known)}</p>
 {f"<ul class='warn'>{reasons}</ul>" if reasons else ""}
-<details id="d-{esc(one.id)}"><summary>Every figure</summary>{_report(one)}<pre class="scroll" tabindex="0"
+<details id="d-{esc(one.id)}"><summary>Every figure</summary>{render_report(one, "d")}<pre class="scroll" tabindex="0"
  role="region"
  aria-label="Every figure">{esc(json.dumps(one.report, indent=1, ensure_ascii=False)[:20_000])}</pre></details></li>"""

@@ -44,6 +44,7 @@ class Plot:
     form: Format
     nothing: str
     top: float | None = None  # of the axis; None: over the highest value
+    across: str = "When"  # what the labels name
 
 
 def render_plot(plot: Plot) -> str:
@@ -151,7 +152,7 @@ def _table(plot: Plot) -> str:
     return (
         f'<details id="{plot.key}-table"><summary>{esc(plot.title)} as a table</summary>'
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{plot.key}-title"><table><thead><tr>'
-        f'<th scope="col">When</th>{names}</tr></thead><tbody>{rows}</tbody></table></div></details>'
+        f'<th scope="col">{plot.across}</th>{names}</tr></thead><tbody>{rows}</tbody></table></div></details>'
     )
 
 

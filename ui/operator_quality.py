@@ -21,14 +21,15 @@ the answers, this page shows how good they are. Ask something in the <a href="/"
 </div>"""
 
 
-def render_quality(quality: QualityPublic, slices: Sequence[SlicesPublic]) -> str:
-    """The page below its heading; `slices` stand below the plots in the order given."""
+def render_quality(quality: QualityPublic, slices: Sequence[SlicesPublic], opinions: str = "") -> str:
+    """The page below its heading; `slices` stand below the plots in the order given, after what people think."""
     if not quality.total.turns:
-        return _EMPTY
+        return _EMPTY + opinions
     below = "".join(_versions(one) if one.versions else _sources(one) for one in slices)
     return (
         f'<section aria-label="All of these days">{_totals(quality.total)}</section>'
-        f'<section class="figures" aria-label="Over time">{"".join(map(render_plot, _plots(quality)))}</section>{below}'
+        f'<section class="figures" aria-label="Over time">{"".join(map(render_plot, _plots(quality)))}</section>'
+        f"{opinions}{below}"
     )
 
 
@@ -52,8 +53,8 @@ def with_interval(figure: Rate | Mean) -> str:
 def _totals(total: QualityBucket) -> str:
     p50, p95 = (seconds(one) if one is not None else "–" for one in (total.latency_p50_ms, total.latency_p95_ms))
     cards = (
-        ("Questions", f"{total.turns:,}", f"from {'one person' if total.people == 1 else f'{total.people:,} people'}"),
-        ("Rewritten of an answer", *_card(total.edit_cost, "answers")),
+        ("Questions", f"{total.questions:,}", _asked(total)),
+        ("Rewritten", *_card(total.edit_cost, "answers")),
         ("Satisfied votes", *_card(total.satisfied, "answers with a vote")),
         ("Declined", *_card(total.abstained, "questions")),
         ("Sources opened", *_card(total.citations_opened, "answers that cite")),
@@ -64,6 +65,13 @@ def _totals(total: QualityBucket) -> str:
         for name, value, said in cards
     )
     return f'<dl class="totals">{items}</dl>'
+
+
+def _asked(total: QualityBucket) -> str:
+    """Answers that were asked for again count with the figures; of two that were compared the one that was kept."""
+    again = total.turns - total.questions
+    people = "from one person" if total.people == 1 else f"from {total.people:,} people"
+    return f"{people} · {again:,} answered again" if again else people
 
 
 def _card(figure: Rate | Mean, counted: str) -> tuple[str, str]:
@@ -141,7 +149,7 @@ def _latency(buckets: Sequence[QualityBucket], labels: Sequence[str], every: str
 
 def _traffic(buckets: Sequence[QualityBucket], labels: Sequence[str], every: str) -> Plot:
     lines = [
-        Line("Questions", [Point(one.turns) for one in buckets]),
+        Line("Questions", [Point(one.questions) for one in buckets]),
         Line("People", [Point(one.people) for one in buckets]),
     ]
     return Plot("traffic", "Questions and people", f"A point is a {every}.", labels, lines, _number, "Nobody asked.")
@@ -170,22 +178,24 @@ def _sources(found: SlicesPublic) -> str:
     title, noun = _SOURCES[found.by]
     names = (noun, "Said against it", "Shown", "Cited", "Opened", "Helped", "Not relevant", "Wrong", "Corrected")
     key = f"{found.by}-title"
-    return f'<section aria-labelledby="{key}"><h2 id="{key}">{title}</h2>{_scroll(key, names, rows)}{more}</section>'
+    return (
+        f'<section aria-labelledby="{key}"><h2 id="{key}">{title}</h2>{render_table(key, names, rows)}{more}</section>'
+    )
 
 
 def _source(one: SourceSlice) -> str:
     said = one.wrong + one.not_relevant
     name = one.label or f"A document of somebody who keeps theirs private, or a deleted one ({one.key[:8]})"
-    meter = _bar(one.wrong_rate, f"{said} of {plural(one.wrong_rate.n, 'verdict')}")
+    meter = render_bar(one.wrong_rate, f"{said} of {plural(one.wrong_rate.n, 'verdict')}")
     figures = (one.shown, one.cited, one.opened, one.helped, one.not_relevant, one.wrong, one.corrected)
     cells = "".join(f"<td>{figure:,}</td>" for figure in figures)
     return f'<tr><th scope="row">{esc(name)}</th><td>{meter}</td>{cells}</tr>'
 
 
-def _bar(rate: Rate, said: str) -> str:
+def render_bar(rate: Rate, said: str, nothing: str = "no verdict") -> str:
     """The rate as a bar with its interval as a fainter one."""
     if rate.value is None or rate.high is None:
-        return '<span class="muted">no verdict</span>'
+        return f'<span class="muted">{nothing}</span>'
     drawn = (
         f'<svg class="bar" viewBox="0 0 100 10" aria-hidden="true"><rect class="ground" width="100" height="10"/>'
         f'<rect class="may" width="{100 * rate.high:.1f}" height="10"/>'
@@ -202,7 +212,7 @@ def _versions(found: SlicesPublic) -> str:
         '<p class="muted">Versions answered at different times and different people: what the gate measured on '
         "the same "
         'questions stands under <a href="/operator/models">Models</a>.</p>'
-        f"{_scroll('versions-title', names, rows)}</section>"
+        f"{render_table('versions-title', names, rows)}</section>"
     )
 
 
@@ -213,7 +223,8 @@ def _version(one: VersionSlice) -> str:
     return f'<tr><th scope="row">{esc(one.version)}</th><td>{one.turns:,}</td>{cells}<td>{spent}</td></tr>'
 
 
-def _scroll(label: str, names: Sequence[str], rows: str) -> str:
+def render_table(label: str, names: Sequence[str], rows: str) -> str:
+    """A table that scrolls by itself where it is too wide; `label` is the id of its heading, `rows` are markup."""
     columns = "".join(f'<th scope="col">{name}</th>' for name in names)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{label}"><table><thead><tr>{columns}'

@@ -9,7 +9,7 @@ _WHY = {
     "threshold": "a close call of the selector",
     "traffic": "shown often",
 }
-_SAID = {"helps": "Helps", "irrelevant": "Not relevant", "wrong": "Wrong", "skip": "Skip"}
+_SAID = {"helps": "Helps", "not_relevant": "Not relevant", "wrong": "Wrong", "skip": "Skip"}
 _EMPTY = """<div class="empty"><p><b>Nothing waits.</b> Passages come here that are worth a look: people disagree
 about them,
 or the selector is not sure and they are shown often. They come from questions of people who agreed that what they do

@@ -1,14 +1,17 @@
-"""Training runs with their loss curves, and the policy that begins them. Renders; operator.js starts and cancels."""
+"""Training runs with their loss curves and what the gate found, and the form that starts one. Renders; operator.js
+starts and cancels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.schemas_models import VersionDetail
 from app.schemas_training import KindStanding, TrainingPolicyPublic, TrainingRunDetail
 from ui.markup import esc, plural
 from ui.operator_plot import Line, Plot, Point, render_plot
+from ui.operator_policy import NAMES, render_policy
+from ui.operator_report import link_to_version, people, render_report
 
 LIVE = {"queued", "running"}
-_NAMES = {"retriever": "Retriever", "selector": "Selector", "generator": "Generator"}
 _HELP = {
     "retriever": "finds passages: trained from verdicts on sources and from clicks",
     "selector": "keeps the useful ones: trained from verdicts and your labels",
@@ -19,16 +22,21 @@ runs beside the server, and the gate decides on the questions in <code>holdout</
 answers. Nothing changes for anybody before that.</p></div>"""
 
 
-def render_runs(runs: Sequence[TrainingRunDetail], policy: TrainingPolicyPublic, more: str | None) -> str:
-    """The page below its heading."""
-    cards = "".join(map(_run, runs))
+def render_runs(
+    runs: Sequence[TrainingRunDetail],
+    versions: Mapping[str, VersionDetail],
+    policy: TrainingPolicyPublic,
+    more: str | None,
+) -> str:
+    """The page below its heading; `versions` are those that the runs made, by id."""
+    cards = "".join(_run(run, versions.get(run.version_id or "")) for run in runs)
     older = f'<p><a href="/operator/runs?after={esc(more)}">Older runs</a></p>' if more else ""
     listed = f'<ul class="cards">{cards}</ul>{older}' if runs else _NONE
     live = " data-live" if any(run.state in LIVE for run in runs) else ""
     return (
         f'{_start(policy)}<section id="runs" aria-labelledby="runs-title"{live}>'
         '<h2 id="runs-title" tabindex="-1">Runs</h2>'
-        f"{listed}</section>{_policy(policy)}"
+        f"{listed}</section>{render_policy(policy)}"
     )
 
 
@@ -37,14 +45,14 @@ def _start(policy: TrainingPolicyPublic) -> str:
     options = "".join(
         f'<label class="choice"><input type="radio" name="kind" value="{kind}"'
         f"{' checked' if kind == 'selector' else ''}>"
-        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. {_labels(standing.get(kind))}</span></span></label>'  # type: ignore[call-overload]
-        for kind, name in _NAMES.items()
+        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. {_labels(standing.get(kind))}</span></span></label>'
+        for kind, name in NAMES.items()
     )
     return f"""<section aria-labelledby="start-title"><h2 id="start-title">Train from what people did</h2>
 <form id="start" data-method="POST" data-path="/api/v1/admin/training-runs"><fieldset><legend>What to train</legend>
 {options}</fieldset><label for="minutes">At most so many minutes</label>
-<div class="row"><input id="minutes" name="minutes" type="number" min="1" max="1440" value="20" required data-number>
-<button type="submit" class="primary">Start</button></div>
+<div class="row"><input id="minutes" name="minutes" type="number" min="0.1" max="1440" step="any" value="20" required
+ data-number><button type="submit" class="primary">Start</button></div>
 <p class="problem" role="alert" hidden></p></form></section>"""
 
 
@@ -55,14 +63,13 @@ def _labels(standing: KindStanding | None) -> str:
     return f"{plural(standing.labels, 'label')} so far, {standing.new_labels:,} new{short}."
 
 
-def _run(run: TrainingRunDetail) -> str:
+def _run(run: TrainingRunDetail, made: VersionDetail | None) -> str:
     identity = esc(run.id)
     began = "by the policy" if run.trigger == "policy" else "by hand"
     chips = [f'<span class="run-{run.outcome or run.state}">{_state(run)}</span>', f"<span>{began}</span>"]
-    chips += [
-        f"<span>{plural(run.labels, 'label')} of {run.people:,} {'person' if run.people == 1 else 'people'}</span>"
-    ]
-    chips += [f"<span>{plural(run.forgotten, 'person')} forgotten since</span>"] if run.forgotten else []
+    chips += [f"<span>{plural(run.labels, 'label')} of {people(run.people)}</span>"] if run.labels else []
+    chips += [f"<span>at most {plural(round(run.minutes), 'minute')}</span>"] if run.state in LIVE else []
+    chips += [f"<span>{people(run.forgotten)} forgotten since</span>"] if run.forgotten else []
     cancel = (
         '<p class="controls"><button type="button" class="danger" '
         f'data-delete="/api/v1/admin/training-runs/{identity}" '
@@ -70,14 +77,11 @@ def _run(run: TrainingRunDetail) -> str:
         if run.state in LIVE
         else ""
     )
-    version = (
-        f'<p>Version <a href="/operator/models#v-{esc(run.version_id)}">{esc(run.version_id)}</a></p>'
-        if run.version_id
-        else ""
-    )
-    return f"""<li class="card" id="r-{identity}"><h3>{_NAMES[run.kind]}, {run.created_at:%-d %b %Y %H:%M} UTC</h3>
+    known = {made.id} if made else set()
+    version = f"<p>Version {link_to_version(run.version_id, known)}</p>" if run.version_id else ""
+    return f"""<li class="card" id="r-{identity}"><h3>{NAMES[run.kind]}, {run.created_at:%-d %b %Y %H:%M} UTC</h3>
 <p class="chips">{"".join(chips)}</p>{_problem(run)}{version}{_curve(run)}
-{_before_after(run.before, run.after)}{cancel}</li>"""
+{_measured(run, made) if made else ""}{cancel}</li>"""
 
 
 def _state(run: TrainingRunDetail) -> str:
@@ -94,7 +98,7 @@ def _problem(run: TrainingRunDetail) -> str:
 
 def _curve(run: TrainingRunDetail) -> str:
     if len(run.curve) < 2:
-        return ""
+        return '<p class="muted">The curve is drawn here as it learns.</p>' if run.state in LIVE else ""
     points = [Point(point.loss) for point in run.curve]
     labels = [f"step {point.step:,}" for point in run.curve]
     first, last = run.curve[0].loss, run.curve[-1].loss
@@ -106,49 +110,30 @@ def _loss(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _before_after(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """What the gate measured of the champion and of the new version, where both are numbers."""
+def _measured(run: TrainingRunDetail, made: VersionDetail) -> str:
+    """The gate's figures, in which the champion is what answered when it measured; and the recipe's own, in which
+    nothing is measured but what it began from."""
+    decided = next((one for one in made.decisions if one.id == run.promotion_id), None)
+    before, after = (made.manifest.get(name) or {} for name in ("before", "after"))
+    return (render_report(decided) if decided else "") + _recipe(f"own-{esc(run.id)}", before, after)
+
+
+def _recipe(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     names = [name for name in after if isinstance(after[name], int | float) and not isinstance(after[name], bool)]
     if not names:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{esc(name)}</th><td>{_figure(before.get(name))}</td><td>{_figure(after[name])}</td></tr>'
+        f'<tr><th scope="row">{esc(name.replace("_", " "))}</th><td>{_figure(before.get(name))}</td>'
+        f"<td>{_figure(after[name])}</td></tr>"
         for name in names
     )
     return (
-        '<table><thead><tr><th scope="col">Measured</th><th scope="col">Champion</th>'
-        f'<th scope="col">New version</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<p id="{key}">On what the recipe set aside for itself, which decides nothing</p><div class="scroll" '
+        f'tabindex="0" role="region" aria-labelledby="{key}"><table><thead><tr><th scope="col">Measured</th>'
+        '<th scope="col">Before training</th><th scope="col">After training</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
 def _figure(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else "–"
-
-
-def _policy(policy: TrainingPolicyPublic) -> str:
-    checked = "true" if policy.enabled else "false"
-    hours = (
-        "" if policy.quiet_from is None else policy.quiet_from,
-        "" if policy.quiet_until is None else policy.quiet_until,
-    )
-    waits = "".join(
-        f"<li><b>{_NAMES[one.kind]}</b>: {esc(one.waits_for or 'begins at the next look')}</li>"
-        for one in policy.standing
-    )
-    sets = ", ".join(policy.holdout.sets) or "none: put a folder of questions into holdout of the home"
-    return f"""<section aria-labelledby="policy-title" id="policy">
-<h2 id="policy-title">Train without being told to</h2>
-<p class="controls"><button type="button" class="switch" role="switch" id="policy-on" aria-checked="{checked}"
- data-patch="enabled" data-path="/api/v1/admin/training-policy">When there are enough new labels</button></p>
-<ul>{waits}</ul><p class="muted">Questions that decide: {esc(sets)}</p>
-<form id="policy-form" data-method="PATCH" data-path="/api/v1/admin/training-policy">
-<div class="fields"><label for="labels">New labels<input id="labels" name="labels" type="number" min="1"
- value="{policy.labels}" required data-number></label>
-<label for="policy-minutes">Minutes<input id="policy-minutes" name="minutes" type="number" min="1" max="1440"
- value="{policy.minutes:g}" required data-number></label>
-<label for="quiet-from">Not from (hour, UTC)<input id="quiet-from" name="quiet_from" type="number" min="0" max="23"
- value="{hours[0]}" data-number></label>
-<label for="quiet-until">until<input id="quiet-until" name="quiet_until" type="number" min="0" max="23"
- value="{hours[1]}" data-number></label></div>
-<p class="controls"><button type="submit" class="primary">Save</button></p>
-<p class="problem" role="alert" hidden></p></form></section>"""
+    return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else "–"

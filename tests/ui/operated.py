@@ -9,6 +9,7 @@ from app.auth import OWNER_EMAIL
 from app.db import Database, sqlite_url
 from app.home import Home
 from app.models import Document, ModelVersion, Person, Promotion, utc_now
+from app.models_comparisons import Comparison
 from app.models_training import TrainingRun
 from app.versions import read
 from tests.app.logging_turns import Log
@@ -27,6 +28,7 @@ WORSE: dict[str, Any] = {
     **REPORT,
     "primary": {"champion": 0.655, "challenger": 0.649, "n": 120, "difference": -0.006, "interval": [-0.021, 0.01]},
 }
+MEASURED: dict[str, Any] = {"before": {"mrr@10": 0.417, "n": 31}, "after": {"mrr@10": 0.523, "n": 31}}
 REFUSED = "The nDCG@10 is 0.649 and the champion's 0.655: the 95 % interval of the difference does not lie above 0."
 
 
@@ -54,7 +56,9 @@ async def _furnish(home: Home) -> dict[str, str]:
                     media_type="application/pdf", status="indexed", passages=1,
                 )
             )  # fmt: skip
-    await _past(Log(database, *people))
+    log = Log(database, *people)
+    await _past(log)
+    await _compared(log)
     made = await _versions(database, home)
     await database.close()
     return made
@@ -87,6 +91,22 @@ async def _past(log: Log) -> None:
             await log.say(turn, "down", at, text=f"{said} ({'Ann' if person == 1 else 'Ben'})", reasons=["incomplete"])
 
 
+async def _compared(log: Log) -> None:
+    """Ten questions of Ann's that two versions answered: she preferred the newer one seven times, once either would do,
+    and once she did not say."""
+    for number, choice in enumerate(["b"] * 7 + ["a", "tie", None]):
+        at = utc_now() - timedelta(days=number)
+        first, second = [await log.turn(at, person=1, question="Who has the keys?", versions={}) for _ in range(2)]
+        compared = Comparison(
+            person_id=log.people[1].id, turn_id=first, other_id=second, kind="generator", champion="generator-small",
+            challenger="generator-curt", challenger_first=False,
+        )  # fmt: skip
+        async with log.database.session() as session:
+            session.add(compared)
+        if choice:
+            await log.say(first, "compared", at, comparison=compared.id, choice=choice)
+
+
 async def _versions(database: Database, home: Home) -> dict[str, str]:
     """A retriever that was promoted, and one that was refused after a training run."""
     first, second = (adopted(home.root, home.root.parent / f"trained-{seed}", seed) for seed in (1, 2))
@@ -95,7 +115,7 @@ async def _versions(database: Database, home: Home) -> dict[str, str]:
             found = read(home.models / name)
             session.add(
                 ModelVersion(
-                    id=name, kind=found.kind, path=f"models/{name}", manifest=dict(found.manifest),
+                    id=name, kind=found.kind, path=f"models/{name}", manifest=dict(found.manifest) | MEASURED,
                     files=dict(found.files),
                 )
             )  # fmt: skip

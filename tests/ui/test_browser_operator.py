@@ -84,14 +84,17 @@ async def test_every_page_can_be_read_by_everybody_at_every_size(
     assert "\n".join(f"{place}: {what}" for place, what in found.items() if what) == ""
 
 
-async def test_an_operator_reads_labels_sets_the_policy_rolls_back_and_promotes(
+async def test_an_operator_reads_what_people_think_and_labels(
     browser: Browser, served: Served, session_cookie: dict[str, str]
 ) -> None:
     page = await operator(browser, served, session_cookie, "desktop", "light")
-    page.on("dialog", lambda dialog: dialog.accept())
     await page.goto(urljoin(served.link, "/operator"))
     await expect(page.locator(".totals")).to_contain_text("from 2 people")
     await expect(page.locator(".figures svg")).to_have_count(6)  # of next messages there is nothing to draw
+    compared = page.locator("tr", has_text="generator-curt")
+    await expect(compared).to_contain_text("7 of 8")
+    await expect(compared).to_contain_text("9 of 10 asked")
+    await expect(page.locator("#content-said")).to_contain_text("answers with a vote")
     await expect(page.locator(".figures .empty")).to_contain_text("No next message was read")
     row = page.locator("tr", has_text="minutes.pdf")
     await expect(row).to_contain_text("verdicts")
@@ -112,19 +115,40 @@ async def test_an_operator_reads_labels_sets_the_policy_rolls_back_and_promotes(
     await expect(page.locator("#said")).to_have_text("Labelled.")
     await expect(page.locator(".queue > li")).to_have_count(before - 1)
 
-    await page.click("nav.pages a:text('Runs')")
+
+async def test_an_operator_sets_the_policy_rolls_back_and_promotes(
+    browser: Browser, served: Served, session_cookie: dict[str, str]
+) -> None:
+    page = await operator(browser, served, session_cookie, "desktop", "light")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.goto(urljoin(served.link, "/operator/runs"))
     await expect(page.locator("#runs svg")).to_have_count(1)
     await expect(page.locator("#runs")).to_contain_text(REFUSED)
     await page.fill("#labels", "250")
+    await page.uncheck("#policy-generator")
     await page.press("#labels", "Enter")
     await expect(page.locator("#said")).to_have_text("Saved.")
+    for kind in ("retriever", "selector"):
+        await page.uncheck(f"#policy-{kind}")
+    await page.press("#labels", "Enter")
+    await expect(page.locator("#policy-form .problem")).to_contain_text("Tick what it may train")
+    await page.check("#policy-selector")
+    await page.route("**/operator/runs", lambda route: route.abort())
+    await page.press("#labels", "Enter")  # what was saved is saved, though the page cannot be drawn anew
+    await expect(page.locator("#said")).to_contain_text("Saved. What this page shows is from before")
+    await expect(page.locator("#policy-form .problem")).to_be_hidden()
+    await page.unroute("**/operator/runs")
+    await page.reload()
+    ticked = page.locator("[name=kinds]:checked")
+    assert await ticked.evaluate_all("boxes => boxes.map((box) => box.value)") == ["selector"]
     await page.click("#policy-on")
     await expect(page.locator("#policy-on")).to_have_attribute("aria-checked", "true")
     await expect(page.locator("#labels")).to_have_value("250")
     await page.click("#policy-on")
     await expect(page.locator("#policy-on")).to_have_attribute("aria-checked", "false")
 
-    await page.click("nav.pages a:text('Models')")
+    await page.click(f"#runs a:text('{served.versions['refused']}')")
+    await expect(page.locator(f"#v-{served.versions['refused']}")).to_be_in_viewport()
     promoted = page.locator(f"#v-{served.versions['promoted']}")
     await expect(promoted.locator(".chips")).to_contain_text("champion")
     await expect(promoted.locator("table")).to_contain_text("0.655")

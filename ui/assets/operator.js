@@ -1,21 +1,30 @@
 // The operators' pages: sends what an operator decides to the API and draws the page again, keeping what is open.
 (() => {
   const LOOK = 4000; // milliseconds between looks at a run that is under way
-  const KEYS = { 1: "helps", 2: "irrelevant", 3: "wrong", 0: "skip" };
+  const KEYS = { 1: "helps", 2: "not_relevant", 3: "wrong", 0: "skip" };
   const by_id = (id) => document.getElementById(id);
   const say = window.attune_said;
 
-  // Everything below the heading as the server has it now; of what was open or half typed nothing is lost.
-  async function redraw(sent) {
-    const fresh = document.importNode((await window.attune_pieces.piece(location.href)).querySelector("main"), true);
-    const main = document.querySelector("main"), focused = document.activeElement?.id;
-    for (const { id } of main.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-    for (const field of main.querySelectorAll("input[id]")) {
-      const same = fresh.querySelector(`#${CSS.escape(field.id)}`);
-      if (same && field.value !== field.defaultValue && !sent?.contains(field)) same.value = field.value;
+  async function fetched() {
+    return document.importNode((await window.attune_pieces.piece(location.href)).querySelector("main"), true);
+  }
+
+  // What is open or half typed goes over into the new drawing, but for the form that was sent.
+  function carry(from, to, sent) {
+    for (const { id } of from.querySelectorAll("details[open][id]")) to.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+    for (const field of from.querySelectorAll("input[id]")) {
+      const same = to.querySelector(`#${CSS.escape(field.id)}`);
+      if (!same || sent?.contains(field)) continue;
+      if (field.value !== field.defaultValue) same.value = field.value;
+      if (field.checked !== field.defaultChecked) same.checked = field.checked;
     }
-    const chosen = main.querySelector("input[name=kind]:checked")?.value;
-    for (const field of fresh.querySelectorAll("input[name=kind]")) field.checked = field.value === chosen;
+    const chosen = from.querySelector("input[name=kind]:checked")?.value;
+    for (const field of to.querySelectorAll("input[name=kind]")) field.checked = field.value === chosen;
+  }
+
+  function put(fresh, sent) {
+    const main = document.querySelector("main"), focused = document.activeElement?.id;
+    carry(main, fresh, sent);
     const said = by_id("said"), place = scrollY;
     fresh.querySelector("#said").replaceWith(said);
     main.replaceChildren(...fresh.childNodes);
@@ -24,21 +33,48 @@
     watch();
   }
 
+  // What was done is done, also where the page cannot be drawn anew.
+  async function done(said, sent) {
+    try {
+      put(await fetched(), sent);
+      say(said);
+    } catch (error) {
+      say(`${said} What this page shows is from before, as it could not be drawn anew. ${error.message}`, true);
+    }
+  }
+
   let watching;
   function watch() {
     clearTimeout(watching);
     if (document.querySelector("[data-live]")) watching = setTimeout(look, LOOK);
   }
+  // Runs alone are drawn while one is under way, so that nobody is disturbed who fills in a form meanwhile.
   async function look() {
     if (document.hidden) return watch();
-    try { await redraw(); } catch { watch(); }
+    try {
+      const fresh = await fetched(), runs = by_id("runs"), now = fresh.querySelector("#runs");
+      if (!("live" in now.dataset)) {
+        put(fresh);
+        return say("The run has ended.");
+      }
+      carry(runs, now);
+      runs.replaceChildren(...now.childNodes);
+    } catch {
+      // Not reached just now: what is there stays, and the next look comes.
+    }
+    watch();
   }
 
-  // Numbers as numbers, an emptied one as null, and of a PATCH only what was changed; two hours go together.
+  // Numbers as numbers, an emptied one as null, ticks as a list, and of a PATCH only what was changed; two hours go together.
   function body_of(form) {
     const all = form.dataset.method === "POST", body = {};
     const fields = [...form.elements].filter((field) => field.name && (field.type !== "radio" || field.checked));
     for (const field of fields) {
+      if (field.type === "checkbox") {
+        if (field.checked === field.defaultChecked) continue;
+        body[field.name] = fields.filter((one) => one.name === field.name && one.checked).map((one) => one.value);
+        continue;
+      }
       if (!all && field.value === field.defaultValue) continue;
       body[field.name] = "number" in field.dataset ? (field.value === "" ? null : Number(field.value)) : field.value;
     }
@@ -50,17 +86,18 @@
 
   async function submit(form) {
     const problem = form.querySelector(".problem"), button = form.querySelector("[type=submit]");
-    button.disabled = true;
+    const body = body_of(form), complain = (text) => { problem.textContent = text; problem.hidden = false; };
     problem.hidden = true;
+    if (body.kinds?.length === 0) return complain("Tick what it may train, or switch it off above.");
+    button.disabled = true;
     try {
-      await window.attune_pieces.ask(form.dataset.method, form.dataset.path, body_of(form));
-      await redraw(form);
-      say(form.dataset.method === "POST" ? "Started." : "Saved.");
+      await window.attune_pieces.ask(form.dataset.method, form.dataset.path, body);
     } catch (error) {
-      problem.textContent = error.message;
-      problem.hidden = false;
       button.disabled = false;
+      return complain(error.message);
     }
+    button.disabled = false;
+    await done(form.dataset.method === "POST" ? "Started." : "Saved.", form);
   }
 
   async function act(button) {
@@ -71,13 +108,12 @@
       if (post) await window.attune_pieces.ask("POST", post, JSON.parse(body));
       else if (gone) await window.attune_pieces.ask("DELETE", gone);
       else await window.attune_pieces.ask("PATCH", path, { [patch]: button.getAttribute("aria-checked") !== "true" });
-      button.disabled = false;
-      await redraw(button);
-      say("Done.");
     } catch (error) {
       button.disabled = false;
-      say(`Not done. ${error.message}`, true);
+      return say(`Not done. ${error.message}`, true);
     }
+    button.disabled = false;
+    await done("Done.", button);
   }
 
   // A labelled passage leaves, and the next one is at hand.
@@ -88,15 +124,17 @@
     try {
       const path = `/api/v1/admin/annotation-queue/${encodeURIComponent(button.dataset.exposure)}`;
       await window.attune_pieces.ask("POST", path, { utility: button.dataset.label });
-      card.remove();
-      say(button.dataset.label === "skip" ? "Put away." : "Labelled.");
-      if (next) next.focus();
-      else await redraw();
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;
       for (const one of card.querySelectorAll("button")) one.disabled = false;
+      return;
     }
+    const said = button.dataset.label === "skip" ? "Put away." : "Labelled.";
+    card.remove();
+    if (!next) return done(said);
+    next.focus();
+    say(said);
   }
 
   document.addEventListener("submit", (event) => {
