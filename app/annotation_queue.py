@@ -15,20 +15,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import annotation_queue_rows, consent
 from app.annotation_queue_rows import Shown
 from app.feedback import HELPS
-from app.models import Exposure, Turn, UtilityLabel
+from app.models import Exposure, UtilityLabel
 from app.models_training import Annotation
 from app.problems import not_found
+from app.same_question import question_key
 from app.schemas_training import AnnotationQueuePublic, QueuedPassage, Route, Said, Why
 from app.training_runs_labels import OPERATOR
-from retrieval.words import content_stems
 
 NEAR = 0.1  # of the selector's utility, from what divides chosen from left out
 OFTEN = 5  # times shown
 _PAGE_MORE = 2  # candidates for each place of a page: some of their documents are out of reach by now
 _WORTH: Mapping[Why, float] = {"conflict": 3.0, "disagreement": 2.0, "threshold": 1.0, "traffic": 0.0}
-_UTILITY: Mapping[Said, float] = {"helps": 1.0, "irrelevant": 0.0, "wrong": 0.0}
+_UTILITY: Mapping[Said, float] = {"helps": 1.0, "not_relevant": 0.0, "wrong": 0.0}
 
-Key = tuple[str, str]  # the words of a question, and a passage
+Key = tuple[str, str]  # of a question, and a passage
 
 
 @dataclass
@@ -58,9 +58,13 @@ async def queue(session: AsyncSession, route: Route, limit: int) -> AnnotationQu
     recent = await annotation_queue_rows.recent(session, people)
     said = await annotation_queue_rows.verdicts(session, {one.turn_id for one in recent})
     labelled = await annotation_queue_rows.labels(session, {one.id for one in recent})
-    done = {key_of(question, passage) for question, passage in await annotation_queue_rows.annotated(session)}
+    by_models = route == "model"
+    annotated = await annotation_queue_rows.annotated(session, by_models=by_models)
+    done = {_key(question, passage) for question, passage in annotated}
     found = cases(recent, said, labelled)
     waiting = [case for key, case in found.items() if case.why and case.route == route and key not in done]
+    if by_models:  # one model's word is enough; where it is against the selector's, an operator has it
+        waiting = [case for case in waiting if not case.labels]
     waiting.sort(key=lambda case: (-case.worth, case.shown[0].id))
     items = await _items(session, waiting[: limit * _PAGE_MORE])
     return AnnotationQueuePublic(items=items[:limit], waiting=len(waiting), looked_at=len(recent))
@@ -72,7 +76,7 @@ def cases(recent: Sequence[Shown], said: Mapping[str, str], labelled: Mapping[st
     dividing = _boundaries(recent)
     found: dict[Key, Case] = defaultdict(Case)
     for one in recent:
-        case = found[key_of(one.question, one.passage_id)]
+        case = found[_key(one.question, one.passage_id)]
         case.shown.append(one)
         case.times = times[one.passage_id]
         case.verdicts.update([said[one.id]] if one.id in said else [])
@@ -82,9 +86,8 @@ def cases(recent: Sequence[Shown], said: Mapping[str, str], labelled: Mapping[st
     return dict(found)
 
 
-def key_of(question: str, passage_id: str) -> Key:
-    """The same question in another order of its words is the same question."""
-    return " ".join(sorted(set(content_stems(question)))), passage_id
+def _key(question: str, passage_id: str) -> Key:
+    return question_key(question), passage_id
 
 
 def _boundaries(recent: Iterable[Shown]) -> dict[str, float]:
@@ -114,21 +117,9 @@ def _why(case: Case, dividing: Mapping[str, float]) -> list[Why]:
 
 
 async def _items(session: AsyncSession, waiting: Sequence[Case]) -> list[QueuedPassage]:
-    by_person: dict[str, set[str]] = defaultdict(set)
-    for case in waiting:
-        by_person[case.shown[0].person_id].add(case.shown[0].turn_id)
-    agreed = await consent.consenting(session)
-    closed, foreign = set[tuple[str, str]](), set[str]()
-    for person, turn_ids in by_person.items():
-        closed |= await consent.out_of_reach(session, person, list(turn_ids))
-        foreign |= await consent.of_others(session, agreed, person, list(turn_ids))
     rows = await annotation_queue_rows.exposures(session, [case.shown[0].id for case in waiting])
-    pairs = [(case, rows[case.shown[0].id]) for case in waiting if case.shown[0].id in rows]
-    return [
-        _item(case, row)
-        for case, row in pairs
-        if (row.turn_id, row.document_id) not in closed and row.turn_id not in foreign
-    ]
+    readable = await consent.readable(session, await consent.consenting(session), rows.values())
+    return [_item(case, rows[case.shown[0].id]) for case in waiting if case.shown[0].id in readable]
 
 
 _FIELDS = {"title", "text", "page", "heading", "document_name", "rank", "selected", "cited", "utility"}
@@ -151,33 +142,27 @@ def _item(case: Case, row: Exposure) -> QueuedPassage:
 
 
 async def annotate(session: AsyncSession, exposure_id: str, said: Said, by: str) -> UtilityLabel | None:
-    """Write what an operator says of a passage, and the label that follows; None for `skip`.
+    """Write what an operator says of a passage, and the label that follows, in place of what operators said before;
+    None for `skip`, which takes that back.
 
     Raises Problem 404 for what was shown to nobody who agreed."""
     agreed = await consent.consenting(session)
-    found = await annotation_queue_rows.find(session, agreed, exposure_id)
-    if found is None or await _is_closed(session, agreed, *found):
+    found = (await annotation_queue_rows.find(session, agreed, [exposure_id])).get(exposure_id)
+    if found is None or not await consent.readable(session, agreed, found[:1]):
         raise not_found("exposure", exposure_id)
+    exposure, turn = found
+    question = turn.standalone_question or turn.question
     session.add(Annotation(exposure_id=exposure_id, said=said, said_by=by))
+    await annotation_queue_rows.take_back(session, question, exposure.passage_id)
     if said == "skip":
         return None
-    label = _label(*found, _UTILITY[said], by)
-    session.add(label)
-    return label
-
-
-async def _is_closed(session: AsyncSession, agreed: set[str], exposure: Exposure, turn: Turn) -> bool:
-    closed = await consent.out_of_reach(session, turn.person_id, [turn.id])
-    foreign = await consent.of_others(session, agreed, turn.person_id, [turn.id])
-    return (turn.id, exposure.document_id) in closed or turn.id in foreign
-
-
-def _label(exposure: Exposure, turn: Turn, utility: float, by: str) -> UtilityLabel:
-    return UtilityLabel(
+    label = UtilityLabel(
         exposure_id=exposure.id,
-        question=turn.standalone_question or turn.question,
+        question=question,
         passage_id=exposure.passage_id,
-        utility=utility,
+        utility=_UTILITY[said],
         method=OPERATOR,
         model_version=by,
     )
+    session.add(label)
+    return label

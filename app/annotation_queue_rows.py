@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.feedback import HELPS
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_training import Annotation
+from app.same_question import question_key
+from app.schemas_training import Method
+from app.training_runs_labels import OPERATOR
 
+UNJUDGED = "unjudged"  # what a model said that cannot say whether a passage helps
 TURNS = 500  # of the newest that are looked at: what nobody asks any more needs no label
 
 
@@ -68,15 +73,16 @@ async def labels(session: AsyncSession, exposure_ids: Collection[str]) -> dict[s
     return found
 
 
-async def annotated(session: AsyncSession) -> Sequence[tuple[str, str]]:
-    """(question, passage) of all that operators have said something of."""
+async def annotated(session: AsyncSession, *, by_models: bool) -> Sequence[tuple[str, str]]:
+    """(question, passage) of all that operators have said something of; `by_models`: and of what a model would not
+    judge, which is an operator's to label still."""
     question = func.coalesce(func.nullif(Turn.standalone_question, ""), Turn.question)
     query = (
         select(question, Exposure.passage_id)
         .join(Annotation, col(Annotation.exposure_id) == Exposure.id)
         .join(Turn, col(Turn.id) == Exposure.turn_id)
     )
-    return (await session.exec(query)).all()
+    return (await session.exec(query if by_models else query.where(Annotation.said != UNJUDGED))).all()
 
 
 async def exposures(session: AsyncSession, ids: Collection[str]) -> dict[str, Exposure]:
@@ -84,8 +90,32 @@ async def exposures(session: AsyncSession, ids: Collection[str]) -> dict[str, Ex
     return {row.id: row for row in (await session.exec(select(Exposure).where(col(Exposure.id).in_(ids)))).all()}
 
 
-async def find(session: AsyncSession, people: Collection[str], exposure_id: str) -> tuple[Exposure, Turn] | None:
-    """The passage of a document that was shown to one of these people, and the turn it was shown in."""
+async def find(
+    session: AsyncSession, people: Collection[str], ids: Collection[str]
+) -> dict[str, tuple[Exposure, Turn]]:
+    """By id, the passages of documents that were shown to these people, and the turns they were shown in."""
     query = select(Exposure, Turn).join(Turn, col(Turn.id) == Exposure.turn_id)
-    mine = (Exposure.id == exposure_id, col(Exposure.person_id).in_(people), Exposure.kind == "document")
-    return (await session.exec(query.where(*mine))).one_or_none()
+    theirs = (col(Exposure.id).in_(ids), col(Exposure.person_id).in_(people), Exposure.kind == "document")
+    return {exposure.id: (exposure, turn) for exposure, turn in (await session.exec(query.where(*theirs))).all()}
+
+
+async def labelled_by_people(session: AsyncSession, exposure_ids: Collection[str]) -> set[str]:
+    """Those that an operator labelled, or that an edit corrects."""
+    query = select(UtilityLabel.exposure_id).where(
+        col(UtilityLabel.exposure_id).in_(exposure_ids), col(UtilityLabel.method).not_in(get_args(Method))
+    )
+    return {str(one) for one in (await session.exec(query)).all()}
+
+
+async def known(session: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Those of these ids that are labels, or words on a passage."""
+    labels = (await session.exec(select(UtilityLabel.id).where(col(UtilityLabel.id).in_(ids)))).all()
+    return {*labels, *(await session.exec(select(Annotation.id).where(col(Annotation.id).in_(ids)))).all()}
+
+
+async def take_back(session: AsyncSession, question: str, passage_id: str) -> None:
+    """Remove what operators said of a passage for a question; that they did stays among the annotations."""
+    query = select(UtilityLabel).where(UtilityLabel.passage_id == passage_id, UtilityLabel.method == OPERATOR)
+    for label in (await session.exec(query)).all():
+        if question_key(label.question) == question_key(question):
+            await session.delete(label)

@@ -1,6 +1,7 @@
 """Whose turns may train what others use, and which of their passages they may still read. Writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -52,6 +53,23 @@ async def of_others(
         *(await session.exec(rested.where(col(Borrowed.turn_id).in_(turn_ids)))).all(),
     ]
     return {turn for turn, owner in found if owner != person_id and owner not in willing}
+
+
+async def readable(session: AsyncSession, agreed: AbstractSet[str], shown: Iterable[Exposure]) -> set[str]:
+    """Ids of those of these passages that operators may read: whom they were shown to may read them still, and so may
+    be said of everybody whose document their turn rests on that they `agreed`."""
+    by_person: dict[str, list[Exposure]] = defaultdict(list)
+    for one in shown:
+        by_person[one.person_id].append(one)
+    found = set[str]()
+    for person, theirs in by_person.items():
+        turn_ids = list({one.turn_id for one in theirs})
+        closed = await out_of_reach(session, person, turn_ids)
+        foreign = await of_others(session, agreed, person, turn_ids)
+        found |= {
+            one.id for one in theirs if (one.turn_id, one.document_id) not in closed and one.turn_id not in foreign
+        }
+    return found
 
 
 async def is_kept_from_others(session: AsyncSession, manifest: Mapping[str, Any]) -> bool:

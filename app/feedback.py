@@ -14,6 +14,7 @@ from app import feedback_log, turns
 from app.db import Database
 from app.models import Feedback, Turn, utc_now
 from app.problems import Problem, not_found
+from app.same_question import is_reasked
 from app.schemas_feedback import (
     ExposureFeedbackCreate,
     ExposureSignal,
@@ -26,10 +27,8 @@ from app.schemas_feedback import (
     Verdict,
     Vote,
 )
-from retrieval.words import content_stems
 
 PER_MINUTE = 120  # of one person: more than anybody clicks, and too few to fill a disk with
-ALIKE = 0.8  # shared words of two questions, of all their words, from which on the second is the first once more
 
 NEXT_MESSAGE, SATISFACTION = "next_message", "satisfaction"  # the kinds of events that app/signalling.py logs
 VOTES = {"up": "up", "down": "down", "withdrawn": None}
@@ -128,12 +127,6 @@ async def note_asked(session: AsyncSession, turn: Turn, again: Turn | None, befo
     if asked is not None and is_reasked(asked, turn.question):
         about = again.id if again else await turns.id_before(session, turn)
         session.add_all([_noted(turn, about, "reasked", {"by": turn.id})] if about else [])
-
-
-def is_reasked(before: str, question: str) -> bool:
-    """Whether two questions are nearly the same words, in whatever order."""
-    old, new = set(content_stems(before)), set(content_stems(question))
-    return bool(old | new) and len(old & new) / len(old | new) >= ALIKE
 
 
 def _noted(turn: Turn, about: str, kind: str, value: dict[str, Any]) -> Feedback:

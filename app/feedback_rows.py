@@ -129,5 +129,6 @@ async def judged(session: AsyncSession, person_id: str, turn_ids: Sequence[str])
     for exposure_id, label in (await session.exec(query)).all():
         held = found.setdefault(exposure_id, [])
         if label is not None:
-            held.append({"utility": label.utility, "method": label.method, "model_version": label.model_version})
+            said = label.model_dump(mode="json", include={"utility", "method", "model_version", "created_at"})
+            held.append(said)
     return found

@@ -21,6 +21,7 @@ from app.models import utc_now
 from app.past import PastAnswer
 from app.recall import Known, StoredRecall
 from app.remembering import give_vectors
+from app.same_question import question_key
 from personalization.person_facts import is_about_person
 from retrieval.ports import Encoder, Vectors
 from retrieval.types import Hit, Passage
@@ -102,7 +103,7 @@ def _telling(rows: Sequence[PastAnswer]) -> list[PastAnswer]:
     now = utc_now()
     last: dict[str, PastAnswer] = {}
     for row in rows:
-        last.setdefault(" ".join(row.question.casefold().split()), row)
+        last.setdefault(question_key(row.question), row)
     return [
         row
         for row in last.values()

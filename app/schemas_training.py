@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from app.schemas import JobState, Page, RequestBody
+from app.schemas import Identifier, JobState, Page, RequestBody
 
 TrainedKind = Literal["retriever", "selector", "generator"]
 Outcome = Literal["promoted", "refused"]
-Said = Literal["helps", "irrelevant", "wrong", "skip"]
+Said = Literal["helps", "not_relevant", "wrong", "skip"]
+Method = Literal["likelihood-gain", "answer-gain", "listwise", "attribution"]  # by which a language model labels
 Why = Literal["disagreement", "conflict", "threshold", "traffic"]
 Route = Literal["operator", "model"]  # who is to label a passage: a person, or `attune annotate`
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -149,6 +150,32 @@ class AnnotationQueuePublic(BaseModel):
 
 class AnnotationCreate(RequestBody):
     utility: Said
+
+
+class ModelLabel(RequestBody):
+    """What a language model says a passage is worth for its question; `utility` null: it was asked, and cannot say."""
+
+    exposure_id: Identifier
+    utility: Annotated[float, Field(ge=0, le=1)] | None
+    cost_tokens: int = Field(default=0, ge=0, le=1_000_000_000)
+
+
+class ModelLabelsCreate(RequestBody):
+    """Labels of one model by one method. The same ones again are no further labels."""
+
+    method: Method
+    model_version: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    labels: list[ModelLabel] = Field(min_length=1, max_length=500)
+
+
+class ModelLabelsPublic(BaseModel):
+    """How many were `kept`, had been said before (`known`), and were left out: where a person or an operator has
+    judged the passage their word stands (`judged`), and what may not be read here takes no label (`closed`)."""
+
+    kept: int
+    known: int
+    judged: int
+    closed: int
 
 
 class AnnotationPublic(BaseModel):

@@ -6,8 +6,9 @@ from sqlmodel import col, select
 
 from agents.verdicts import Verdicts
 from app.db import Database
-from app.feedback import HELPS, VERDICTS, is_reasked
+from app.feedback import HELPS, VERDICTS
 from app.models import Exposure, Feedback, Turn
+from app.same_question import is_reasked
 
 
 class StoredVerdicts:

@@ -4,17 +4,18 @@ import asyncio
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from app.command import report, settings_from
+from app.schemas_training import Method
 from evaluation.flags import CommonFlags, Limit, command
 
 if TYPE_CHECKING:
     from training.annotation import Annotator, Asked
 
-METHODS = ("likelihood-gain", "answer-gain", "listwise", "attribution")
+METHODS = get_args(Method)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,12 @@ class AnnotateFlags(CommonFlags):
     ] = "log"
     method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = METHODS[0]
     routed: Annotated[
-        bool, typer.Option("--routed", help="Of the log only what the annotation queue leaves to a model.")
+        bool,
+        typer.Option(
+            "--routed",
+            help="Of the log only what the annotation queue leaves to a model; the labels go back into the log, where "
+            "`attune train --from-log` finds them, and the next run takes the next ones.",
+        ),
     ] = False
     limit: Limit = None
     seed: Annotated[int, typer.Option(help="Decides orders and masks.")] = 0
@@ -56,6 +62,7 @@ def annotate(flags: AnnotateFlags) -> None:
 async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
     from app import adapters
     from evaluation.datasets import even_sample
+    from training.annotation_routed import handed_back
     from training.annotation_run import annotate_all
 
     settings = settings_from(home=flags.place)
@@ -63,9 +70,12 @@ async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
     adapters.fetch_models(settings)
     model = adapters.make_model(settings)
     try:
-        return await annotate_all(questions, _annotator(flags), model, flags.out)
+        made = await annotate_all(questions, _annotator(flags), model, flags.out)
     finally:
         await model.close()
+    if flags.routed:
+        made["log"] = dict(await handed_back(settings, questions, flags.out, made))
+    return made
 
 
 async def _questions(flags: AnnotateFlags, settings: Any) -> "list[Asked]":

@@ -1,11 +1,14 @@
 """What people said and did about passages they were shown, as the worth of each for its question. Knows no model."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from app.feedback import HELPS, OPENED
+from app.same_question import question_key
+from app.schemas_training import Method
 from app.training_runs_labels import OPERATOR
 from training.annotation_sources import documents_shown, question_of, turns
 from training.clicks import Impression, judge
@@ -22,38 +25,47 @@ _HELPS, _LEFT = 0.7, 0.1
 
 
 def worths(export: Path) -> Rows:
-    """By person and question, the worth of each passage that was shown; what was said of it goes before what was done,
-    and what an operator said, who saw that others disagreed, before both.
+    """By person and question, the worth of each passage that was shown: what an operator said, who saw that others
+    disagreed, else what the person said, else what people did, else what a language model said.
 
     Raises DataError."""
     rows: Rows = {}
     log = list(turns(export))
     judged = judge(list(impressions(log)))
     helps = judged.helps if judged else {}
-    ruled = {pair: worth for turn in log for pair, worth in _by_operators(turn).items()}
+    ruled = _labelled(log, frozenset({OPERATOR}))
+    guessed = _labelled(log, frozenset(get_args(Method)))
     for turn in log:
         said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
-        found = rows.setdefault((str(turn["person_id"]), question_of(turn)), {})
+        found, asked = rows.setdefault((str(turn["person_id"]), question_of(turn)), {}), question_key(question_of(turn))
         for shown in documents_shown(turn):
             if not (text := text_of(shown)):  # its person may not read it any more: it was shown, and teaches nothing
                 continue
-            if (worth := ruled.get((same_question(question_of(turn)), text))) is not None:
+            if (worth := ruled.get((asked, text))) is not None:
                 found[text] = worth
             elif shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
             else:  # what was said when the same was asked before still holds
-                found.setdefault(text, _worth(helps.get((same_question(question_of(turn)), text))))
+                done = _worth(helps.get((asked, text)))
+                found.setdefault(text, worth_of_label(guessed.get((asked, text), NO_PART)) if done == NO_PART else done)
     return rows
 
 
-def _by_operators(turn: dict[str, Any]) -> dict[tuple[str, str], float]:
-    """What operators said in the annotation queue of a question and a text, whoever asked; the last word counting."""
-    return {
-        (same_question(question_of(turn)), text_of(shown)): float(label["utility"])
+def worth_of_label(utility: float) -> float:
+    """What a label of a model teaches: a passage of some utility is neither clearly good nor a fair negative."""
+    return utility if utility >= 0.5 or utility == 0 else NO_PART
+
+
+def _labelled(log: Sequence[dict[str, Any]], methods: AbstractSet[str]) -> dict[tuple[str, str], float]:
+    """What was said by these methods of a question and a text, whoever asked; the last word counting."""
+    said = [
+        (label.get("created_at", ""), question_key(question_of(turn)), text_of(shown), float(label["utility"]))
+        for turn in log
         for shown in documents_shown(turn)
         for label in shown.get("labels", ())
-        if label["method"] == OPERATOR
-    }
+        if label["method"] in methods
+    ]
+    return {(asked, text): utility for _, asked, text, utility in sorted(said, key=lambda one: one[0])}
 
 
 def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
@@ -62,7 +74,7 @@ def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
     for turn, time in zip(log, times, strict=True):
         days_ago = (max(times) - time).total_seconds() / 86_400
         opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in OPENED}
-        asked, person = same_question(question_of(turn)), str(turn["person_id"])
+        asked, person = question_key(question_of(turn)), str(turn["person_id"])
         for place, shown in enumerate(sorted(documents_shown(turn), key=_place), start=1):
             if text := text_of(shown):
                 yield Impression(asked, text, place, shown["exposure_id"] in opened, person, days_ago)
@@ -76,11 +88,6 @@ def text_of(shown: Mapping[str, Any]) -> str:
 def _place(shown: Mapping[str, Any]) -> tuple[float, int]:
     marker = shown.get("marker")
     return (float("inf") if marker is None else marker, shown["rank"])
-
-
-def same_question(question: str) -> str:
-    """One key for a question however it is capitalised and spaced: asked again, it is the same."""
-    return " ".join(question.casefold().split())
 
 
 def _worth(chance: float | None) -> float:

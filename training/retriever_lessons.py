@@ -14,7 +14,7 @@ from evaluation.holdout import trainable
 from retrieval.ports import Encoder, Loader
 from training.annotation_sources import left_out
 from training.licences import licence
-from training.log_labels import NO_PART, Rows, worths
+from training.log_labels import Rows, worth_of_label, worths
 from training.manifest import DataUsed, folder_hash
 from training.retriever_corpus import Corpus, read_corpus
 from training.retriever_questions import ASIDE, SHARES, Made, headings_per_passage, made_of
@@ -162,14 +162,9 @@ def _labels(path: Path) -> Rows:
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line)
-                rows.setdefault(("", row["question"]), {})[row["text"]] = _worth(float(row["utility"]))
+                rows.setdefault(("", row["question"]), {})[row["text"]] = worth_of_label(float(row["utility"]))
             except (ValueError, KeyError, TypeError):
                 raise DataError(
                     f"{path}:{number}: expected a label of `attune annotate`, found {line[:80]!r}"
                 ) from None
     return rows
-
-
-def _worth(utility: float) -> float:
-    """A passage of some utility is neither clearly good nor a fair negative."""
-    return utility if utility >= 0.5 or utility <= 0 else NO_PART

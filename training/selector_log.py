@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.same_question import question_key
 from app.versions import file_hash
 from evaluation.datasets import Label, LabelledPassage
 from training.annotation_sources import left_out
 from training.examples import Example
-from training.log_labels import NO_PART, same_question, worths
+from training.log_labels import NO_PART, worths
 from training.manifest import DataUsed
 from training.recipe import RecipeError
 from training.voices import heard
@@ -56,7 +57,7 @@ def _example(asked: tuple[str, str], some: dict[str, float]) -> Example:
         for place, (text, worth) in enumerate(some.items())
     )
     answerable = any(passage.label == "gold" for passage in passages)
-    component = f"{SOURCE}/{same_question(question)}"  # whoever asks it
+    component = f"{SOURCE}/{question_key(question)}"  # whoever asks it
     return Example(f"{SOURCE}/{person}/{question}", question, passages, (), answerable, SOURCE, component)
 
 

@@ -4,10 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from app import annotation_queue, audit
+from app import annotation_labels, annotation_queue, audit
 from app.deps import CurrentPerson, ServicesDep, require_operator
 from app.schemas import Identifier
-from app.schemas_training import AnnotationCreate, AnnotationPublic, AnnotationQueuePublic, Route
+from app.schemas_training import (
+    AnnotationCreate,
+    AnnotationPublic,
+    AnnotationQueuePublic,
+    ModelLabelsCreate,
+    ModelLabelsPublic,
+    Route,
+)
 
 router = APIRouter(prefix="/api/v1/admin/annotation-queue", tags=["admin"], dependencies=[Depends(require_operator)])
 
@@ -22,11 +29,22 @@ async def read_queue(
         return await annotation_queue.queue(session, route, limit)
 
 
+@router.post("/labels")
+async def take_labels(body: ModelLabelsCreate, person: CurrentPerson, services: ServicesDep) -> ModelLabelsPublic:
+    """Put a language model's labels of passages into the log, where `attune train --from-log` finds them. They fill in
+    where nobody has judged: a word of a person or an operator stands, now and later. Safe to send again."""
+    async with services.database.session() as session:
+        taken = await annotation_labels.take(session, body)
+    audit.note("passage labelled", by=person.id, method=body.method, kept=taken.kept)
+    return taken
+
+
 @router.post("/{exposure_id}", status_code=201)
 async def annotate(
     exposure_id: Identifier, body: AnnotationCreate, person: CurrentPerson, services: ServicesDep
 ) -> AnnotationPublic:
-    """Say whether a passage helps to answer its question; `skip` puts it away. The last word counts."""
+    """Say whether a passage helps to answer its question; `skip` puts it away, and takes back what was said of it. The
+    last word counts."""
     async with services.database.session() as session:
         label = await annotation_queue.annotate(session, exposure_id, body.utility, person.id)
         label_id = label.id if label else None

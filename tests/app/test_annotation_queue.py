@@ -1,5 +1,6 @@
 """The annotation queue: what those who judged disagree about comes first, of people who agreed, and labels teach."""
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -37,7 +38,7 @@ async def test_conflicts_come_before_disagreement_and_close_calls_are_a_models(
     await client.patch("/api/v1/me", json={"trains_others": True})
     log = [
         Judged(HUT, ["North of the lake.", "A hut has a roof."]),
-        Judged("The hut, where is it?", ["North of the lake.", "A hut has a roof."], helped=1),
+        Judged("where is the  HUT", ["North of the lake.", "A hut has a roof."], helped=1),
         Judged("What is a lodge?", ["A lodge sleeps forty.", "A lodge is a hut."], helped=1),
         Judged("What is a roof?", ["A roof is on top.", "Roofs leak."], helped=None),
     ]
@@ -87,6 +88,46 @@ async def test_an_operators_word_is_a_label_that_goes_with_the_log_and_takes_the
     assert label.question == HUT
     turns = [line async for line in feedback_export.rows(services.database, [person.id], "turns")]
     assert '"method": "operator"' in turns[0]
+
+
+async def test_the_last_word_of_an_operator_is_the_label_and_skip_takes_it_back(
+    operator: httpx.AsyncClient, client: httpx.AsyncClient, person: Person, services: Services
+) -> None:
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    (right,), _ = await write_log(services, person, [Judged(HUT, ["North."]), Judged("Where is a hut?", ["North."])])
+    for word, worth in (("helps", [1.0]), ("not_relevant", [0.0]), ("skip", [])):
+        assert (await operator.post(f"{QUEUE}/{right}", json={"utility": word})).status_code == 201
+        async with services.database.session() as session:
+            assert (await session.exec(select(UtilityLabel.utility))).all() == worth
+    assert (await operator.post(f"{QUEUE}/{right}", json={"utility": "irrelevant"})).status_code == 422
+
+
+async def test_a_models_labels_go_into_the_log_and_never_over_a_persons_word(
+    operator: httpx.AsyncClient, client: httpx.AsyncClient, person: Person, services: Services
+) -> None:
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    often = [Judged("What is a roof?", ["A roof is on top.", "Roofs leak."], helped=None)] * 5
+    (judged, _), *shown = await write_log(services, person, [Judged(HUT, ["North.", "A roof."], helped=0), *often])
+    assert len(await queued(operator, "model")) == 2
+    first, second = shown[0]
+    labels = [{"exposure_id": first, "utility": 1.0, "cost_tokens": 9}, {"exposure_id": second, "utility": None}]
+    labels += [{"exposure_id": judged, "utility": 0.0}, {"exposure_id": str(uuid.uuid4()), "utility": 1.0}]
+    sent: dict[str, Any] = {"method": "listwise", "model_version": "m-1", "labels": labels}
+    taken = await operator.post(f"{QUEUE}/labels", json=sent)
+    assert taken.json() == {"kept": 2, "known": 0, "judged": 1, "closed": 1}
+    assert (await operator.post(f"{QUEUE}/labels", json=sent)).json() == {
+        "kept": 0,
+        "known": 2,
+        "judged": 1,
+        "closed": 1,
+    }
+    assert await queued(operator, "model") == []
+    async with services.database.session() as session:
+        (label,) = (await session.exec(select(UtilityLabel))).all()
+    assert (label.exposure_id, label.question, label.utility) == (first, "What is a roof?", 1.0)
+    assert (label.method, label.model_version, label.cost_tokens) == ("listwise", "m-1", 9)
+    by_a_person = await operator.post(f"{QUEUE}/labels", json=sent | {"method": "operator"})
+    assert (by_a_person.status_code, (await client.post(f"{QUEUE}/labels", json=sent)).status_code) == (422, 403)
 
 
 async def test_a_verdict_that_was_taken_back_is_none(

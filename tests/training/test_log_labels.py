@@ -75,6 +75,21 @@ def test_an_operators_word_goes_before_what_anybody_said_whoever_asked(tmp_path:
     assert said == {"person 0": 0.0, "person 1": 0.0, "person 2": 1.0}
 
 
+def test_a_models_label_teaches_only_what_nobody_said_and_nobodys_clicks_tell(tmp_path: Path) -> None:
+    log = [turn(0, "Why?"), turn(1, "How?")]
+    log[0]["feedback"] = [{"exposure_id": "0-2", "kind": "not_relevant"}]
+    for place, utility in ((2, 1.0), (3, 0.9), (4, 0.0), (5, 0.3)):
+        log[0]["exposures"][place - 1]["labels"] = [{"method": "listwise", "utility": utility}]
+    log[1]["exposures"][0]["labels"] = [
+        {"method": "operator", "utility": 1.0, "created_at": "2026-05-02"},
+        {"method": "operator", "utility": 0.0, "created_at": "2026-05-01"},
+    ]
+    found = worths(export(tmp_path, log))
+    said = [found["person 0", "Why?"][f"Guide\nPassage {place}."] for place in range(1, 6)]
+    assert said == [NO_PART, 0.0, 0.9, 0.0, NO_PART]
+    assert found["person 1", "How?"]["Guide\nPassage 1."] == 1.0, "the last word counts, in whatever order it comes"
+
+
 def test_few_clicks_teach_nothing_and_verdicts_still_do(tmp_path: Path) -> None:
     log = [turn(0, "Why?", (1,)), turn(1, "How?")]
     log[1]["feedback"] = [{"exposure_id": "1-2", "kind": "helped"}]
