@@ -14,7 +14,7 @@ COPY retrieval retrieval
 COPY training training
 COPY ui ui
 RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu 'torch==2.13.*' \
-    && pip install --no-cache-dir '.[ocr]'
+    && pip install --no-cache-dir '.[ocr,telemetry]'
 
 USER attune
 ENV ATTUNE_HOME=/data ATTUNE_CACHE=/models OMP_WAIT_POLICY=PASSIVE

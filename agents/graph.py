@@ -77,7 +77,8 @@ async def stream_turn(context: TurnContext, request: TurnRequest) -> AsyncGenera
 def _timed(name: str, node: Node) -> Node:
     async def run(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
         started = perf_counter()
-        changed = await node(state, runtime)
+        with runtime.context.step(name):
+            changed = await node(state, runtime)
         timings = {**changed.get("timings", {}), name: 1e3 * (perf_counter() - started)}
         return {**changed, "timings": timings}
 

@@ -1,6 +1,7 @@
 """What a turn is asked for and what it may use."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -54,3 +55,4 @@ class TurnContext:
     memory: Memory = field(default_factory=NoMemory)
     verdicts: VerdictLog = field(default_factory=NoVerdicts)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # what "last week" is counted from
+    step: Callable[[str], AbstractContextManager[object]] = nullcontext  # entered around each step, by its name

@@ -81,6 +81,11 @@ async def answered(events: AsyncGenerator[ChatEvent]) -> TurnPublic:
 
 
 async def _work(services: Services, running: RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
+    with services.tracing.turn(running):
+        await _answer(services, running, tell)
+
+
+async def _answer(services: Services, running: RunningTurn, tell: Callable[[ChatEvent | None], None]) -> None:
     try:
         services.under_way.enter()
         async with aclosing(stream_turn(services.turn_context(running.models), running.request)) as stream:
@@ -128,10 +133,10 @@ async def _show(services: Services, running: RunningTurn, event: TurnEvent) -> C
             # Before the person sees it: an answer that was shown is never lost.
             if not await _save(services, running):
                 raise not_found("conversation", turn.conversation_id)
-            return AnswerEvent(turn=_answer(running))
+            return AnswerEvent(turn=_turn_of(running))
 
 
-def _answer(running: RunningTurn) -> TurnPublic:
+def _turn_of(running: RunningTurn) -> TurnPublic:
     found = with_used(turn_public(running.turn, running.exposures))
     # Where nothing was answered there is nothing to compare.
     return found.model_copy(update={"comparison": None if running.turn.abstained else running.comparison})

@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 Installation = Annotated[Path | None, typer.Option("--home", help="Where this installation keeps its data.")]
 
 KNOWN: tuple[type[Exception], ...] = (
-    *(HomeBusyError, GenerationError, EncoderError, ForeignIndexError, VerifierError, OSError),
+    *(HomeBusyError, GenerationError, EncoderError, ForeignIndexError, VerifierError, SettingsError, OSError),
 )
 
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app import adapters, comparisons, quality
+from app import adapters, comparisons, quality, tracing
 from app.auth import Auth
 from app.db import Database, sqlite_url
 from app.doorway import Doorway
@@ -105,6 +105,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         under_way=UnderWay(),
         limits=RateLimits(settings),
         doorway=Doorway(),
+        tracing=tracing.begun(stack, settings),
     )
 
 

@@ -26,6 +26,7 @@ from app.settings import Settings
 from app.sharing import Sharing
 from app.signalling import Signalling
 from app.themes import Themes
+from app.tracing import Tracing
 from app.training_runs_policy import Policy
 from app.under_way import UnderWay
 from app.verdicts import StoredVerdicts
@@ -62,6 +63,7 @@ class Services:
     limits: RateLimits
     doorway: Doorway
     metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing = field(default_factory=Tracing)
 
     @property
     def model(self) -> LanguageModel:
@@ -83,6 +85,7 @@ class Services:
             verifier=models.verifier.thing,
             retrieve_limit=self.settings.retrieve_limit,
             answer_max_tokens=self.settings.answer_max_tokens,
+            step=self.tracing.step,
         )
 
     def answering_with(self, **things: Any) -> "Services":

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
 
     # Who may read GET /metrics: nobody, operators (by their token), or everybody who reaches the port.
     metrics: Literal["off", "operators", "open"] = "operators"
+    # otlp: each turn as a trace, to OTEL_EXPORTER_OTLP_ENDPOINT; needs the extra `telemetry`.
+    traces: Literal["off", "otlp"] = "off"
 
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home

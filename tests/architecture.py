@@ -43,6 +43,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "peft": ("training/**",),
     "openai": ("generation/openai.py",),
     "prometheus_client": ("app/metrics.py",),
+    "opentelemetry": ("app/tracing.py",),
     "mcp": ("app/mcp_*.py", "app/api/mcp.py"),
     "mcp_types": ("app/mcp_*.py", "app/api/mcp.py"),
 }
