@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app import backup, documents, forgetting_note, job_rows, originals, turns, versions
+from app import backup, documents, forgetting_note, job_rows, originals, training_runs_work, turns, versions
 from app.db import Database
 from app.home import Home
 
@@ -18,3 +18,4 @@ async def tidy(home: Home, database: Database) -> None:
     await asyncio.to_thread(forgetting_note.sweep, home, unfinished)
     await asyncio.to_thread(versions.sweep, home)
     await asyncio.to_thread(originals.sweep, home, lambda owner, sha256: (owner, sha256) in known)
+    await training_runs_work.sweep(home, database)

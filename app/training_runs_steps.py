@@ -6,6 +6,7 @@ Recipe and gate are processes of their own: nothing here imports a trainer or a 
 import asyncio
 import json
 import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from app.schemas_models import Verdict
 from app.schemas_training import TrainedKind
 from app.settings import Settings
 from app.training_runs_holdout import Holdout
+from app.training_runs_log import still_holds
 from app.training_runs_process import ProcessError
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class Steps:
         """The version that the recipe made of these people's log, copied into the home. Raises JobFailedError."""
         if self.row.version_id and (self.workshop.home.models / self.row.version_id).is_dir():
             return self.row.version_id
-        await self._export(people)
+        await self.export(people)
         words = [*await self._recipe(), "--out", str(self._out), "--minutes", f"{self.row.minutes:g}"]
         words += ["--seed", str(self.row.seed), *(["--steps", str(self.row.steps)] if self.row.steps else [])]
         await self._process("train", *words)
@@ -95,19 +97,27 @@ class Steps:
         start = ["--start", str(begun)] if begun and "adapter" in settings_of("generator", begun) else []
         return ["preferences", "--everyone", *start]
 
-    async def _export(self, people: Sequence[str]) -> None:
-        """The log as it was when the run began, where the recipe looks for it before it asks a server."""
-        form = _FORMS[self.kind]
-        place = await self._place()
-        path = place / f"{form}.jsonl"
-        if path.exists():
-            return
-        self.workshop.home.require_space()
+    async def export(self, people: Sequence[str]) -> None:
+        """The log as it was when the run began, where the recipe looks for it before it asks a server. Where somebody
+        in it has taken something back since, nothing is left of it nor of what was fitted to it so far."""
+        path = await self._place() / f"{_FORMS[self.kind]}.jsonl"
         beside = path.with_suffix(".part")
-        with beside.open("w", encoding="utf-8") as lines:
-            async for line in feedback_export.rows(self.workshop.database, people, form):
+        await self._write(people, beside)
+        if path.exists() and await asyncio.to_thread(still_holds, path, beside):
+            beside.unlink()
+            return
+        if path.exists():
+            log.info("run %s begins anew: what somebody took back was in its log", self.row.id)
+            fresh = beside.rename(self._out.with_suffix(".part"))
+            await asyncio.to_thread(shutil.rmtree, self._out)
+            beside = fresh.rename(await self._place() / beside.name)
+        beside.rename(path)
+
+    async def _write(self, people: Sequence[str], path: Path) -> None:
+        self.workshop.home.require_space()
+        with path.open("w", encoding="utf-8") as lines:
+            async for line in feedback_export.rows(self.workshop.database, people, _FORMS[self.kind]):
                 lines.write(line)
-        beside.replace(path)
 
     async def gate(self, version_id: str, holdout: Holdout) -> Promotion | None:
         """The decision; None where another version became champion meanwhile. Raises JobFailedError."""

@@ -5,9 +5,11 @@ import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app import audit, consent, registry, training_runs_rows
+from app.db import Database
 from app.home import Home
 from app.jobs import JobCancelledError, JobFailedError, Progress, Result
 from app.models import Promotion
@@ -30,6 +32,7 @@ class Training:
     async def run(self, progress: Progress) -> Result:
         """The work of a job: one run, from wherever it was to its end."""
         run_id = str(progress.job.arguments["run_id"])
+        await sweep(self.workshop.home, self.workshop.database)
         async with self.workshop.database.session() as session:
             row = await training_runs_rows.begin(session, run_id)
         if row is None:  # it ended before this repetition
@@ -118,3 +121,25 @@ async def clear(home: Home, run_id: str | None) -> None:
     """Remove what a run worked with, the log in it too; None: of all of them."""
     folder = folder_of(home, run_id) if run_id else home.root / "training"
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def sweep(home: Home, database: Database) -> None:
+    """Remove what runs left that have ended: who ended them may have been killed before it was cleared away."""
+    root = home.root / "training"
+    there = await asyncio.to_thread(_names, root)
+    async with database.session() as session:
+        live = {run.id for run in await training_runs_rows.live(session)}
+    for name in there:
+        if name.partition(".")[0] not in live:
+            await asyncio.to_thread(_remove, root / name)
+
+
+def _names(root: Path) -> list[str]:
+    return [path.name for path in root.iterdir()] if root.is_dir() else []
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

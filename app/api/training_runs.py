@@ -66,7 +66,7 @@ async def read_run(run_id: Identifier, services: ServicesDep) -> TrainingRunDeta
 @router.delete("/training-runs/{run_id}", status_code=204)
 async def cancel_run(run_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
     """Stop a run; its process is killed."""
-    await training_runs.cancel(services.database, services.jobs, run_id, person.id)
+    await training_runs.cancel(services.database, services.home, services.jobs, run_id, person.id)
     return Response(status_code=204)
 
 

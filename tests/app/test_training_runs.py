@@ -6,11 +6,16 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import IntegrityError
 
 from app.models import Person
+from app.models_training import TrainingRun
 from app.services import Services
+from app.tidying import tidy
 from app.training_runs_labels import LEAST
-from tests.app.training import RUNS, ended, fill_log, put_holdout, started, until
+from app.training_runs_steps import Steps, Workshop, folder_of
+from tests.app.giving import give
+from tests.app.training import RUNS, Judged, ended, fill_log, put_holdout, started, until, write_log
 from tests.conftest import client_of
 
 
@@ -80,10 +85,54 @@ async def test_a_run_is_for_operators_and_one_of_a_kind_at_a_time(
     assert (await operator.delete(f"{RUNS}/{unknown}")).status_code == 404
 
 
-def _under_way() -> Any:
-    from app.models_training import TrainingRun
+def _under_way(state: str = "running", **fields: Any) -> TrainingRun:
+    return TrainingRun(job_id="elsewhere", kind="selector", minutes=1.0, state=state, **fields)
 
-    return TrainingRun(job_id="elsewhere", kind="selector", minutes=1.0, state="running")
+
+async def test_the_log_of_a_run_that_waited_goes_with_its_cancelling_and_what_ended_runs_left_with_the_next_start(
+    operator: httpx.AsyncClient, services: Services
+) -> None:
+    waits, ended_before, goes_on = _under_way("queued"), _under_way("cancelled"), _under_way()
+    goes_on.kind = "retriever"
+    async with services.database.session() as session:
+        session.add_all([waits, ended_before, goes_on])
+    for run in (waits, ended_before, goes_on):
+        place = folder_of(services.home, run.id) / "run"
+        place.mkdir(parents=True)
+        (place / "turns.jsonl").write_text("what somebody asked")
+    assert (await operator.delete(f"{RUNS}/{waits.id}")).status_code == 204
+    assert not folder_of(services.home, waits.id).exists()
+    await tidy(services.home, services.database)
+    assert [path.name for path in (services.home.root / "training").iterdir()] == [goes_on.id]
+    async with services.database.session() as session:
+        session.add(_under_way())
+    with pytest.raises(IntegrityError):  # also where two begin at the same moment
+        async with services.database.session() as session:
+            session.add(_under_way("queued"))
+
+
+async def test_a_run_that_goes_on_reads_no_log_that_somebody_has_left(
+    client: httpx.AsyncClient, other_client: httpx.AsyncClient, person: Person, services: Services
+) -> None:
+    bens = (await other_client.get("/api/v1/me")).json()["id"]
+    people = sorted([person.id, bens])
+    for one in (client, other_client):
+        await one.patch("/api/v1/me", json={"trains_others": True})
+    ((exposure,),) = await write_log(services, person, [Judged("Where?", ["Annes."])])
+    await write_log(services, Person(id=bens, email="", display_name=""), [Judged("When?", ["Bens."])])
+    run = _under_way()
+    steps = Steps(Workshop(services.settings, services.home, services.database, services.promotions), run, None)  # type: ignore[arg-type]  # tells nobody
+    log, checkpoint = (folder_of(services.home, run.id) / name for name in ("run/turns.jsonl", "checkpoint"))
+    await steps.export(people)
+    begun_with = log.read_text()
+    checkpoint.write_text("fitted so far")
+    await give(client, "exposures", exposure, "wrong")
+    await steps.export(people)
+    assert (log.read_text(), checkpoint.exists()) == (begun_with, True), "what is said since is for the next run"
+    await other_client.patch("/api/v1/me", json={"trains_others": False})
+    await steps.export([person.id])
+    assert "Annes." in log.read_text() and "Bens." not in log.read_text()
+    assert [path.name for path in log.parent.iterdir()] == ["turns.jsonl"] and not checkpoint.exists()
 
 
 @pytest.mark.slow
