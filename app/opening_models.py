@@ -39,8 +39,9 @@ async def open_models(stack: AsyncExitStack, settings: Settings, home: Home, dat
     stack.push_async_callback(pages.close)
     parts = Parts(settings, home, encoder, index)
     async with database.session() as session:
-        champions = await registry.champions(session)
+        champions, withheld = await registry.answering(session)
     serving = await parts.open_all({kind: Champion(row.id, row.files) for kind, row in champions.items()})
+    serving.fallbacks.update(withheld)
     stack.push_async_callback(serving.close)
     await registry.register(database, serving.now.versions, settings)
     return Opened(encoder, index, loader, pages, parts, serving)

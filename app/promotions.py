@@ -44,6 +44,7 @@ class Promotions:
         self._settings, self._home, self._database = settings, home, database
         self._serving, self._parts = serving, parts
         self._one_at_a_time = asyncio.Lock()  # so that models are exchanged in the order of the rows
+        self._is_somebodys = True  # whether a champion may be one person's alone; unknown before the first look
 
     async def overview(self) -> ModelsPublic:
         """What answers now, and every version in this home."""
@@ -91,12 +92,6 @@ class Promotions:
                 await registry.add_version(session, version)
                 session.add(row)
             return await self._moved(row, 0.0)
-        async with self._database.session() as session:
-            if await consent.is_kept_from_others(session, version.manifest):
-                raise versions.VersionError(
-                    f"{version.id} was fitted to what one person did, who did not agree that others gain from it: have "
-                    "them switch it on under About me, and train again"
-                )
         return await self._move(row, version)
 
     async def rollback(self, kind: Kind) -> Moved:
@@ -114,17 +109,24 @@ class Promotions:
         assert self._serving is not None, "who answers nothing has nobody to follow"
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._settings.database_url is None and not self._serving.fallbacks:
-                continue  # the home is ours alone, and every champion answers
+            if self._settings.database_url is None and not (self._serving.fallbacks or self._is_somebodys):
+                continue  # the home is ours alone, every champion answers, and anybody
             try:
                 async with self._one_at_a_time:
                     await self._catch_up(self._serving)
             except SQLAlchemyError as error:  # it may answer again by the next look
                 log.warning("the champions could not be looked up: %s", type(error).__name__)
 
+    async def admit(self) -> None:
+        """Somebody has come: what one person alone taught a model is nobody else's."""
+        if self._serving is not None and self._is_somebodys:
+            async with self._one_at_a_time:
+                await self._catch_up(self._serving)
+
     async def _catch_up(self, serving: Serving) -> None:
         async with self._database.session() as session:
-            rows = await registry.champions(session)
+            rows, withheld = await registry.answering(session)
+        self._is_somebodys = any((row.manifest.get("settings") or {}).get(consent.ALONE) for row in rows.values())
         for kind in versions.KINDS:
             row = rows.get(kind)
             if setting_for(self._settings, kind) or serving.part(kind).promoted == (row.id if row else None):
@@ -140,6 +142,7 @@ class Promotions:
             assert part is not None, "no setting comes first, and there is somebody to answer"
             serving.swap(part)
             log.info("%s answers now", part.version)
+        serving.fallbacks.update({kind: why for kind, why in withheld.items() if not setting_for(self._settings, kind)})
 
     async def _move(self, row: Promotion, version: versions.Version | None) -> Moved:
         """Open what is to answer, move the pointer, answer with it. What fails before that leaves all as it was."""
@@ -152,6 +155,7 @@ class Promotions:
                 if part is not None and not spare and part.close is not None:
                     await part.close()
                 raise
+            self._is_somebodys = True
             if part is not None and self._serving is not None:
                 self._serving.swap(part)
             milliseconds = 1e3 * (time.perf_counter() - started)
@@ -171,8 +175,7 @@ class Promotions:
         return Champion(known.id, known.files)
 
     async def _opened(self, kind: str, champion: Champion | None) -> tuple[Part[Any] | None, bool]:
-        """The part that is to answer, ready to, and whether it was open before; None where nothing here answers, or
-        a setting comes first."""
+        """The part that is to answer, and whether it was open before; None where nothing answers here, or as set."""
         if champion is not None:
             await asyncio.to_thread(versions.check, self._home, champion.id, champion.files)
         if self._serving is None or self._parts is None or setting_for(self._settings, kind):
@@ -192,6 +195,9 @@ class Promotions:
             async with self._database.session() as session:
                 if version is not None:
                     await registry.add_version(session, version)
+                known = await registry.find_version(session, row.version_id) if row.version_id else None
+                if known and await consent.is_kept_from_others(session, known.manifest):
+                    raise versions.VersionError(registry.kept_back(known.id))
                 current = await registry.pointer(session, row.kind)
                 now = current.version_id if current else None
                 if now == row.version_id:

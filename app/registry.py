@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consent import is_kept_from_others
 from app.cursor import Key, newest_first
 from app.db import Database
 from app.models import ModelVersion, Promotion
@@ -91,11 +92,41 @@ async def champions(session: AsyncSession) -> dict[str, ModelVersion]:
     return {row.kind: row for row in (await session.exec(query)).all()}
 
 
+async def answering(session: AsyncSession) -> tuple[dict[str, ModelVersion], dict[str, str]]:
+    """Kind -> the champion that may answer; and kind -> why another one may not: others have come, and nobody said
+    that it may be theirs, too."""
+    found = await champions(session)
+    withheld = {
+        kind: kept_back(row.id) for kind, row in found.items() if await is_kept_from_others(session, row.manifest)
+    }
+    return {kind: row for kind, row in found.items() if kind not in withheld}, withheld
+
+
+def kept_back(version_id: str) -> str:
+    """Why a version does not answer that is one person's alone."""
+    return (
+        f"{version_id} was fitted to what one person did, who did not agree that others gain from it: have them switch "
+        "it on under About me, and train again"
+    )
+
+
 async def before(session: AsyncSession, current: Promotion) -> str | None:
-    """The version that the champion took the place of when it was promoted; None: what ships."""
+    """The version that the champion took the place of when it was promoted; None: what ships. One that may not answer
+    any more is passed over, for the one before it: whoever rolls back wants away from the champion."""
+    seen, version = set[str](), current.version_id
+    while version is not None and version not in seen:
+        seen.add(version)
+        version = await _replaced(session, current.kind, version)
+        row = await find_version(session, version) if version else None
+        if row is None or not await is_kept_from_others(session, row.manifest):
+            return version
+    return None
+
+
+async def _replaced(session: AsyncSession, kind: str, version: str) -> str | None:
     query = (
         select(Promotion.previous_id)
-        .where(Promotion.kind == current.kind, Promotion.version_id == current.version_id)
+        .where(Promotion.kind == kind, Promotion.version_id == version)
         .where(Promotion.action == "promote", col(Promotion.number).is_not(None))
         .order_by(col(Promotion.number).desc())
         .limit(1)

@@ -27,6 +27,7 @@ async def create_person(body: PersonCreate, admin: CurrentPerson, services: Serv
         person = await services.auth.create_person(body.email, body.password, body.role)
     except AccountError as error:
         raise Problem(409 if isinstance(error, AccountTakenError) else 422, str(error)) from None
+    await services.promotions.admit()
     audit.note("person added", person=person.id, by=admin.id, role=person.role)
     return _public(person)
 

@@ -13,12 +13,13 @@ from app.consent import ALONE, consenting
 from app.home import Home
 from app.main import create_app
 from app.models import Exposure
+from app.schemas_models import Verdict
 from app.services import Services
 from app.settings import Settings
 from tests.app.giving import give
 from tests.app.rewriting import LONG, NOTE, ask, rewrite, teach
 from tests.app.trained import trained_retriever, verdict
-from tests.conftest import Upload
+from tests.conftest import Upload, running
 
 
 @pytest.fixture
@@ -91,3 +92,30 @@ async def test_what_was_fitted_to_one_person_without_their_leave_answers_nobody_
     shared = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "shared", **{ALONE: False})).id
     assert (await operator.post(f"/api/v1/admin/models/{shared}/promote", json=verdict(None))).status_code == 200
     assert (await client.get("/api/v1/me")).json()["trains_others"] is False
+
+
+async def test_what_one_person_alone_taught_answers_nobody_who_comes_later(settings: Settings, tmp_path: Path) -> None:
+    shared = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "shared")).id
+    own, later = (
+        versions.adopt(Home(settings.home), trained_retriever(tmp_path / f"{seed}", seed, **{ALONE: True})).id
+        for seed in (1, 2)
+    )
+    async with running(settings) as app:
+        services: Services = app.state.services
+        token = await services.auth.issue_token(await services.auth.ensure_owner(), "test")
+        for version, before in ((shared, None), (own, shared), (later, own)):
+            await services.promotions.decide(version, Verdict(**verdict(before)))
+        assert services.serving.now.versions["retriever"] == later
+        ben = {"email": "ben@example.org", "password": "correct horse battery"}
+        sent: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}, "json": ben}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as owner:
+            made = await owner.post("/api/v1/admin/users", **sent)
+        assert made.status_code == 201, made.text
+        assert services.serving.now.versions["retriever"] == "retriever-stock"
+        assert "who did not agree" in services.serving.fallbacks["retriever"]
+    async with running(settings) as app:
+        services = app.state.services
+        assert services.serving.now.versions["retriever"] == "retriever-stock", "nor after a restart"
+        assert "who did not agree" in services.serving.fallbacks["retriever"]
+        await services.promotions.rollback("retriever")
+        assert services.serving.now.versions["retriever"] == shared, "one that is Ann's alone is passed over"
