@@ -9,6 +9,8 @@ answered_rate      of the answerable questions, those answered: at most RATE poi
 false_answer_rate  of the unanswerable ones, those answered: at most RATE points more
 groups             where questions name a group or a person: no group of GROUP or more loses more than LOSS points of
                    the primary metric unless chance explains it (one interval for all groups together: Bonferroni)
+handed_over        of the questions put to a retriever, those for which the selector keeps any passage: at most RATE
+                   points fewer
 short, early,      of the five passages that a retriever puts first, the share with fewer words than three quarters of
 literal            the corpus, the share that opens its text (among those from texts cut into several), and the share
                    with at least three quarters of the question's stems: at most BIAS points more. A retriever fitted to

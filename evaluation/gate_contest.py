@@ -84,11 +84,13 @@ async def _retrievers(match: Match) -> Played:
     compared = []
     with _settings(match, match.champion) as ours, _settings(match, match.challenger) as theirs:
         async with encoder_of(ours) as encoder:
+            selector = await asyncio.to_thread(adapters.make_selector, ours, encoder)
             for data in sets:
                 with temporary_settings() as place:
                     async with index_of(place, encoder) as index:
                         champion, challenger = [adapters.make_retriever(one, encoder, index) for one in (ours, theirs)]
-                        compared.append(await gate_retrieval.compare(data, encoder, index, (champion, challenger)))
+                        sides = (champion, challenger)
+                        compared.append(await gate_retrieval.compare(data, encoder, index, sides, selector))
     each = {one.data.name: gate_retrieval.of_set(one) for one in compared}
     return sets, gate_retrieval.judged(compared), each
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from agents.types import Searches
 from evaluation.datasets import Question, RetrievalSet, SearchQuery
-from evaluation.gate import BIAS, Guard, Judgement, Pair, judge, latency_guard, rate_guard
+from evaluation.gate import BIAS, RATE, Guard, Judgement, Pair, judge, latency_guard, rate_guard
 from evaluation.indexing import EVERYONE, IndexedTexts, JudgedText, index_texts
 from evaluation.progress import progress
 from evaluation.ranking import Ranking, ranking_figures_by_query
 from evaluation.reports import Report
 from evaluation.retrieval_suite import rank_texts
-from evaluation.statistics import Ratio
+from evaluation.statistics import Ratio, mean
 from retrieval.index_points import terms
-from retrieval.ports import Encoder, PassageIndex
+from retrieval.ports import Encoder, PassageIndex, Selector
 from retrieval.types import Hit, Query
 
 METRIC = "ndcg@10"
@@ -66,6 +66,7 @@ class Found:
     ranking: Ranking
     milliseconds: float
     traits: dict[str, tuple[int, int]]
+    handed_over: bool  # whether the selector keeps any of it
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ class Compared:
 
 
 async def compare(
-    data: RetrievalSet, encoder: Encoder, index: PassageIndex, sides: tuple[Searches, Searches]
+    data: RetrievalSet, encoder: Encoder, index: PassageIndex, sides: tuple[Searches, Searches], selector: Selector
 ) -> Compared:
-    """Index the corpus once and ask both retrievers every query, in turns; `sides`: champion, challenger."""
+    """Index the corpus once and ask both retrievers every query, in turns; `sides`: champion, challenger.
+
+    `selector` reads what either finds: a better ranking that it turns away answers nobody."""
     texts = [JudgedText(one.id, one.title, one.text, one.group or EVERYONE) for one in data.entries]
     indexed = await index_texts(texts, encoder, index)
     corpus = await Corpus.of(index)
@@ -101,24 +104,28 @@ async def compare(
         for number, query in enumerate(data.queries):
             asked = Query(query.text, frozenset({query.group or EVERYONE}), _SHOWN)
             order = (0, 1) if number % 2 else (1, 0)  # whoever is second finds the caches warm
-            both = {side: await _find(sides[side], indexed, asked, corpus) for side in order}
+            both = {side: await _find((sides[side], selector), indexed, asked, corpus) for side in order}
             found.append((both[0], both[1]))
             advance()
     return Compared(data, found)
 
 
-async def _find(searches: Searches, indexed: IndexedTexts, asked: Query, corpus: Corpus) -> Found:
+async def _find(parts: tuple[Searches, Selector], indexed: IndexedTexts, asked: Query, corpus: Corpus) -> Found:
+    searches, selector = parts
     started = time.perf_counter()
     hits = await searches.search(asked)
     milliseconds = 1e3 * (time.perf_counter() - started)
-    return Found(await rank_texts(searches, indexed, asked, 10), milliseconds, corpus.traits(asked.text, hits))
+    kept = (await selector.select(asked.text, hits)).kept
+    ranking = await rank_texts(searches, indexed, asked, 10)
+    return Found(ranking, milliseconds, corpus.traits(asked.text, hits), bool(kept))
 
 
 def judged(compared: Sequence[Compared]) -> Judgement:
     """The verdict over all sets, every query counting the same."""
     found = [one for each in compared for one in each.found]
     times = [[one[side].milliseconds for one in found] for side in (0, 1)]
-    guards = [latency_guard(times[0], times[1], "ms a query"), *(_bias(trait, found) for trait in _TRAITS)]
+    latency = latency_guard(times[0], times[1], "ms a query")
+    guards = [latency, _handed_over(found), *(_bias(trait, found) for trait in _TRAITS)]
     return judge(METRIC, [pair for each in compared for pair in each.pairs()], guards)
 
 
@@ -142,6 +149,12 @@ def _bias(trait: str, found: Sequence[tuple[Found, Found]]) -> Guard:
     ratios = [Ratio(*_columns([one[side].traits[trait] for one in found])) for side in (0, 1)]
     what = f"The share of {trait} passages among the first five"
     return rate_guard(trait, what, (ratios[0], ratios[1]), BIAS, 1)
+
+
+def _handed_over(found: Sequence[tuple[Found, Found]]) -> Guard:
+    ratios = [mean([float(one[side].handed_over) for one in found]) for side in (0, 1)]
+    what = "The share of questions for which the selector keeps any passage"
+    return rate_guard("handed_over", what, (ratios[0], ratios[1]), RATE, -1)
 
 
 def _columns(counts: Sequence[tuple[int, int]]) -> tuple[list[float], list[float]]:

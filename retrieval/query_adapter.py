@@ -6,8 +6,10 @@ encoder's own vector, and passages keep theirs.
 
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -17,13 +19,24 @@ from retrieval.query_update import CONFIG, RetrieverError, Vector, unit
 WEIGHTS = "query_adapter.safetensors"
 
 
+class Scale(NamedTuple):
+    """What turns a cosine of moved questions into one on the encoder's own scale: cosine * factor + summand."""
+
+    factor: float
+    summand: float
+
+
+OWN_SCALE = Scale(1.0, 0.0)
+
+
 class QueryAdapter:
     """QueryUpdate by two small matrices."""
 
-    def __init__(self, version: str, a: Vectors, b: Vectors) -> None:
+    def __init__(self, version: str, a: Vectors, b: Vectors, scale: Scale = OWN_SCALE) -> None:
         """`a` has shape (rank, dimension), `b` (dimension, rank)."""
         self.version = version
         self._a, self._b = a, b
+        self._scale = scale
 
     @classmethod
     def read(cls, folder: Path, encoder: Encoder) -> "QueryAdapter":
@@ -43,20 +56,33 @@ class QueryAdapter:
             weights = load_file(folder / WEIGHTS)
         except SafetensorError as error:
             raise RetrieverError(f"{folder / WEIGHTS} cannot be read ({error}): train the retriever again") from error
-        return cls(about["version"], weights["a"], weights["b"])
+        return cls(about["version"], weights["a"], weights["b"], Scale(*weights.get("scale", OWN_SCALE)))
 
     async def update(self, text: str, vector: Vector) -> Vector:  # noqa: ARG002  others read the words too
         return self.apply(vector)
 
     def apply(self, vector: Vector) -> Vector:
         """The moved vector: a few microseconds, so no thread is worth its hop."""
-        return unit(vector + self._b @ (self._a @ vector))
+        return moved(vector, self._a, self._b)
+
+    def on_own_scale(self, cosine: float) -> float:
+        return min(1.0, max(-1.0, float(cosine * self._scale.factor + self._scale.summand)))
 
 
-def write_query_adapter(folder: Path, a: Vectors, b: Vectors) -> None:
+def moved(vector: Vector, a: Vectors, b: Vectors) -> Vector:
+    """A question's vector as an adapter turns it."""
+    return unit(vector + b @ (a @ vector))
+
+
+def write_query_adapter(folder: Path, a: Vectors, b: Vectors, scale: Scale = OWN_SCALE) -> None:
     """Write the weights alone: what names them is written when their manifest is."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({"a": np.ascontiguousarray(a), "b": np.ascontiguousarray(b)}, folder / WEIGHTS)
+    weights: dict[str, npt.NDArray[Any]] = {
+        "a": np.ascontiguousarray(a),
+        "b": np.ascontiguousarray(b),
+        "scale": np.array(scale, dtype=np.float64),
+    }
+    save_file(weights, folder / WEIGHTS)
 
 
 def name_query_adapter(folder: Path, version: str, encoder: str) -> None:

@@ -69,6 +69,9 @@ class LoggedRocchio:
     async def update(self, text: str, vector: Vector) -> Vector:  # noqa: ARG002  others read the words too
         return self.apply(vector)
 
+    def on_own_scale(self, cosine: float) -> float:
+        return cosine  # most questions stay where they are, and the others gain where people found something
+
     def apply(self, vector: Vector) -> Vector:
         """The moved vector, at length one."""
         if not len(self._questions):

@@ -30,6 +30,9 @@ class QueryUpdate(Protocol):
     async def update(self, text: str, vector: Vector) -> Vector:
         """The vector to search with instead of `vector`, which the encoder gave for `text`."""
 
+    def on_own_scale(self, cosine: float) -> float:
+        """What a cosine of a moved vector would be for the encoder: selectors know no other scale."""
+
 
 def is_query_adapter(folder: Path) -> bool:
     """Whether `attune train retriever` wrote an adapter of questions to this folder."""

@@ -1,5 +1,7 @@
 """A question to hits: encode it, ask the index. Knows no person, no model's name and no store."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from retrieval.ports import Encoder, PassageIndex
@@ -27,6 +29,11 @@ class Retriever:
         if query.mode == "lexical":
             return await self._index.search(query, np.zeros(self._encoder.dimension, dtype=np.float32))
         vector = (await self._encoder.encode_queries([query.text]))[0]
-        if self._update:
-            vector = await self._update.update(query.text, vector)
-        return await self._index.search(query, vector)
+        if not self._update:
+            return await self._index.search(query, vector)
+        hits = await self._index.search(query, await self._update.update(query.text, vector))
+        return [_on_own_scale(hit, self._update) for hit in hits]
+
+
+def _on_own_scale(hit: Hit, update: QueryUpdate) -> Hit:
+    return hit if hit.dense is None else replace(hit, dense=update.on_own_scale(hit.dense))

@@ -63,7 +63,7 @@ class Hit:
     passage: Passage
     score: float
     rank: int  # from 1
-    dense: float | None = None  # cosine
+    dense: float | None = None  # cosine, on the encoder's own scale
     lexical: float | None = None  # BM25
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 LEAST_CLICKS = 30  # below them the places cannot be told from what stands there
-HALF_LIFE = 90.0  # days after which an impression counts half: what helps changes
+HALF_LIFE = 180.0  # days after which an impression counts half: what helps changes, how people look does not
 ONE_VOICE = 2.0  # what one person's impressions of a passage for a question count together, however many they are
 _ITERATIONS = 50
 _PRIOR = 0.2
@@ -50,10 +50,15 @@ class ClickModel:
 
 @dataclass(frozen=True)
 class Judged:
-    """The model, and for each pair that was shown the chance that the passage helps with the question."""
+    """The model, and for each pair that was shown the chance that the passage helps with the question.
+
+    `evidence`: how many times likelier what people did with a pair is if its passage helps than if not; below 1 they
+    saw it and left it. Of a passage that nobody can have seen it is 1, however little its place promises.
+    """
 
     model: ClickModel
     helps: Mapping[Pair, float]
+    evidence: Mapping[Pair, float]
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class _Table:
     place: npt.NDArray[np.intp]
     opened: Floats
     counts: Floats
+    fresh: Floats  # how much of that is left where older ones count less
     first: npt.NDArray[np.intp]  # of each pair: the place it was first shown at
 
 
@@ -76,12 +82,14 @@ def judge(impressions: Sequence[Impression]) -> Judged | None:
     places = int(table.place.max()) + 1
     model = ClickModel(tuple(1 / np.sqrt(np.arange(1, places + 1))), 0.8, 0.2)
     prior = np.full(len(pairs), _PRIOR)
-    helps = prior
     for _ in range(_ITERATIONS):
-        helps = _expected(table, model, prior)
+        helps = _chance(prior, _evidence(table, model, table.counts))
         model = _likeliest(table, model, helps)
         prior = _prior(table, helps, places)
-    return Judged(model, dict(zip(pairs, helps.tolist(), strict=True)))
+    evidence = _evidence(table, model, table.counts * table.fresh)
+    read = _chance(prior, evidence), np.exp(np.clip(evidence, -50, 50))
+    helps_now, likelier = (dict(zip(pairs, values.tolist(), strict=True)) for values in read)
+    return Judged(model, helps_now, likelier)
 
 
 def _table(impressions: Sequence[Impression], pairs: Sequence[Pair]) -> _Table:
@@ -92,19 +100,23 @@ def _table(impressions: Sequence[Impression], pairs: Sequence[Pair]) -> _Table:
     first = np.zeros(len(pairs), dtype=np.intp)
     first[pair[::-1]] = place[::-1]  # the last one written is the first one shown
     said = [voices[one.person, one.question, one.passage] for one in impressions]
-    counts = np.minimum(1.0, ONE_VOICE / np.array(said)) * 0.5 ** (
-        np.array([one.days_ago for one in impressions]) / HALF_LIFE
-    )
-    return _Table(pair, place, np.array([float(one.opened) for one in impressions]), counts, first)
+    counts = np.minimum(1.0, ONE_VOICE / np.array(said))
+    fresh = 0.5 ** (np.array([one.days_ago for one in impressions]) / HALF_LIFE)
+    return _Table(pair, place, np.array([float(one.opened) for one in impressions]), counts, fresh, first)
 
 
-def _expected(table: _Table, model: ClickModel, prior: Floats) -> Floats:
-    """The chance that each pair's passage helps, given all its impressions."""
+def _evidence(table: _Table, model: ClickModel, counts: Floats) -> Floats:
+    """Of each pair: the logarithm of how much likelier all its impressions are if its passage helps than if not."""
     seen = np.array(model.seen)[table.place]
     helps, not_ = seen * model.opened, seen * model.mistaken
     said = np.where(table.opened > 0, np.log(helps / not_), np.log((1 - helps) / (1 - not_)))
-    odds = np.log(prior / (1 - prior)) + np.bincount(table.pair, table.counts * said, len(prior))
-    chance: Floats = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
+    evidence: Floats = np.bincount(table.pair, counts * said, len(table.first)).astype(np.float64)
+    return evidence
+
+
+def _chance(prior: Floats, evidence: Floats) -> Floats:
+    """The chance that each pair's passage helps, given all its impressions."""
+    chance: Floats = 1 / (1 + np.exp(-np.clip(np.log(prior / (1 - prior)) + evidence, -50, 50)))
     return chance
 
 

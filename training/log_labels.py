@@ -11,7 +11,7 @@ from app.same_question import question_key
 from app.schemas_training import Method
 from app.training_runs_labels import OPERATOR
 from training.annotation_sources import documents_shown, question_of, turns
-from training.clicks import Impression, judge
+from training.clicks import Impression, Judged, Pair, judge
 
 NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
 
@@ -19,9 +19,9 @@ Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> tex
 
 # What a person said of a source, the last word counting. Other events say nothing of a single passage.
 _SAID: Mapping[str, float] = {kind: float(helps) for kind, helps in HELPS.items()} | {"withdrawn": NO_PART}
-# A passage that is opened is worth something from here on, and one that was seen and left is a negative up to there.
-# Between them nobody knows; docs/decisions/026 says how they were chosen.
-_HELPS, _LEFT = 0.7, 0.1
+# A passage that is opened is worth something from this chance on; one that was seen and left is a negative: it has
+# little chance because of what people did, not of where it stood. Of others nobody knows (docs/decisions/026).
+_HELPS, _LEFT, _EVIDENCE = 0.5, 0.1, 0.2
 
 
 def worths(export: Path) -> Rows:
@@ -32,7 +32,6 @@ def worths(export: Path) -> Rows:
     rows: Rows = {}
     log = list(turns(export))
     judged = judge(list(impressions(log)))
-    helps = judged.helps if judged else {}
     ruled = _labelled(log, frozenset({OPERATOR}))
     guessed = _labelled(log, frozenset(get_args(Method)))
     for turn in log:
@@ -46,7 +45,7 @@ def worths(export: Path) -> Rows:
             elif shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
             else:  # what was said when the same was asked before still holds
-                done = _worth(helps.get((asked, text)))
+                done = _worth(judged, (asked, text))
                 found.setdefault(text, worth_of_label(guessed.get((asked, text), NO_PART)) if done == NO_PART else done)
     return rows
 
@@ -90,7 +89,10 @@ def _place(shown: Mapping[str, Any]) -> tuple[float, int]:
     return (float("inf") if marker is None else marker, shown["rank"])
 
 
-def _worth(chance: float | None) -> float:
-    if chance is None or _LEFT < chance < _HELPS:
+def _worth(judged: Judged | None, pair: Pair) -> float:
+    if judged is None or pair not in judged.helps:
         return NO_PART
-    return chance if chance >= _HELPS else 0.0
+    chance = judged.helps[pair]
+    if chance >= _HELPS:
+        return chance
+    return 0.0 if chance <= _LEFT and judged.evidence[pair] <= _EVIDENCE else NO_PART

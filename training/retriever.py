@@ -24,6 +24,7 @@ from training.retriever_corpus import encode_passages, encode_questions
 from training.retriever_fit import Batches, How, Lesson, Pool, Residual, fit_residual
 from training.retriever_lessons import Gathered, Sources, Stage, gather
 from training.retriever_losses import LOSSES
+from training.retriever_scale import scale_of
 
 _NOTES = (
     "before and after: how well sentences of the documents, set aside from the fit, find the passages they stand in; "
@@ -85,7 +86,9 @@ def train(sources: Sources, out: Path, options: Options, parts: Parts, command: 
     done = recipe.resumable("fit", lambda: _fit(residual, read, options, recipe.folder))
     a, b = residual.cut(options.rank)
     found = recipe.resumable("measure on the lessons", lambda: _measure(read, a, b))
-    recipe.resumable("write weights and manifest", lambda: write_query_adapter(out, a, b))
+    lessons = read.lessons.get("judged") or read.lessons.get("made", [])  # the likest to what will be asked
+    scale = scale_of(lessons, read.pools, a, b)
+    recipe.resumable("write weights and manifest", lambda: write_query_adapter(out, a, b, scale))
     manifest = Manifest(
         kind="retriever",
         base_model=encoder.version,

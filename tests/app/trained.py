@@ -10,7 +10,7 @@ from app import versions
 from app.home import Home
 from app.versions import file_hash
 from retrieval.encoder_hash import HashEncoder
-from retrieval.query_adapter import WEIGHTS, name_query_adapter, write_query_adapter
+from retrieval.query_adapter import OWN_SCALE, WEIGHTS, Scale, name_query_adapter, write_query_adapter
 from training.manifest import Manifest
 
 HOLDOUT = hashlib.sha256(b"questions").hexdigest()
@@ -23,9 +23,9 @@ def trained_retriever(folder: Path, seed: int = 0, rank: int = 2, **settings: An
     return written_retriever(folder, a, b.T.copy(), seed, **settings)
 
 
-def written_retriever(folder: Path, a: Any, b: Any, seed: int = 0, **settings: Any) -> Path:
+def written_retriever(folder: Path, a: Any, b: Any, seed: int = 0, scale: Scale = OWN_SCALE, **settings: Any) -> Path:
     """An adapter of these matrices with its manifest."""
-    write_query_adapter(folder, a, b)
+    write_query_adapter(folder, a, b, scale)
     manifest = Manifest(
         kind="retriever",
         base_model=HashEncoder.version,

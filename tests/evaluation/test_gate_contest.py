@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evaluation import gate_claims
 from evaluation.claims import Claim
 from evaluation.errors import EvaluationError
 from evaluation.gate_contest import Contender, Match, play
+from retrieval.encoder_hash import HashEncoder
+from retrieval.query_adapter import Scale
+from tests.app.trained import written_retriever
 from tests.evaluation.conftest import Write
 
 pytestmark = pytest.mark.usefixtures("no_models")
@@ -61,6 +65,20 @@ async def test_one_that_answers_nothing_is_refused_for_that(towers: Path) -> Non
     assert any("The share of answerable questions that it answers is 0.0%" in said for said in verdict.reasons)
     better = await play(match(towers, {"selector": "encoder", "abstain_below": 1.0}, FINDS))
     assert better.accepted, better.reasons
+
+
+async def test_a_retriever_whose_finds_the_selector_turns_away_is_refused_for_that(write_rows: Write) -> None:
+    texts = [{"_id": f"t{n}", "title": "", "text": f"Tower{n} was built by Ada{n}."} for n in range(30)]
+    folder = write_rows("far/corpus.jsonl", *texts).parent
+    write_rows("far/queries.jsonl", *({"_id": f"q{n}", "text": f"Who built Tower{n}?"} for n in range(30)))
+    (folder / "qrels.tsv").write_text("".join(f"q{n}\tt{n}\t1\n" for n in range(30)))
+    nothing = np.zeros((1, HashEncoder.dimension), dtype=np.float32)
+    trained = written_retriever(folder / "v", nothing, nothing.T, scale=Scale(1.0, -2.0))
+    sides = (Contender("stock", {"retriever": "stock"}), Contender("far", {"retriever": str(trained)}))
+    verdict = await play(Match("retriever", *sides, [folder]))
+    kept = verdict.report["guards"]["handed_over"]
+    assert (kept["passed"], kept["challenger"]) == (False, 0)
+    assert any("the selector keeps any passage is 0.0%" in reason for reason in verdict.reasons)
 
 
 async def test_what_is_known_of_a_run_is_not_asked_again(towers: Path, tmp_path: Path) -> None:

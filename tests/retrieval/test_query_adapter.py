@@ -9,7 +9,14 @@ import pytest
 from retrieval.encoder_hash import HashEncoder
 from retrieval.index_edge import EdgeIndex
 from retrieval.ports import Vectors
-from retrieval.query_adapter import WEIGHTS, QueryAdapter, name_query_adapter, write_query_adapter
+from retrieval.query_adapter import (
+    OWN_SCALE,
+    WEIGHTS,
+    QueryAdapter,
+    Scale,
+    name_query_adapter,
+    write_query_adapter,
+)
 from retrieval.query_update import RetrieverError, open_query_adapter
 from retrieval.retriever import Retriever
 from retrieval.types import Query
@@ -61,6 +68,20 @@ async def test_at_zero_a_question_stays_where_it_was(tmp_path: Path) -> None:
     update = QueryAdapter.read(written(tmp_path, np.ones((2, SIZE), dtype=np.float32), zero), HashEncoder())
     vector = (await HashEncoder().encode_queries(["bread"]))[0]
     assert np.allclose(await update.update("bread", vector), vector)
+
+
+async def test_cosines_of_moved_questions_are_told_on_the_encoders_own_scale(index: EdgeIndex, tmp_path: Path) -> None:
+    encoder, query = HashEncoder(), Query("flour for bread", frozenset(["ann"]))
+    a, b = await turning(query.text, GEESE)
+    plain, scaled = (
+        Retriever(encoder, index, QueryAdapter("v", a, b, scale)) for scale in (OWN_SCALE, Scale(0.5, 0.25))
+    )
+    bare, told = [hit.dense for hit in await plain.search(query)], [hit.dense for hit in await scaled.search(query)]
+    assert told == pytest.approx([0.5 * (cosine or 0) + 0.25 for cosine in bare], abs=1e-6)
+    write_query_adapter(tmp_path, a, b, Scale(0.5, 0.25))
+    name_query_adapter(tmp_path, "v", encoder.version)
+    read = QueryAdapter.read(tmp_path, encoder)
+    assert (read.on_own_scale(0.5), read.on_own_scale(3.0)) == (0.5, 1.0)
 
 
 def test_an_empty_folder_is_refused_with_the_remedy(tmp_path: Path) -> None:
