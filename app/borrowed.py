@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from agents.types import PastTurn
 from app import access, documents
 from app.models import Exposure, ExposureFields, Turn, table
 from app.models_groups import Borrowed
@@ -34,6 +35,31 @@ async def carried(session: AsyncSession, person_id: str, conversation_id: str) -
     rest on them, too."""
     found = await session.execute(_CARRIED, {"person": person_id, "conversation": conversation_id})
     return frozenset(row[0] for row in found.all())
+
+
+async def of_told(
+    session: AsyncSession, person_id: str, told: Sequence[PastTurn]
+) -> tuple[tuple[PastTurn, ...], frozenset[str]]:
+    """Of a conversation that somebody tells: what may still be read of it, and the documents of others that it rests
+    on. An answer is known by its text, and one that was altered by its question; what is neither is their own."""
+    questions, answers = {one.question for one in told}, {one.answer for one in told}
+    columns = (_TURNS.c.question, _TURNS.c.answer, _TURNS.c.edited_answer, _BORROWED.c.document_id)
+    is_told = (_TURNS.c.answer.in_(answers), _TURNS.c.edited_answer.in_(answers), _TURNS.c.question.in_(questions))
+    query = (
+        sa.select(*columns, access.may_read(person_id, _BORROWED.c.document_id))
+        .join(_BORROWED, _BORROWED.c.turn_id == _TURNS.c.id, isouter=True)
+        .where(_TURNS.c.person_id == person_id, sa.or_(*is_told))
+    )
+    known = (await session.execute(query)).all()
+    kept, rests_on = list[PastTurn](), set[str]()
+    for one in told:
+        same = [row for row in known if one.answer and one.answer in (row[1], row[2])]
+        same = same or [row for row in known if row[0] == one.question]
+        documents_of = {row[3]: row[4] for row in same if row[3] is not None}
+        if all(documents_of.values()):
+            kept.append(one)
+            rests_on |= documents_of.keys()
+    return tuple(kept), frozenset(rests_on)
 
 
 async def note(

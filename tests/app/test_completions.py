@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from app.models import Turn
+from app.models_groups import Borrowed
 from app.services import Services
+from tests.app.lending import collect, me, share, take_back
 from tests.conftest import Upload
 
 NOTE = "The hut keeps its spare key under the blue flower pot. The warden returns on Friday."
@@ -91,6 +93,31 @@ async def test_nobody_goes_on_with_the_conversation_of_another(
     asked = await other_client.post("/v1/chat/completions", json={"model": "attune", "messages": said})
     assert asked.status_code == 200
     assert (await other_client.get("/api/v1/conversations")).json()["items"][0]["title"] == "And when?"
+
+
+async def test_a_conversation_that_was_altered_rests_on_what_its_answers_rested_on(
+    app: FastAPI, client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload, services: Services
+) -> None:
+    note = await upload(other_client, "hut.txt", NOTE)
+    collection = await collect(other_client, "Huts", note.document.id)
+    shared = await share(other_client, collection, email=(await me(client))["email"])
+    asked = {"model": "attune", "messages": [user(QUESTION)]}
+    assert "flower pot" in (await client.post("/v1/chat/completions", json=asked)).text
+    altered = [user(QUESTION), {"role": "assistant", "content": "Under the pot, I believe."}, user("Which pot is it?")]
+
+    async def again() -> tuple[str, list[str]]:
+        answer = await client.post("/v1/chat/completions", json=asked | {"messages": altered})
+        async with services.database.session() as session:
+            turn = await session.get_one(Turn, answer.json()["attune"]["turn_id"])
+            rests_on = (await session.exec(select(Borrowed.document_id).where(Borrowed.turn_id == turn.id))).all()
+        return str(turn.prompt), list(rests_on)
+
+    prompt, rests_on = await again()
+    assert ("I believe" in prompt, rests_on) == (True, [note.document.id])
+    await upload(client, "pots.txt", "The pot is blue. Which pot is it? The blue pot.")
+    await take_back(other_client, collection, shared)
+    prompt, rests_on = await again()
+    assert ("I believe" in prompt, "blue pot" in prompt, rests_on) == (False, True, [])
 
 
 @pytest.mark.parametrize(
