@@ -97,8 +97,10 @@ def _problem(run: TrainingRunDetail) -> str:
 
 
 def _curve(run: TrainingRunDetail) -> str:
+    if run.state in LIVE and len(run.curve) < 2:
+        return '<p class="muted">The curve is drawn here as it learns.</p>'
     if len(run.curve) < 2:
-        return '<p class="muted">The curve is drawn here as it learns.</p>' if run.state in LIVE else ""
+        return "".join(f'<p class="muted">Loss {one.loss:.3g} at step {one.step:,}.</p>' for one in run.curve)
     points = [Point(point.loss) for point in run.curve]
     labels = [f"step {point.step:,}" for point in run.curve]
     first, last = run.curve[0].loss, run.curve[-1].loss
