@@ -13,7 +13,7 @@ from retrieval.types import Hit, Selection
 
 @dataclass(frozen=True)
 class Verdicts:
-    """Ids of passages: those that helped, and those that did not belong there or were wrong."""
+    """Ids of passages, facts and earlier turns: those that helped, and those that did not belong or were wrong."""
 
     helped: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
@@ -31,6 +31,12 @@ class NoVerdicts:
 
     async def of(self, person_id: str, question: str, passage_ids: Iterable[str]) -> Verdicts:  # noqa: ARG002 (the port)
         return Verdicts()
+
+
+def heeded(hits: Iterable[Hit], verdicts: Verdicts) -> tuple[Hit, ...]:
+    """The hits that were not refused, those that helped first: of what was said before, which no document holds."""
+    kept = [hit for hit in hits if hit.passage.id not in verdicts.refused]
+    return tuple(sorted(kept, key=lambda hit: hit.passage.id not in verdicts.helped))
 
 
 async def selected(selector: Selector, question: str, hits: Sequence[Hit], verdicts: Verdicts) -> Selection:

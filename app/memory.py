@@ -14,6 +14,7 @@ from agents.abstention import UNSUPPORTED
 from agents.memory import ActingRule, Remembered
 from agents.past import LookBack, look_back_in
 from agents.small_talk import reply_to_small_talk
+from agents.verdicts import heeded
 from app import past, rules
 from app.contexts import as_vector
 from app.db import Database
@@ -22,6 +23,7 @@ from app.past import PastAnswer
 from app.recall import Known, StoredRecall
 from app.remembering import give_vectors
 from app.same_question import question_key
+from app.verdicts import StoredVerdicts
 from personalization.person_facts import is_about_person
 from retrieval.ports import Encoder, Vectors
 from retrieval.types import Hit, Passage
@@ -47,15 +49,17 @@ class StoredMemory:
         self._encoder = encoder
         self._recall = recall
         self._catch_up = catch_up
+        self._verdicts = StoredVerdicts(database)
 
     async def remember(self, person_id: str, question: str) -> Remembered:
-        """The facts that may matter for a question, and the documents that standing rules leave for it."""
+        """The facts that may matter for a question, but for those that did not when it was asked before; and the
+        documents that standing rules leave for it."""
         known = await self._recall.known(person_id)
         asks_for_facts = bool(known.facts) and is_about_person(question)
         if not asks_for_facts and not known.rules:
             return Remembered()
         vector = (await self._encoder.encode_queries([question]))[0]
-        found = nearest(known, question, vector) if asks_for_facts else ()
+        found = await self._heeded(person_id, question, nearest(known, question, vector)) if asks_for_facts else ()
         acting = known.rules_here(question, vector)
         if not acting:
             return Remembered(found)
@@ -64,17 +68,25 @@ class StoredMemory:
         return Remembered(found, tuple(ActingRule(row.id, row.description) for row, _ in acting), left)
 
     async def look_back(self, person_id: str, asked: LookBack) -> Sequence[Hit]:
-        """Earlier turns that come nearest to the topic; the latest where there is none."""
+        """Earlier turns that come nearest to the topic; the latest where there is none. Those that the person sent away
+        when they asked this before are left out."""
         async with self._database.session() as session:
             rows = await past.answers(session, person_id, asked, self._encoder.version)
         rows = await asyncio.to_thread(_telling, rows)
         if not rows:
             return ()
         if not asked.topic:
-            return [_turn_hit(row, 1 / rank, rank) for rank, row in enumerate(rows[:HITS], start=1)]
+            latest = [_turn_hit(row, 1 / rank, rank) for rank, row in enumerate(rows[:HITS], start=1)]
+            return await self._heeded(person_id, "", latest)
         made = await self._made(person_id, [row for row in rows if row.vector is None])
         vector = (await self._encoder.encode_queries([asked.topic]))[0]
-        return await asyncio.to_thread(_ranked, asked.topic, vector, rows, made)
+        found = await asyncio.to_thread(_ranked, asked.topic, vector, rows, made)
+        return await self._heeded(person_id, asked.topic, found)
+
+    async def _heeded(self, person_id: str, asked: str, found: Sequence[Hit]) -> tuple[Hit, ...]:
+        if not found:
+            return ()
+        return heeded(found, await self._verdicts.of(person_id, asked, [hit.passage.id for hit in found]))
 
     async def _made(self, person_id: str, missing: Sequence[PastAnswer]) -> dict[str, Vectors]:
         """Vectors of the latest turns that had none; the rest is left to a job, and to the words until then."""

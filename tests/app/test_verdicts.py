@@ -81,3 +81,21 @@ async def test_nobody_else_is_answered_differently(
     after = await ask(other_client, QUESTION)
     shown = [[(one.document, one.rank, one.marker, one.score) for one in seen.exposures] for seen in (before, after)]
     assert shown[0] == shown[1]
+
+
+async def test_a_fact_and_an_earlier_conversation_that_were_refused_are_not_brought_up_for_the_question(
+    client: httpx.AsyncClient, upload: Upload
+) -> None:
+    await upload(
+        client, "leave.txt", "Nurses of the hut get four weeks of leave. Cooks of the hut get six weeks of leave."
+    )
+    assert (await client.post("/api/v1/me/facts", json={"text": "I am a nurse at the hut."})).status_code == 201
+    asked = "I work as a nurse at the hut: how many weeks of leave do I get?"
+    back = "What did I ask about weeks of leave?"
+    for question, kind in ((asked, "fact"), (back, "conversation")):
+        turn = await ask(client, question)
+        told = next(one for one in turn.exposures if one.kind == kind)
+        for verdict, is_shown in (("not_relevant", False), ("withdrawn", True)):
+            await give(client, "exposures", told.id, verdict)
+            shown = [(one.kind, one.passage_id) for one in (await ask(client, question)).exposures]
+            assert ((kind, told.passage_id) in shown) is is_shown, (question, verdict)
