@@ -37,16 +37,19 @@ class ComparisonPublic(BaseModel):
 class ComparedPair(BaseModel):
     """What people chose between two versions. A comparison counts once, by the last word on it."""
 
-    kind: str
-    champion: str
-    challenger: str
-    offered: int  # questions that chance chose
-    n: int  # of them with a choice
-    people: int  # who chose
-    wins: int  # of the challenger
-    losses: int
-    ties: int
-    first_chosen: int  # wins and losses in which the answer that was written first was preferred
+    kind: str = Field(description="Of the models that differ: generator, retriever, selector or verifier.")
+    champion: str = Field(description="What answered everybody then, as the registry calls it.")
+    challenger: str = Field(description="What it was compared with.")
+    offered: int = Field(description="Questions that chance chose.")
+    n: int = Field(description="Of them, those with a choice: wins + losses + ties.")
+    people: int = Field(description="Who chose.")
+    wins: int = Field(description="The challenger was preferred.")
+    losses: int = Field(description="The champion was preferred.")
+    ties: int = Field(description="Neither was better.")
+    first_chosen: int = Field(
+        description="Wins and losses in which the answer that was written first was preferred: about half of them "
+        "where its place did not matter."
+    )
     share: float | None = Field(description="(wins + ties / 2) / n")
     interval: tuple[float, float] | None = Field(description="95 % of the share of wins among wins and losses, Wilson")
     p_value: float | None = Field(description="two-sided sign test of wins against losses; comparisons are independent")
