@@ -36,7 +36,7 @@ def corrections(
     feedback: dict[str, Feedback] = {}
     labels: dict[str, UtilityLabel] = {}
     for removed, added, at in _replaced(spans):
-        for marker in _markers_at(edit.draft, at):
+        for marker in markers_at(edit.draft, at):
             if (source := cited_by.get(marker)) is None:
                 continue
             right = _says(source.text, added) and not _says(source.text, removed)
@@ -82,7 +82,7 @@ def _corrects(removed: str, added: str) -> bool:
     return removed[0] != added[0] or SequenceMatcher(None, removed, added).ratio() < _SPELLING
 
 
-def _markers_at(draft: str, at: int) -> tuple[int, ...]:
+def markers_at(draft: str, at: int) -> tuple[int, ...]:
     """The markers of the sentence that holds this place, those behind its full stop too."""
     done = 0  # markers that begin a sentence belong to the one before
     for start, end in sentences(draft):

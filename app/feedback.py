@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import feedback_log, turns
+from app import feedback_log, marks, turns
 from app.db import Database
 from app.models import Feedback, Turn, utc_now
 from app.problems import Problem, not_found
@@ -31,8 +31,9 @@ from app.schemas_feedback import (
 PER_MINUTE = 120  # of one person: more than anybody clicks, and too few to fill a disk with
 
 NEXT_MESSAGE, SATISFACTION = "next_message", "satisfaction"  # the kinds of events that app/signalling.py logs
-VOTES = {"up": "up", "down": "down", "withdrawn": None}
-VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", "withdrawn": None}
+WITHDRAWN = "withdrawn"
+VOTES = {"up": "up", "down": "down", WITHDRAWN: None}
+VERDICTS = {"helped": "helped", "not_relevant": "not_relevant", "wrong": "wrong", WITHDRAWN: None}
 OPENED: tuple[str, ...] = get_args(ExposureSignal)
 # Whether a source helps, by what was said of it: a verdict, or what an edit says (misread: the source was right).
 HELPS = {"helped": True, "source_misread": True, "not_relevant": False, "wrong": False, "source_wrong": False}
@@ -47,16 +48,18 @@ class Given:
 
 
 async def on_turn(database: Database, person_id: str, turn_id: str, body: TurnFeedbackCreate) -> Given:
-    """Log an event on an answer. Raises Problem 404, 409 for a vote where there is no answer or for a key that was
-    used for something else, 429."""
+    """Log an event on an answer. Raises Problem 404, 409 for a vote or a mark where there is no answer of the model or
+    for a key that was used for something else, 422 for a place that is not in the answer, 429."""
     async with database.session() as session:
         turn = await turns.find_turn(session, person_id, turn_id)
+        shown = await turns.list_exposures(session, person_id, [turn_id]) if turn and body.span else {}
     if turn is None:
         raise not_found("turn", turn_id)
-    if body.kind in VOTES and (turn.state == "running" or not turn.answer):
-        raise Problem(409, "there is no answer to vote on: wait until it is written, or ask again")
+    if (body.kind in VOTES or body.span) and (turn.state == "running" or not turn.answer):
+        raise Problem(409, "there is no answer to judge: wait until it is written, or ask again")
     said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
     said |= {"text": body.text} if body.text else {}
+    said |= marks.marked(turn, shown.get(turn_id, []), body.kind, body.span) if body.span else {}
     event = Feedback(id=event_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
     return await give(database, event, body.key)
 
@@ -136,8 +139,8 @@ def _noted(turn: Turn, about: str, kind: str, value: dict[str, Any]) -> Feedback
 
 # --- what follows from the events
 def state_of(turn_id: str, events: Sequence[Feedback]) -> TurnFeedback:
-    """The last vote, and the last verdict on each source; `events` are of one turn, oldest first."""
-    state = TurnFeedback(turn_id=turn_id)
+    """The last vote, verdict on each source and mark on each span; `events` are of one turn, oldest first."""
+    state = TurnFeedback(turn_id=turn_id, spans=marks.standing((event.kind, event.value) for event in events))
     for event in events:
         if event.exposure_id is None and event.kind in VOTES:
             state.vote = cast(Vote | None, VOTES[event.kind])
@@ -153,9 +156,10 @@ def feedback_public(event: Feedback) -> FeedbackPublic:
     reasons: list[Reason] = event.value.get("reasons", [])
     read = NextMessage.model_validate(event.value) if event.kind == NEXT_MESSAGE else None
     content = Satisfied.model_validate(event.value) if event.kind == SATISFACTION else None
-    text = event.value.get("text", "")
+    span = marks.mark_public(event.kind, event.value)
+    text = event.value.get("text", "") if span is None else ""
     known = event.model_dump(include=_FIELDS)
-    return FeedbackPublic(reasons=reasons, text=text, next_message=read, satisfaction=content, **known)
+    return FeedbackPublic(reasons=reasons, text=text, span=span, next_message=read, satisfaction=content, **known)
 
 
-_FIELDS = set(FeedbackPublic.model_fields) - {"reasons", "text", "next_message", "satisfaction"}
+_FIELDS = set(FeedbackPublic.model_fields) - {"reasons", "text", "span", "next_message", "satisfaction"}

@@ -37,12 +37,13 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write what people did with answers as data to train on, one JSON object a line, or the same as Parquet, where
-    objects whose keys are data (versions, events, value, next_message) are JSON text.
+    objects whose keys are data (versions, events, value, next_message, satisfaction) are JSON text.
 
     turns: each question with its answer, every passage that was shown, every event, and the models' versions.
 
     labels: a row for each passage that was shown: its rank, propensity and scores; `feedback` with the person's last
-    verdict (helped, not_relevant, wrong) and how often it was opened; `answer` with the last vote, its reasons and what
+    verdict (helped, not_relevant, wrong), what a marked sentence says that cites it (good, wrong), and how often it was
+    opened; `answer` with the last vote, its reasons and what
     was done with it; `labels` that were made of it; and the models' versions.
 
     kto: prompt, completion and label (true: voted up) of each answer of a model, by its last vote; a vote that was

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FREE = frozenset({"versions", "value", "events", "next_message"})
+FREE = frozenset({"versions", "rejected_versions", "value", "events", "next_message", "satisfaction"})
 _BATCH = 500  # rows in memory at once, and in a row group
 
 Rows = list[dict[str, Any]]

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import consent, feedback_log, turns
 from app.feedback import NEXT_MESSAGE, SATISFACTION, VOTES, state_of
+from app.marks import of_sources
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
@@ -78,6 +79,7 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
     for turn in found:
         given = events.get(turn.id, [])
         state = state_of(turn.id, given)
+        marked = of_sources((event.kind, event.value) for event in given)
         answer = {
             "vote": state.vote,
             "reasons": state.reasons,
@@ -91,7 +93,11 @@ async def labels(session: AsyncSession, person_id: str, found: Sequence[Turn]) -
         for exposure in shown.get(turn.id, []):
             if (turn.id, exposure.document_id) in closed:
                 continue
-            about_it = {"verdict": state.sources.get(exposure.id), "events": _counts(given, exposure.id)}
+            about_it = {
+                "verdict": state.sources.get(exposure.id),
+                "marked": {True: "good", False: "wrong", None: None}[marked.get(exposure.id)],
+                "events": _counts(given, exposure.id),
+            }
             rows.append(
                 _exposure(turn, exposure)
                 | {"feedback": about_it, "answer": answer, "labels": labelled.get(exposure.id, [])}

@@ -14,17 +14,33 @@ Verdict = Literal["helped", "not_relevant", "wrong"]
 # What is done with an answer rather than said of it. Stopped, regenerated and re-asked are noted by the server too.
 TurnSignal = Literal["copied", "regenerated", "stopped", "abandoned", "reasked"]
 ExposureSignal = Literal["citation_opened", "source_opened"]  # the [n] in the answer; the document behind it
-TurnKind = Literal[Vote, "withdrawn", TurnSignal]
+SpanKind = Literal["span_good", "span_wrong", "span_cleared"]  # what is said of a piece of the answer; taken back
+TurnKind = Literal[Vote, "withdrawn", TurnSignal, SpanKind]
 ExposureKind = Literal[Verdict, "withdrawn", ExposureSignal]
 # Made by the client, new for each event: sent again after a lost answer, it is the same event.
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
+class Span(RequestBody):
+    """A piece of the model's answer, in code points from its beginning; `end` is behind the last one."""
+
+    start: int = Field(ge=0, le=1_000_000)
+    end: int = Field(ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"the span from {self.start} to {self.end} holds nothing: `end` comes behind `start`")
+        return self
+
+
 class TurnFeedbackCreate(RequestBody):
-    """One event on an answer. The last vote counts; `withdrawn` takes it back."""
+    """One event on an answer. The last vote counts; `withdrawn` takes it back. So does the last word on each `span`,
+    and `span_cleared` takes it back."""
 
     key: Key
     kind: TurnKind
+    span: Span | None = None  # of the kinds span_*, and of no other
     reasons: list[Reason] = Field(default=[], max_length=6)  # of a vote down
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""  # of a vote; never needed
 
@@ -39,6 +55,8 @@ class TurnFeedbackCreate(RequestBody):
             raise ValueError(f"`reasons` go with the kind down, not with {self.kind}: leave them out")
         if self.text and self.kind not in ("up", "down"):
             raise ValueError(f"`text` goes with a vote, up or down, not with {self.kind}: leave it out")
+        if (self.span is not None) != self.kind.startswith("span_"):
+            raise ValueError(f"`span` goes with the kinds span_good, span_wrong and span_cleared; this is {self.kind}")
         return self
 
 
@@ -76,6 +94,17 @@ class Satisfied(BaseModel):
     by: str  # the turn that was begun then
 
 
+class MarkedSpan(BaseModel):
+    """A piece of an answer, and the sources that its sentences cite and that are judged with it: of what is wrong only
+    those that say the same, as the others were misread."""
+
+    start: int
+    end: int
+    text: str
+    sources: list[str] = []  # ids of exposures
+    mark: Literal["good", "wrong"] | None = None  # None: taken back
+
+
 class FeedbackPublic(BaseModel):
     """An event as it was logged. `kind` may also be what an edit said of a source: source_wrong, source_misread; which
     of two answers was better: compared; or next_message and satisfaction, of which the fields so called tell more."""
@@ -86,19 +115,21 @@ class FeedbackPublic(BaseModel):
     kind: str
     reasons: list[Reason] = []
     text: str = ""
+    span: MarkedSpan | None = None
     next_message: NextMessage | None = None
     satisfaction: Satisfied | None = None
     created_at: datetime
 
 
 class TurnFeedback(BaseModel):
-    """What follows from the events of a turn: of votes, and of verdicts on each source, the last."""
+    """What follows from the events of a turn: the last vote, verdict on each source and mark on each span."""
 
     turn_id: str
     vote: Vote | None = None
     reasons: list[Reason] = []
     text: str = ""
     sources: dict[str, Verdict] = {}  # by exposure
+    spans: list[MarkedSpan] = []  # that are marked now
 
 
 class TurnDetail(TurnPublic):

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, func, select, union
+from sqlalchemy.orm import aliased
+from sqlmodel import col, exists, func, or_, select, union
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.feedback import HELPS, OPENED
+from app.feedback import HELPS, OPENED, WITHDRAWN
 from app.models import Exposure, Feedback, UtilityLabel
 from app.models_preferences import Edit
 from app.schemas_training import TrainedKind
@@ -20,13 +21,21 @@ LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator"
 async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str], since: datetime | None) -> int:
     """Passages that these people judged or opened, or operators labelled; of the generator, answers they rewrote.
 
-    One passage of one answer counts once, however often it is judged."""
+    One passage of one answer counts once, however often it is judged; what was taken back does not count."""
     if kind == "generator":
         edited = select(func.count(func.distinct(Edit.turn_id))).where(col(Edit.person_id).in_(people))
         return (await session.exec(_after(edited, Edit.created_at, since))).one()
-    said = select(Feedback.exposure_id).where(
-        col(Feedback.person_id).in_(people), col(Feedback.kind).in_((*HELPS, *OPENED))
+    later = aliased(Feedback)
+    is_taken_back = exists().where(
+        col(later.exposure_id) == Feedback.exposure_id,
+        col(later.kind) == WITHDRAWN,
+        or_(
+            col(later.created_at) > Feedback.created_at,
+            (col(later.created_at) == Feedback.created_at) & (col(later.id) > Feedback.id),
+        ),
     )
+    stands = col(Feedback.kind).in_(OPENED) | (col(Feedback.kind).in_(HELPS) & ~is_taken_back)
+    said = select(Feedback.exposure_id).where(col(Feedback.person_id).in_(people), stands)
     labelled = (
         select(UtilityLabel.exposure_id)
         .join(Exposure, col(Exposure.id) == UtilityLabel.exposure_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from app.feedback import HELPS, OPENED
+from app.marks import of_sources
 from app.same_question import question_key
 from app.schemas_training import Method
 from app.training_runs_labels import OPERATOR
@@ -26,7 +27,8 @@ _HELPS, _LEFT, _EVIDENCE = 0.5, 0.1, 0.2
 
 def worths(export: Path) -> Rows:
     """By person and question, the worth of each passage that was shown: what an operator said, who saw that others
-    disagreed, else what the person said, else what people did, else what a language model said.
+    disagreed, else what the person said of it, else of a sentence that cites it, else what people did, else what a
+    language model said.
 
     Raises DataError."""
     rows: Rows = {}
@@ -36,6 +38,7 @@ def worths(export: Path) -> Rows:
     guessed = _labelled(log, frozenset(get_args(Method)))
     for turn in log:
         said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
+        marked = of_sources((event["kind"], event.get("value") or {}) for event in turn["feedback"])
         found, asked = rows.setdefault((str(turn["person_id"]), question_of(turn)), {}), question_key(question_of(turn))
         for shown in documents_shown(turn):
             if not (text := text_of(shown)):  # its person may not read it any more: it was shown, and teaches nothing
@@ -44,6 +47,8 @@ def worths(export: Path) -> Rows:
                 found[text] = worth
             elif shown["exposure_id"] in said:
                 found[text] = said[shown["exposure_id"]]
+            elif shown["exposure_id"] in marked:
+                found[text] = float(marked[shown["exposure_id"]])
             else:  # what was said when the same was asked before still holds
                 done = _worth(judged, (asked, text))
                 found.setdefault(text, worth_of_label(guessed.get((asked, text), NO_PART)) if done == NO_PART else done)

@@ -28,8 +28,8 @@ _NEW: dict[int | str, dict[str, Any]] = {201: {"model": FeedbackPublic, "descrip
 async def on_turn(
     turn_id: Identifier, body: TurnFeedbackCreate, person: CurrentPerson, services: ServicesDep, response: Response
 ) -> FeedbackPublic:
-    """Log a vote on an answer, with or without reasons, or what was done with it. It is kept when this answers; the
-    same `key` again is the same event. No single vote changes what anybody finds."""
+    """Log a vote on an answer, with or without reasons, a mark on a piece of it (`span`), or what was done with it. It
+    is kept when this answers; the same `key` again is the same event. No single vote changes what anybody finds."""
     given = await feedback.on_turn(services.database, person.id, turn_id, body)
     response.status_code = 201 if given.is_new else 200
     return feedback.feedback_public(given.event)

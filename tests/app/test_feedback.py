@@ -54,7 +54,7 @@ async def test_each_source_has_its_own_last_verdict(client: httpx.AsyncClient, t
         assert (event.turn_id, event.exposure_id) == (turn.id, source.id)
     read = await client.get(f"/api/v1/conversations/{turn.conversation_id}/feedback")
     assert read.json() == [
-        {"turn_id": turn.id, "vote": None, "reasons": [], "text": "", "sources": {source.id: "wrong"}}
+        {"turn_id": turn.id, "vote": None, "reasons": [], "text": "", "sources": {source.id: "wrong"}, "spans": []}
     ]
     await give(client, "exposures", source.id, "withdrawn")
     state = (await detail(client, turn.id)).feedback

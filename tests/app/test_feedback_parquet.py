@@ -77,10 +77,31 @@ async def test_an_export_to_parquet_agrees_with_the_one_to_json_lines(settings: 
             turn = await log.turn(log.people[0].created_at, shown="**law *fact", versions={"generator": f"g{number}"})
             await log.say(turn, "down", log.people[0].created_at, text="no", reasons=["incorrect"])
             await log.say(turn, "citation_opened", log.people[0].created_at, 1)
+            said: dict[str, Any] = {"inputs": {f"input {number}": 1.0}, "chance": 0.5, "by": turn, "version": "v"}
+            await log.say(turn, "satisfaction", log.people[0].created_at, **said)
     for form in ("turns", "labels", "kto", "dpo"):
         lines, out = tmp_path / f"{form}.jsonl", tmp_path / f"{form}.parquet"
         assert await write_export(settings, lines, form, None) == await write_export(settings, out, form, None)
         assert columns_of(out) == rows_of(lines), form
+        assert ungoverned(lines) == [], f"{form}: keys that are data are JSON text, or other rows get them, too"
+
+
+def ungoverned(lines: Path) -> list[str]:
+    """Names of objects that have other keys in other rows, and that are no text in Parquet."""
+    seen: dict[str, set[frozenset[str]]] = {}
+
+    def look(name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            seen.setdefault(name, set()).add(frozenset(value))
+        for key, one in value.items() if isinstance(value, dict) else ():
+            if key not in FREE:
+                look(f"{name}.{key}", one)
+        for one in value if isinstance(value, list) else ():
+            look(name, one)
+
+    for line in lines.read_text().splitlines():
+        look("", json.loads(line))
+    return [name for name, keys in seen.items() if len(keys) > 1]
 
 
 MEASURE = """

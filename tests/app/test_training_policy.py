@@ -11,7 +11,8 @@ from app.models import Person, utc_now
 from app.models_training import TrainingPolicy
 from app.services import Services
 from app.training_runs_policy import is_quiet
-from tests.app.training import RUNS, fill_log, put_holdout
+from tests.app.giving import give
+from tests.app.training import RUNS, Judged, fill_log, put_holdout, write_log
 from tests.conftest import client_of
 
 POLICY = "/api/v1/admin/training-policy"
@@ -58,6 +59,19 @@ async def test_a_run_begins_by_itself_when_enough_new_was_said_and_only_once(
     assert (await standing(operator))["waits_for"].startswith("0 new labels of 60, 60 in all")
     await fill_log(services, person, 20)
     assert await look(services, operator) == 1
+
+
+async def test_what_was_taken_back_is_no_label(
+    operator: httpx.AsyncClient, client: httpx.AsyncClient, person: Person, services: Services
+) -> None:
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    ((one, other, opened),) = await write_log(services, person, [Judged("Where?", ["North.", "South.", "East."])])
+    assert (await standing(operator))["labels"] == 3
+    await give(client, "exposures", opened, "citation_opened")
+    for exposure in (one, other, opened):
+        await give(client, "exposures", exposure, "withdrawn")
+    await give(client, "exposures", other, "wrong")
+    assert (await standing(operator))["labels"] == 2, "one was judged again, and one was opened"
 
 
 async def test_worn_questions_begin_nothing(

@@ -1,0 +1,78 @@
+"""Pieces of an answer are marked good or wrong: the last word stands, and speaks of the source of its sentence."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app import feedback_export
+from app.models import Person
+from app.schemas import TurnPublic
+from app.services import Services
+from generation.scripted import ScriptedModel
+from tests.app.giving import detail, events, give, post
+from tests.app.rewriting import ask, rewrite
+from tests.conftest import Upload
+from training.log_labels import NO_PART, worths
+
+NOTE = "The hut keeps its spare key under the blue flower pot. The warden returns on Friday."
+RIGHT, ELSEWHERE = "The hut keeps its spare key under the blue flower pot. [1]", "Dinner is served at noon in Rome. [1]"
+
+
+@pytest.fixture
+async def turn(client: httpx.AsyncClient, services: Services, upload: Upload) -> TurnPublic:
+    """Two sentences that cite one source, which says the first one alone."""
+    await upload(client, "hut.txt", NOTE)
+    assert isinstance(services.model, ScriptedModel)
+    services.model.enqueue(f"{RIGHT} {ELSEWHERE}")
+    return await ask(client, "Where does the hut keep its spare key?")
+
+
+def span_of(turn: TurnPublic, text: str) -> dict[str, int]:
+    start = turn.answer.index(text)
+    return {"start": start, "end": start + len(text)}
+
+
+async def test_the_last_mark_on_a_piece_stands_and_is_a_label_of_what_its_sentence_rests_on(
+    client: httpx.AsyncClient, services: Services, person: Person, turn: TurnPublic, tmp_path: Path
+) -> None:
+    await client.patch("/api/v1/me", json={"trains_others": True})
+    (source,) = turn.exposures
+    pot, noon = span_of(turn, "blue flower pot"), span_of(turn, "at noon")
+
+    async def worth() -> float:
+        log = tmp_path / "turns.jsonl"
+        log.write_text("".join([row async for row in feedback_export.rows(services.database, [person.id], "turns")]))
+        ((found,),) = (some.values() for some in worths(log).values())
+        return float(found)
+
+    misread = await give(client, "turns", turn.id, "span_wrong", span=noon)
+    assert misread.span is not None and (misread.span.text, misread.span.sources) == ("at noon", [])
+    assert await worth() == NO_PART, "the source does not say so: it was misread"
+    for kind, helps in (("span_wrong", 0.0), ("span_good", 1.0)):
+        event = await give(client, "turns", turn.id, kind, span=pot)
+        assert event.span is not None and event.span.sources == [source.id]
+        assert await worth() == helps
+    marked = (await detail(client, turn.id)).feedback.spans
+    assert [(one.text, one.mark) for one in marked] == [("blue flower pot", "good"), ("at noon", "wrong")]
+    (row,) = [json.loads(one) async for one in feedback_export.rows(services.database, [person.id], "labels")]
+    assert row["feedback"]["marked"] == "good"
+    await give(client, "exposures", source.id, "wrong")
+    assert await worth() == 0.0, "a verdict on the source goes before"
+    await give(client, "turns", turn.id, "span_cleared", span=pot)
+    assert [one.text for one in (await detail(client, turn.id)).feedback.spans] == ["at noon"]
+    assert len(await events(client, turn.id)) == 5
+
+
+async def test_a_mark_is_on_what_the_model_wrote_and_on_nothing_else(
+    client: httpx.AsyncClient, other_client: httpx.AsyncClient, turn: TurnPublic
+) -> None:
+    inside = span_of(turn, "blue")
+    bad = [{"start": 0, "end": len(turn.answer) + 1}, {"start": 3, "end": 3}, {"start": -1, "end": 3}, None]
+    for span in bad:
+        assert (await post(client, "turns", turn.id, "span_wrong", span=span)).status_code == 422, span
+    assert (await post(client, "turns", turn.id, "down", span=inside)).status_code == 422
+    assert (await post(other_client, "turns", turn.id, "span_good", span=inside)).status_code == 404
+    await rewrite(client, turn.id, "It is in the shed.")
+    assert (await post(client, "turns", turn.id, "span_good", span=inside)).status_code == 409
