@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.home import Home
 from app.late_model import LateModel
@@ -54,12 +54,21 @@ def make_model(settings: Settings) -> LanguageModel:
 
             return ScriptedModel()
         case "openai":
-            from generation.openai import OpenAIModel
-
-            key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-            return OpenAIModel(settings.llm_base_url or "", settings.llm_model, key, settings.llm_timeout)
+            return _served_model(settings)
         case "local":
             return _local_model(settings)
+
+
+def _served_model(settings: Settings) -> LanguageModel:
+    from generation.openai import OpenAIModel
+    from generation.openai_adapter import AdaptedOpenAIModel
+
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    server: dict[str, Any] = {"base_url": settings.llm_base_url or "", "key": key, "timeout": settings.llm_timeout}
+    if settings.llm_adapters is None or settings.adapter in ("shipped", "stock"):  # what ships is the embedded model's
+        return OpenAIModel(model=settings.llm_model, **server)
+    folder = Path(settings.adapter).expanduser()
+    return AdaptedOpenAIModel(settings.llm_model, folder, settings.llm_adapters / folder.name, **server)
 
 
 def make_selector(settings: Settings, encoder: Encoder) -> Selector:

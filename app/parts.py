@@ -36,8 +36,8 @@ def setting_for(settings: Settings, kind: str) -> str | None:
     """The setting that a person gave and that comes before any promotion of this kind; None where there is none."""
     if _NAMED_BY[kind] in settings.model_fields_set:
         return f"ATTUNE_{_NAMED_BY[kind].upper()}"
-    if kind == "generator" and settings.llm != "local":  # what is trained here belongs to the embedded model
-        return "ATTUNE_LLM"
+    if kind == "generator" and settings.llm != "local" and not (settings.llm == "openai" and settings.llm_adapters):
+        return "ATTUNE_LLM"  # which nothing that is trained here belongs to
     return None
 
 

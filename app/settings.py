@@ -2,9 +2,10 @@
 
 import os
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePath
 from tomllib import TOMLDecodeError
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, model_validator
@@ -38,7 +39,15 @@ class Settings(BaseSettings):
     database_url: str | None = None  # None: SQLite inside the home
     secret_key: SecretStr | None = None  # None on a laptop: made once and kept in the home
     token_days: int = Field(default=30, ge=1, le=3650)
-    sign_up: Literal["open", "invite", "closed"] = "closed"  # who may make an account: see POST /api/v1/auth/sign-up
+    # Who may make an account: everybody, who has an invite, whom the provider below vouches for, nobody.
+    sign_up: Literal["open", "invite", "provider", "closed"] = "closed"
+
+    # A provider that people can log in with (OpenID Connect): its address, and what it gave to this installation.
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None  # None: a public client; PKCE is always used
+    oidc_name: str = "your organisation"  # for people to read
+    oidc_group: str | None = None  # only who has it in the claim `groups` may log in
 
     index: Literal["edge", "server"] = "edge"
     qdrant_url: str | None = None
@@ -51,6 +60,9 @@ class Settings(BaseSettings):
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None
     llm_timeout: float = Field(default=120.0, gt=0)  # seconds
+    # Where the model server sees the folder `models` of this home, if it loads adapters while it runs (vLLM): then a
+    # promoted generator answers there. None: it loads none.
+    llm_adapters: PurePath | None = None
 
     retrieve_limit: int = Field(default=10, ge=1, le=100)
     # How often two neighbouring sources that the answer did not read are shown in each other's place, so that clicks
@@ -123,6 +135,10 @@ class Settings(BaseSettings):
                 f"ATTUNE_HOST is {self.host!r}, which others can reach: keep 127.0.0.1, or set "
                 "ATTUNE_DEPLOYMENT=server together with ATTUNE_SECRET_KEY"
             )
+        if self.oidc_issuer:
+            self._refuse_provider(self.oidc_issuer)
+        elif self.sign_up == "provider":
+            raise SettingsError("ATTUNE_SIGN_UP=provider needs ATTUNE_OIDC_ISSUER, the address of the provider")
         if self.index == "server" and not self.qdrant_url:
             raise SettingsError("ATTUNE_INDEX=server needs ATTUNE_QDRANT_URL, for example http://localhost:6333")
         if self.rubric and self.llm != "openai":
@@ -132,6 +148,16 @@ class Settings(BaseSettings):
         if self.llm == "openai" and not self.llm_base_url:
             raise SettingsError("ATTUNE_LLM=openai needs ATTUNE_LLM_BASE_URL, for example http://localhost:8000/v1")
         return self
+
+    def _refuse_provider(self, issuer: str) -> None:
+        url = urlsplit(issuer)
+        loopback = url.hostname in {"127.0.0.1", "localhost", "::1"}
+        if url.scheme != "https" and not (url.scheme == "http" and loopback):
+            raise SettingsError(
+                f"ATTUNE_OIDC_ISSUER is {issuer!r}: whoever sits between could log in as anybody, use https"
+            )
+        if not self.oidc_client_id:
+            raise SettingsError("ATTUNE_OIDC_ISSUER needs ATTUNE_OIDC_CLIENT_ID, as the provider gave it to you")
 
 
 def _refuse_misspelt(settings: type[BaseSettings]) -> None:

@@ -66,7 +66,7 @@ class OpenAIModel:
         return self._usage
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
-        await self._learn_window()
+        await self._prepare()
         tokens = await self._tokenize(messages=_chat(messages), add_generation_prompt=True)
         return len(tokens) if tokens is not None else estimate_tokens(messages)
 
@@ -84,6 +84,7 @@ class OpenAIModel:
 
     async def score(self, messages: Sequence[Message], continuation: str) -> ContinuationScore:
         """Needs vLLM's /tokenize, and completions that echo tokens with their log-probabilities."""
+        await self._prepare()
         prompt = await self._tokenize(messages=_chat(messages), add_generation_prompt=True)
         scored = await self._tokenize(prompt=continuation, add_special_tokens=False)
         if prompt is None or scored is None:
@@ -116,7 +117,7 @@ class OpenAIModel:
     async def _stream(
         self, messages: Sequence[Message], params: GenerationParams, schema: JsonSchema | None
     ) -> AsyncIterator[Delta]:
-        await self._learn_window()
+        await self._prepare()
         with self._explained(messages, params):
             async with asyncio.timeout(self._timeout):
                 chunks = await self._client.chat.completions.create(**self._request(messages, params, schema))
@@ -156,6 +157,10 @@ class OpenAIModel:
             form = {"name": "answer", "schema": dict(schema), "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": form}
         return request
+
+    async def _prepare(self) -> None:
+        """What has to happen before a request."""
+        await self._learn_window()
 
     async def _learn_window(self) -> None:
         """Ask once how much the model reads; a server that does not say leaves the constructor's word."""

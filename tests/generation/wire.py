@@ -28,6 +28,7 @@ class Wire:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.tokenizes = True
+        self.adapters: list[str] | None = None  # names of those loaded; None: it loads none
         self.hung_up = asyncio.Event()
         self.url = ""
 
@@ -37,7 +38,21 @@ class Wire:
         app.post("/v1/chat/completions")(self.chat)
         app.post("/v1/completions")(self.completions)
         app.post("/tokenize")(self.tokenize)
+        if self.adapters is not None:
+            app.post("/v1/load_lora_adapter")(self.load)
         return app
+
+    async def load(self, request: Request) -> Response:
+        """As vLLM does it, word for word."""
+        asked = await request.json()
+        assert self.adapters is not None
+        if asked["lora_name"] in self.adapters:
+            said = f"The lora adapter '{asked['lora_name']}' has already been loaded."
+            return JSONResponse({"error": {"message": said, "code": 400}}, 400)
+        if asked["lora_path"].startswith("/nowhere/"):
+            return JSONResponse({"error": {"message": f"No adapter found for {asked['lora_path']}", "code": 400}}, 400)
+        self.adapters.append(asked["lora_name"])
+        return Response(f"Success: LoRA adapter '{asked['lora_name']}' added successfully.", media_type="text/plain")
 
     async def models(self) -> dict[str, Any]:
         return {"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": WINDOW}]}
@@ -69,6 +84,9 @@ class Wire:
     async def chat(self, request: Request) -> Response:
         asked = await request.json()
         self.requests.append(asked)
+        if asked["model"] not in (MODEL, *(self.adapters or ())):
+            said = f"The model `{asked['model']}` does not exist."
+            return JSONResponse({"error": {"message": said, "code": 404}}, 404)
         self.keys.append(request.headers.get("authorization"))
         fault = self.faults.popleft() if self.faults else ""
         if fault.isdigit():
