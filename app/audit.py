@@ -41,6 +41,8 @@ Action = Literal[
     "collection removed",
     "collection shared",
     "share taken back",
+    "login linked",
+    "login unlinked",
     "documents shared",
     "document taken back",
 ]

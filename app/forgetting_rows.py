@@ -25,6 +25,7 @@ from app.models import (
     UtilityLabel,
 )
 from app.models_groups import Collection
+from app.models_identities import Identity
 from app.models_memory import PersonFact
 from app.models_preferences import Edit, Preference
 
@@ -39,6 +40,7 @@ _NAMES = {
     "preferenceevidence": "preference_evidence",
     "preferenceuse": "preference_uses",
     "groupmember": "memberships",
+    "identity": "identities",
     "borrowed": "borrowed",
     "turnvector": "turn_vectors",
     "feedback": "feedback",
@@ -53,6 +55,7 @@ _TOLD: dict[str, tuple[Any, ...]] = {
     "edits": (Edit.text, Edit.context),
     "preferences": (Preference.description, Preference.context, Preference.scope),
     "facts": (PersonFact.text,),
+    "identities": (Identity.subject,),
     "feedback": (Feedback.value,),
 }
 

@@ -31,6 +31,7 @@ from app.api import (
     me_facts,
     metrics,
     models,
+    oidc,
     preferences,
     quality,
     satisfaction,
@@ -48,6 +49,7 @@ from app.settings import Settings
 
 ROUTERS = (
     auth,
+    oidc,
     me,
     me_facts,
     tokens,

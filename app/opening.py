@@ -20,6 +20,7 @@ from app.jobs import Jobs
 from app.late_model import LateModel
 from app.learning import KIND, Learning
 from app.memory import StoredMemory
+from app.oidc import OpenId
 from app.opening_models import begin_promotions, open_models
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
@@ -80,12 +81,14 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
     training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
+    auth = await _auth(settings, home, database)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
         settings=settings,
         home=home,
         database=database,
-        auth=await _auth(settings, home, database),
+        auth=auth,
+        provider=OpenId(settings, auth.digest_of),
         jobs=jobs,
         erasure=erasure,
         sharing=sharing,

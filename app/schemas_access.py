@@ -46,9 +46,10 @@ class OwnTokenMade(OwnTokenPublic):
 
 
 class SignUpPublic(BaseModel):
-    """Who may make an account: everybody, those with an invite, or nobody, where an admin makes it."""
+    """Who may make an account: everybody, those with an invite, whom the provider of the installation vouches for, or
+    nobody, where an admin makes it."""
 
-    policy: Literal["open", "invite", "closed"]
+    policy: Literal["open", "invite", "provider", "closed"]
 
 
 class SignUp(RequestBody):
@@ -56,6 +57,17 @@ class SignUp(RequestBody):
     password: str = Field(max_length=1024)
     display_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
     code: str | None = Field(default=None, max_length=200)  # of an invite
+
+
+class ProviderPublic(BaseModel):
+    """A provider that people can log in with."""
+
+    enabled: bool
+    name: str  # for people to read
+
+
+class ProviderLink(BaseModel):
+    url: str  # where the browser goes on; it comes back by itself
 
 
 class InviteCreate(RequestBody):

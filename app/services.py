@@ -18,6 +18,7 @@ from app.jobs import Jobs
 from app.late_model import LateModel
 from app.memory import StoredMemory
 from app.metrics import Metrics
+from app.oidc import OpenId
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
 from app.recall import StoredRecall
@@ -43,6 +44,7 @@ class Services:
     home: Home
     database: Database
     auth: Auth
+    provider: OpenId
     jobs: Jobs
     erasure: Erasure
     sharing: Sharing

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete, select
+from sqlmodel import SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import audit
@@ -24,7 +24,7 @@ async def sign_up(services: Services, body: SignUp, address: str) -> Person:
     """The new account. An invite is spent with it and not without it. Raises Problem 403, 409 for an e-mail that has an
     account, 422, 429."""
     policy = services.settings.sign_up
-    if policy == "closed":
+    if policy in {"closed", "provider"}:
         raise Problem(403, "accounts are made by whoever runs this installation: ask them")
     services.limits.logins.take(address)
     digest = services.auth.digest_of(body.code or "")
@@ -37,14 +37,22 @@ async def sign_up(services: Services, body: SignUp, address: str) -> Person:
     except AccountError as error:
         raise Problem(422, str(error)) from None
     try:
-        async with services.database.session() as session:
-            if policy == "invite" and not (await session.exec(delete(Invite).where(*_open(digest)))).rowcount:
-                raise Problem(403, _REFUSED)  # somebody was faster with it
-            session.add(person)
+        await make(services, person, body.code)
     except IntegrityError:
         raise Problem(409, f"there is an account for {person.email} already: log in") from None
     audit.note("signed up", person=person.id, address=address, way=policy)
     return person
+
+
+async def make(services: Services, person: Person, code: str | None, *more: SQLModel) -> None:
+    """Keep a new account and what belongs to it, and spend the invite where one is needed. Raises Problem 403, and
+    IntegrityError where the e-mail has an account."""
+    digest = services.auth.digest_of(code or "")
+    async with services.database.session() as session:
+        needed = services.settings.sign_up == "invite"
+        if needed and not (await session.exec(delete(Invite).where(*_open(digest)))).rowcount:
+            raise Problem(403, _REFUSED)  # somebody was faster with it
+        session.add_all([person, *more])
 
 
 async def invite(services: Services, admin: Person, label: str, days: int) -> tuple[str, Invite]:

@@ -43,6 +43,8 @@ FENCES: dict[str, tuple[str, ...]] = {
     "peft": ("training/**",),
     "openai": ("generation/openai.py",),
     "prometheus_client": ("app/metrics.py",),
+    "authlib": ("app/oidc.py",),
+    "joserfc": ("app/oidc.py",),
     "opentelemetry": ("app/tracing.py",),
     "mcp": ("app/mcp_*.py", "app/api/mcp.py"),
     "mcp_types": ("app/mcp_*.py", "app/api/mcp.py"),

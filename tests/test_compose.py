@@ -45,12 +45,18 @@ def test_every_setting_exists_and_the_whole_is_accepted(
     compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in compose["x-attune"]["environment"].items():
-        filled = re.sub(r"\$\{\w+:\?[^}]*\}", "0123456789abcdef" * 4, value)
-        monkeypatch.setenv(name, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", filled))
+        monkeypatch.setenv(name, re.sub(r"\$\{\w+:\?[^}]*\}", "0123456789abcdef" * 4, value))
     settings = Settings(host="0.0.0.0")
     assert settings.deployment == "server"
     assert settings.database_url is not None
     assert (settings.index, settings.llm) == ("server", "openai")
+
+
+def test_what_the_example_names_reaches_the_server_and_is_a_setting(compose: dict[str, Any]) -> None:
+    assert compose["x-attune"]["env_file"] == [{"path": ".env", "required": False}]
+    named = re.findall(r"^#?(ATTUNE_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert len(named) > 10
+    assert {name.removeprefix("ATTUNE_").lower() for name in named} <= set(Settings.model_fields)
 
 
 def test_every_service_is_watched_and_every_image_has_a_version(compose: dict[str, Any]) -> None:

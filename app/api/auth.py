@@ -21,18 +21,21 @@ async def create_token(body: TokenRequest, request: Request, services: ServicesD
 @router.post("/session", status_code=204)
 async def create_session(body: TokenRequest, request: Request, services: ServicesDep) -> Response:
     """The same for a browser: the token comes as a cookie that no script can read."""
-    person = await _logged_in(body, request, services)
-    token = await services.auth.issue_token(person, "browser")
     response = Response(status_code=204)
+    await open_browser(response, request, services, await _logged_in(body, request, services))
+    return response
+
+
+async def open_browser(response: Response, request: Request, services: Services, person: Person) -> None:
+    """Log the browser that gets this response in."""
     response.set_cookie(
         COOKIE,
-        token,
+        await services.auth.issue_token(person, "browser"),
         max_age=services.settings.token_days * 24 * 3600,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return response
 
 
 @router.delete("/session", status_code=204)

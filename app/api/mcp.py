@@ -73,7 +73,8 @@ async def _speaking(call: "Context[Any, Any]") -> AsyncIterator[httpx.AsyncClien
     assert isinstance(request, Request)  # the one that came to `speak`
     transport = httpx.ASGITransport(request.app, raise_app_exceptions=False)
     headers = {"Authorization": request.headers["authorization"]}
-    async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url), headers=headers) as client:
+    url = str(request.base_url)
+    async with httpx.AsyncClient(transport=transport, base_url=url, headers=headers, trust_env=False) as client:
         yield client
 
 

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from app import models
 from app import models_comparisons as _comparisons  # noqa: F401 (its table is part of the metadata)
 from app import models_groups as _groups  # noqa: F401 (its tables are part of the metadata)
+from app import models_identities as _identities  # noqa: F401 (its table is part of the metadata)
 from app import models_memory as _memory  # noqa: F401 (likewise)
 from app import models_preferences as _preferences  # noqa: F401 (likewise)
 from app import models_quality as _quality  # noqa: F401 (likewise)
