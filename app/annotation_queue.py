@@ -24,7 +24,7 @@ from app.training_runs_labels import OPERATOR
 
 NEAR = 0.1  # of the selector's utility, from what divides chosen from left out
 OFTEN = 5  # times shown
-_PAGE_MORE = 2  # candidates for each place of a page: some of their documents are out of reach by now
+_AT_ONCE = 100  # passages that are looked up together
 _WORTH: Mapping[Why, float] = {"conflict": 3.0, "disagreement": 2.0, "threshold": 1.0, "traffic": 0.0}
 _UTILITY: Mapping[Said, float] = {"helps": 1.0, "not_relevant": 0.0, "wrong": 0.0}
 
@@ -66,7 +66,11 @@ async def queue(session: AsyncSession, route: Route, limit: int) -> AnnotationQu
     if by_models:  # one model's word is enough; where it is against the selector's, an operator has it
         waiting = [case for case in waiting if not case.labels]
     waiting.sort(key=lambda case: (-case.worth, case.shown[0].id))
-    items = await _items(session, waiting[: limit * _PAGE_MORE])
+    items = list[QueuedPassage]()
+    for start in range(0, len(waiting), _AT_ONCE):  # of some the documents are out of reach by now
+        if len(items) >= limit:
+            break
+        items += await _items(session, waiting[start : start + _AT_ONCE])
     return AnnotationQueuePublic(items=items[:limit], waiting=len(waiting), looked_at=len(recent))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+GIVEN = "given"  # below the folder of a run: the log that the server looked through before the recipe reads it
 _NAMES = ("turn_id", "chosen_turn_id", "rejected_turn_id")  # of one row in an export, in every form of it
 _TAKEN_BACK = ("consent", "prompt")  # what is there or not, by what people and owners say now
 

@@ -24,7 +24,7 @@ from app.schemas_models import Verdict
 from app.schemas_training import TrainedKind
 from app.settings import Settings
 from app.training_runs_holdout import Holdout
-from app.training_runs_log import still_holds
+from app.training_runs_log import GIVEN, still_holds
 from app.training_runs_process import ProcessError
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Steps:
     async def export(self, people: Sequence[str]) -> None:
         """The log as it was when the run began, where the recipe looks for it before it asks a server. Where somebody
         in it has taken something back since, nothing is left of it nor of what was fitted to it so far."""
-        path = await self._place() / f"{_FORMS[self.kind]}.jsonl"
+        path = await self._place() / GIVEN / f"{_FORMS[self.kind]}.jsonl"
         beside = path.with_suffix(".part")
         await self._write(people, beside)
         if path.exists() and await asyncio.to_thread(still_holds, path, beside):
@@ -108,13 +108,14 @@ class Steps:
             return
         if path.exists():
             log.info("run %s begins anew: what somebody took back was in its log", self.row.id)
-            fresh = beside.rename(self._out.with_suffix(".part"))
             await asyncio.to_thread(shutil.rmtree, self._out)
-            beside = fresh.rename(await self._place() / beside.name)
+            await self._write(people, beside)
         beside.rename(path)
 
     async def _write(self, people: Sequence[str], path: Path) -> None:
         self.workshop.home.require_space()
+        await self._place()
+        path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8") as lines:
             async for line in feedback_export.rows(self.workshop.database, people, _FORMS[self.kind]):
                 lines.write(line)

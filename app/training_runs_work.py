@@ -119,8 +119,7 @@ class Training:
 
 async def clear(home: Home, run_id: str | None) -> None:
     """Remove what a run worked with, the log in it too; None: of all of them."""
-    folder = folder_of(home, run_id) if run_id else home.root / "training"
-    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await asyncio.to_thread(_remove, folder_of(home, run_id) if run_id else home.root / "training")
 
 
 async def sweep(home: Home, database: Database) -> None:
@@ -130,7 +129,7 @@ async def sweep(home: Home, database: Database) -> None:
     async with database.session() as session:
         live = {run.id for run in await training_runs_rows.live(session)}
     for name in there:
-        if name.partition(".")[0] not in live:
+        if name not in live:
             await asyncio.to_thread(_remove, root / name)
 
 
@@ -138,8 +137,8 @@ def _names(root: Path) -> list[str]:
     return [path.name for path in root.iterdir()] if root.is_dir() else []
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+def _remove(folder: Path) -> None:
+    """What could not be removed, because its process was still writing, the next start removes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        log.error("%s holds what people asked, and could not be removed: delete it", folder)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.consent import ALONE
 from evaluation.datasets import LabelledPassage
 from evaluation.errors import DataError
 from training.annotation import Asked
@@ -34,6 +35,12 @@ def of_set(folder: Path) -> list[Asked]:
 def turns(export: Path) -> Iterator[dict[str, Any]]:
     """The turns of an exported log that may train what others use too. Raises DataError."""
     return (row for row in _rows(export) if row.get("consent") is True)
+
+
+def is_one_persons(export: Path) -> bool:
+    """Whether some of it is of somebody who agreed only by being alone: what is fitted to it is nobody else's, once
+    others come (docs/decisions/023). Raises DataError."""
+    return any(row.get(ALONE) for row in turns(export))
 
 
 def left_out(export: Path) -> int:

@@ -122,7 +122,7 @@ async def test_a_run_that_goes_on_reads_no_log_that_somebody_has_left(
     await write_log(services, Person(id=bens, email="", display_name=""), [Judged("When?", ["Bens."])])
     run = _under_way()
     steps = Steps(Workshop(services.settings, services.home, services.database, services.promotions), run, None)  # type: ignore[arg-type]  # tells nobody
-    log, checkpoint = (folder_of(services.home, run.id) / name for name in ("run/turns.jsonl", "checkpoint"))
+    log, checkpoint = (folder_of(services.home, run.id) / name for name in ("run/given/turns.jsonl", "checkpoint"))
     await steps.export(people)
     begun_with = log.read_text()
     checkpoint.write_text("fitted so far")

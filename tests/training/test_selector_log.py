@@ -44,12 +44,13 @@ def test_too_few_answers_end_it_with_what_to_do(tmp_path: Path) -> None:
 
 async def test_the_recipe_from_a_log_writes_what_the_product_reads(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    log = written(out / "run" / "turns.jsonl", list(houses("ada", 30)))
+    log = written(out / "run" / "turns.jsonl", [row | {"alone": True} for row in houses("ada", 30)])
     options = Options(steps=3, rank=2, groups=2, log=log)
     found = train([], out, options, "attune train selector --from-log")
     assert found["after"]["n"] > 0
     manifest = json.loads((out / "manifest.json").read_text())
     assert [(used["name"], used["examples"] > 20) for used in manifest["data"]] == [("turns.jsonl", True)]
+    assert manifest["settings"]["alone"] is True, "they agreed by being alone: it is nobody else's"
     assert str(tmp_path) not in (out / "manifest.json").read_text()
     selector = UtilitySelector(ENCODER, out)
     assert len((await selector.select(QUESTION, await make_hits([RIGHT]))).utilities) == 1
