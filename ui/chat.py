@@ -9,16 +9,13 @@ from app.schemas import AnswerEvent, ErrorEvent, ExposurePublic, SourcesEvent, S
 from app.schemas_conversations import by_question, shown_of
 from app.schemas_feedback import TurnFeedback
 from ui.client import ApiError, ChatEvent
-from ui.markup import esc, markdown, plural
+from ui.language import tr, trn
+from ui.markup import esc, markdown
 from ui.siblings import render_question, render_switch
 from ui.votes import render_reasons, render_thumbs
 
 _EDITABLE = frozenset({"complete", "stopped"})
-_AGAIN = (
-    '<button type="button" class="ghost" data-act="again" title="Another answer to this question">Ask again</button>'
-)
 # The six stages of the server, as the three that mean something to the person waiting.
-_STEPS = ("Searching", "Reading", "Writing")
 _STEP_OF = {"recalling": 0, "rewriting": 0, "searching": 0, "selecting": 1, "writing": 2, "checking": 2}
 
 
@@ -85,8 +82,8 @@ def render_turns(
 def render_welcome() -> str:
     """An empty thread; what is missing before a question can be asked stands over the question box."""
     return (
-        '<div class="welcome"><h1>What would you like to know?</h1>'
-        "<p>Answers come from your own documents, and show the passages they rest on.</p></div>"
+        f'<div class="welcome"><h1>{tr("What would you like to know?")}</h1>'
+        f"<p>{tr('Answers come from your own documents, and show the passages they rest on.')}</p></div>"
     )
 
 
@@ -94,12 +91,13 @@ def _turn(turn: TurnPublic, siblings: Sequence[TurnPublic], given: TurnFeedback 
     markers = {citation.marker for citation in turn.citations}
     text = f'<div class="prose">{markdown(turn.answer, turn.id, markers)}</div>' if turn.answer else ""
     if turn.abstained:
+        said = tr("No answer was made up. The nearest passages are under Sources.")
         text = (
-            f'<div class="callout abstained"><strong>Not in your documents</strong>{text}'
-            '<p class="muted">No answer was made up. The nearest passages are under Sources.</p></div>'
+            f'<div class="callout abstained"><strong>{tr("Not in your documents")}</strong>{text}'
+            f'<p class="muted">{said}</p></div>'
         )
     may_ask = is_last and turn.state != "running"
-    actions = _actions(turn, given, render_switch(turn, siblings), _AGAIN if may_ask else "")
+    actions = _actions(turn, given, render_switch(turn, siblings), _again() if may_ask else "")
     below = actions + render_reasons(turn, given) + _after_edit(turn)
     return _article(turn.id, render_question(turn, may_ask), text + _ending(turn) + below, turn.exposures)
 
@@ -107,22 +105,29 @@ def _turn(turn: TurnPublic, siblings: Sequence[TurnPublic], given: TurnFeedback 
 def _ending(turn: TurnPublic) -> str:
     match turn.state:
         case "failed":
-            return _failed(turn.error or "the answer could not be finished: ask again")
+            return _failed(turn.error or tr("the answer could not be finished: ask again"))
         case "stopped":
-            return '<p class="muted state">Stopped. What was written until then is kept.</p>'
+            return f'<p class="muted state">{tr("Stopped. What was written until then is kept.")}</p>'
         case "running":
-            return '<p class="muted state">Still being answered. Open this conversation again in a moment.</p>'
+            said = tr("Still being answered. Open this conversation again in a moment.")
+            return f'<p class="muted state">{said}</p>'
         case "complete":
             return ""
 
 
 def _actions(turn: TurnPublic, given: TurnFeedback | None, switch: str, again: str) -> str:
     cited = len({citation.passage_id for citation in turn.citations})
-    label = f"{plural(cited, 'source')} cited" if cited else f"{plural(len(turn.exposures), 'passage')} found"
-    copy = '<button type="button" class="ghost" data-copy>Copy</button>' if turn.answer else ""
+    label = trn("{count} source cited", "{count} sources cited", cited)
+    label = label if cited else trn("{count} passage found", "{count} passages found", len(turn.exposures))
+    copy = f'<button type="button" class="ghost" data-copy>{tr("Copy")}</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
     own = f"{render_thumbs(turn, given)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
     return f'<div class="actions">{switch}{sources if turn.exposures else ""}{own}</div>'
+
+
+def _again() -> str:
+    title = tr("Another answer to this question")
+    return f'<button type="button" class="ghost" data-act="again" title="{title}">{tr("Ask again")}</button>'
 
 
 def _edit(turn: TurnPublic) -> str:
@@ -130,7 +135,8 @@ def _edit(turn: TurnPublic) -> str:
         return ""
     # As JSON in ASCII: the editor must hold the very text, with the invisible signs that `esc` makes visible.
     text = esc(json.dumps(turn.answer))
-    return f'<button type="button" class="ghost" data-edit-answer="{text}" data-turn="{esc(turn.id)}">Edit</button>'
+    named = f'data-edit-answer="{text}" data-turn="{esc(turn.id)}"'
+    return f'<button type="button" class="ghost" {named}>{tr("Edit")}</button>'
 
 
 def _your_way(turn: TurnPublic) -> str:
@@ -138,7 +144,7 @@ def _your_way(turn: TurnPublic) -> str:
         return ""
     query = esc(urlencode([("id", preference) for preference in turn.preferences]))
     return (
-        f'<details class="your-way" data-load="/shown/preferences?{query}"><summary>Written your way</summary>'
+        f'<details class="your-way" data-load="/shown/preferences?{query}"><summary>{tr("Written your way")}</summary>'
         '<div class="card" data-loaded></div></details>'
     )
 
@@ -148,19 +154,21 @@ def _after_edit(turn: TurnPublic) -> str:
     if not turn.edited:
         return ""
     return (
-        f'<div class="after-edit" data-after-edit="{esc(turn.id)}"><p class="edited-mark muted">Edited by you</p>'
+        f'<div class="after-edit" data-after-edit="{esc(turn.id)}">'
+        f'<p class="edited-mark muted">{tr("Edited by you")}</p>'
         '<div data-part="changes"></div><div data-part="learning" role="status"></div></div>'
     )
 
 
 def _failed(detail: str) -> str:
-    return f'<div class="callout failed" role="alert"><strong>No answer</strong><p>{esc(detail)}</p></div>'
+    return f'<div class="callout failed" role="alert"><strong>{tr("No answer")}</strong><p>{esc(detail)}</p></div>'
 
 
 def _stages(live: LiveTurn) -> str:
     now = _STEP_OF[live.stage]
-    found = f" {plural(len(live.sources), 'passage')}" if live.sources else ""
-    names = (_STEPS[0], _STEPS[1] + found, _STEPS[2])
+    count = len(live.sources)
+    reading = trn("Reading {count} passage", "Reading {count} passages", count) if count else tr("Reading")
+    names = (tr("Searching"), reading, tr("Writing"))
     steps = "".join(
         f'<li class="{"done" if step < now else "now" if step == now else ""}">{name}</li>'
         for step, name in enumerate(names)

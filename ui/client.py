@@ -30,7 +30,7 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
-from app.schemas_access import TokenCreate
+from app.schemas_access import OwnTokensPublic, TokenCreate
 from app.schemas_documents import DocumentPagePublic
 from app.schemas_feedback import TurnDetail, TurnFeedback
 from app.schemas_models import Health
@@ -89,6 +89,10 @@ class ApiClient(LearnedClient):
 
     async def me(self) -> PersonPublic:
         return await self._api.get("/api/v1/me", PersonPublic)
+
+    async def own_tokens(self) -> OwnTokensPublic:
+        """All of them: nobody may have more than fit into one page."""
+        return await self._api.get("/api/v1/me/tokens", OwnTokensPublic, {"limit": 200})
 
     # --- people, for admins
     async def people(self, cursor: str | None = None) -> PeoplePublic:

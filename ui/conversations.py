@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from app.schemas import ConversationPublic
+from ui.language import month, tr
 from ui.markup import esc
 
 MOST_PAGES = 40  # that one list grows to; what is older is searched for
 
-# Drawn once: whoever types here is not interrupted by the list below being drawn again.
-HEAD = """<header class="panel-head"><h2>Conversations</h2>
-<button type="button" class="ghost" data-act="new" title="Start a conversation (Alt+N)">New</button></header>
-<input id="find-conversation" type="search" maxlength="200" placeholder="Search"
-aria-label="Search your conversations" title="Every word must be in a title, a question or an answer (Alt+K)">
+
+def render_head() -> str:
+    """Drawn once: whoever types here is not interrupted by the list below being drawn again."""
+    searched = tr("Every word must be in a title, a question or an answer (Alt+K)")
+    return f"""<header class="panel-head"><h2>{tr("Conversations")}</h2>
+<button type="button" class="ghost" data-act="new" title="{tr("Start a conversation (Alt+N)")}">{tr("New")}</button>
+</header><input id="find-conversation" type="search" maxlength="200" placeholder="{tr("Search")}"
+aria-label="{tr("Search your conversations")}" title="{searched}">
 <p id="conversations-said" class="muted" role="status"></p>"""
 
 
@@ -33,12 +37,14 @@ def render_conversations(
             last = day
         rows.append(_row(conversation, conversation.id == current))
     if not rows:
-        said = "No conversation holds all of these words." if sought else "Your conversations are kept here."
+        said = tr("Your conversations are kept here. Ask something, and the first one begins.")
+        if sought:
+            said = tr("No conversation holds all of these words. Try fewer, or only the beginning of one.")
         rows.append(f'<div class="empty"><p>{said}</p></div>')
     if more and pages < MOST_PAGES:
-        rows.append('<button type="button" class="ghost more-conversations" data-more>Show more</button>')
+        rows.append(f'<button type="button" class="ghost more-conversations" data-more>{tr("Show more")}</button>')
     elif more:
-        rows.append('<p class="muted note">There are older ones: search for them.</p>')
+        rows.append(f'<p class="muted note">{tr("There are older ones: search for them.")}</p>')
     drawn = f'data-q="{esc(sought)}" data-pages="{pages}" data-current="{esc(current or "")}"'
     return f"<div data-listed {drawn}>{''.join(rows)}</div>"
 
@@ -48,17 +54,17 @@ def _row(conversation: ConversationPublic, active: bool) -> str:
     return f"""<div class="conversation" data-row="{identity}" data-title="{title}">
 <button type="button" class="item" data-act="open" data-id="{identity}" title="{title}"{now}>
 <span class="name">{title}</span></button>
-<details class="more" name="conversation-more"><summary title="Rename, export, delete"
-aria-label="Rename, export or delete {title}">⋯</summary>
-<div class="row-actions"><button type="button" class="ghost" data-rename>Rename</button>
-<a class="ghost" href="/api/v1/conversations/{identity}/export?format=markdown" download>Export</a>
-<button type="button" class="ghost danger" data-remove>Delete</button></div></details></div>"""
+<details class="more" name="conversation-more"><summary title="{tr("Rename, export, delete")}"
+aria-label="{tr("Rename, export or delete {title}", title=title)}">⋯</summary>
+<div class="row-actions"><button type="button" class="ghost" data-rename>{tr("Rename")}</button>
+<a class="ghost" href="/api/v1/conversations/{identity}/export?format=markdown" download>{tr("Export")}</a>
+<button type="button" class="ghost danger" data-remove>{tr("Delete")}</button></div></details></div>"""
 
 
 def _day(moment: datetime, now: datetime) -> str:
     days = (now.astimezone(UTC).date() - moment.astimezone(UTC).date()).days
     if days <= 0:
-        return "Today"
+        return tr("Today")
     if days == 1:
-        return "Yesterday"
-    return "This week" if days < 7 else moment.strftime("%B %Y")
+        return tr("Yesterday")
+    return tr("This week") if days < 7 else month(moment)

@@ -2,63 +2,64 @@
 
 from collections.abc import Collection, Sequence
 
-from app.schemas import DocumentPublic
-from ui.markup import esc, plural
+from app.schemas import DocumentPublic, DocumentStatus
+from ui.language import tr, trn
+from ui.markup import esc
 from ui.places import original_url, text_url
 
 PENDING = frozenset({"queued", "reading", "encoding"})
-_LABELS = {
-    "queued": "Waiting",
-    "reading": "Reading",
-    "encoding": "Indexing",
-    "indexed": "Ready",
-    "needs_password": "Needs a password",
-    "no_text": "No text found",
-    "unreadable": "Unreadable",
-    "unsupported": "Unsupported format",
-    "too_large": "Too large",
-}
 
-# The browser sends files to the API itself, so that progress is real and no copy stays on the way.
-UPLOADS = """<header class="panel-head"><h2>Documents</h2>
-<label class="ghost" for="upload-input" tabindex="0" role="button">Add files</label></header>
+
+def render_uploads() -> str:
+    """Where documents come in; the browser sends files to the API itself, so that progress is real and no copy stays on
+    the way. Drawn once."""
+    return f"""<header class="panel-head"><h2>{tr("Documents")}</h2>
+<label class="ghost" for="upload-input" tabindex="0" role="button">{tr("Add files")}</label></header>
 <input id="upload-input" type="file" multiple hidden>
-<div class="drop" data-drop>Drop files here
-<span class="muted">PDF, Word, slides, sheets, e-mail, web pages, text</span></div>
+<div class="drop" data-drop>{tr("Drop files here")}
+<span class="muted">{tr("PDF, Word, slides, sheets, e-mail, web pages, text")}</span></div>
 <form class="from-url" data-from-url hidden><input type="url" required maxlength="2000" placeholder="https://…"
- aria-label="Web address of a page or file"><button type="submit" class="ghost">Fetch</button></form>
+ aria-label="{tr("Web address of a page or file")}"><button type="submit" class="ghost">{tr("Fetch")}</button></form>
 <div class="uploads" data-uploads aria-live="polite"></div>"""
 
 
 def render_documents(documents: Sequence[DocumentPublic], scope: Collection[str], more: bool = False) -> str:
     """Every document with its status; a tick means that questions are asked within the ticked ones only."""
     if not documents:
-        return '<div class="empty"><p>No documents yet. Add a few files; small ones are ready in seconds.</p></div>'
+        said = tr("No documents yet. Add a few files; small ones are ready in seconds.")
+        return f'<div class="empty"><p>{said}</p></div>'
     rows = "".join(_row(document, document.id in scope) for document in documents)
-    note = '<p class="muted note">Only the newest are listed; all of them are searched.</p>' if more else ""
-    return f'<div class="documents">{rows}</div>{note}'
+    note = f'<p class="muted note">{tr("Only the newest are listed; all of them are searched.")}</p>'
+    return f'<div class="documents">{rows}</div>{note if more else ""}'
 
 
 def render_scope(documents: Sequence[DocumentPublic], scope: Collection[str]) -> str:
     """One line over the question box that says what is being asked."""
     if chosen := [document for document in documents if document.id in scope]:
         names = esc(", ".join(document.name for document in chosen))
+        said = trn(
+            "Asking within {count} document: <b>{names}</b>", "Asking within {count} documents: <b>{names}</b>",
+            len(chosen), names=names,
+        )  # fmt: skip
         return (
-            f'<div class="scope chosen" title="{names}">Asking within {plural(len(chosen), "document")}: <b>{names}</b>'
-            '<button type="button" class="ghost" data-act="all">Ask all</button></div>'
+            f'<div class="scope chosen" title="{names}">{said}'
+            f'<button type="button" class="ghost" data-act="all">{tr("Ask all")}</button></div>'
         )
     if ready := sum(document.status == "indexed" for document in documents):
-        return f'<div class="scope">Asking your {plural(ready, "document")}</div>'
-    if any(document.status in PENDING for document in documents):
-        return '<div class="scope">Your first documents are being read</div>'
-    return '<div class="scope">Add a document to the library first: there is nothing to answer from yet</div>'
+        said = trn("Asking your {count} document", "Asking your {count} documents", ready)
+    elif any(document.status in PENDING for document in documents):
+        said = tr("Your first documents are being read")
+    else:
+        said = tr("Add a document to the library first: there is nothing to answer from yet")
+    return f'<div class="scope">{said}</div>'
 
 
 def _row(document: DocumentPublic, chosen: bool) -> str:
     name, ready = esc(document.name), document.status == "indexed"
     tick = (
         f'<button type="button" class="tick" role="checkbox" aria-checked="{"true" if chosen else "false"}" '
-        f'data-act="choose" data-id="{esc(document.id)}" aria-label="Ask within {name}" title="Ask within it"></button>'
+        f'data-act="choose" data-id="{esc(document.id)}" aria-label="{tr("Ask within {name}", name=name)}" '
+        f'title="{tr("Ask within it")}"></button>'
         if ready
         else '<span class="tick none"></span>'
     )
@@ -72,10 +73,10 @@ def _remove(document: DocumentPublic) -> str:
     if not document.mine:
         return ""
     name = esc(document.name)
+    asked = tr("Delete {name}? Its passages are removed from every later answer.", name=name)
     return (
-        f'<button type="button" class="remove" data-act="delete" data-id="{esc(document.id)}" title="Delete" '
-        f'aria-label="Delete {name}" data-confirm="Delete {name}? Its passages are removed from every later answer.">'
-        "×</button>"
+        f'<button type="button" class="remove" data-act="delete" data-id="{esc(document.id)}" title="{tr("Delete")}" '
+        f'aria-label="{tr("Delete {name}", name=name)}" data-confirm="{asked}">×</button>'
     )
 
 
@@ -85,11 +86,28 @@ def _address(document: DocumentPublic) -> str:
 
 def _status(document: DocumentPublic) -> str:
     if document.status == "indexed":
-        size = plural(document.pages, "page") if document.pages else plural(document.passages, "passage")
+        size = trn("{count} passage", "{count} passages", document.passages)
+        if document.pages:
+            size = trn("{count} page", "{count} pages", document.pages)
         unread = f'<span class="status">{esc(document.reason)}</span>' if document.reason else ""
-        shared = "" if document.mine else " · shared with you"
+        shared = "" if document.mine else f" · {tr('shared with you')}"
         return f'<span class="muted">{size}{shared}</span>{unread}'
     if document.status in PENDING:
-        return f'<span class="status pending">{_LABELS[document.status]}…</span>'
+        return f'<span class="status pending">{_label(document.status)}…</span>'
     reason = f": {document.reason}" if document.reason else ""
-    return f'<span class="status bad">{_LABELS[document.status]}{esc(reason)}</span>'
+    return f'<span class="status bad">{_label(document.status)}{esc(reason)}</span>'
+
+
+def _label(status: DocumentStatus) -> str:
+    labels: dict[DocumentStatus, str] = {
+        "queued": tr("Waiting"),
+        "reading": tr("Reading"),
+        "encoding": tr("Indexing"),
+        "indexed": tr("Ready"),
+        "needs_password": tr("Needs a password"),
+        "no_text": tr("No text found"),
+        "unreadable": tr("Unreadable"),
+        "unsupported": tr("Unsupported format"),
+        "too_large": tr("Too large"),
+    }
+    return labels[status]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from app.schemas_preferences import EditPublic, PreferencePublic, SpanPublic
-from ui.markup import esc, plural
+from ui.language import percent, tr, trn
+from ui.markup import esc
 
 _TAGS = {"removed": "del", "added": "ins"}
 
@@ -16,7 +17,7 @@ def render_difference(spans: Sequence[SpanPublic]) -> str:
 def render_edit(edit: EditPublic) -> str:
     """What changed, folded away, and what was learned from it; the browser keeps both parts apart by their names."""
     return (
-        '<div data-part="changes"><details class="changes"><summary>Show what changed</summary>'
+        f'<div data-part="changes"><details class="changes"><summary>{tr("Show what changed")}</summary>'
         f'<p class="muted">{_cost(edit)}</p>{render_difference(edit.difference)}</details></div>'
         f'<div data-part="learning" data-learning="{edit.learning}" data-edit="{esc(edit.id)}">{_outcome(edit)}</div>'
     )
@@ -25,51 +26,59 @@ def render_edit(edit: EditPublic) -> str:
 def render_applied(preferences: Sequence[PreferencePublic], missing: int) -> str:
     """The preferences that an answer was written under; `missing` of them are gone since."""
     items = "".join(f"<li>{esc(preference.description)}</li>" for preference in preferences)
-    gone = f"<li>{plural(missing, 'preference')} deleted since</li>" if missing else ""
-    return f'<ul>{items}{gone}</ul><p><a href="/about-me">See and change them under About me</a></p>'
+    gone = trn("{count} preference deleted since", "{count} preferences deleted since", missing)
+    rest = f"<li>{gone}</li>" if missing else ""
+    return f'<ul>{items}{rest}</ul><p><a href="/about-me">{tr("See and change them under About me")}</a></p>'
 
 
 def _span(span: SpanPublic) -> str:
     text = esc(span.text)
     if span.change == "same":
         return text
-    tag, title = _TAGS[span.change], ' class="fact" title="It changes what is claimed"' if span.fact else ""
-    return f"<{tag}{title}>{text}</{tag}>"
+    tag, title = _TAGS[span.change], f' class="fact" title="{tr("It changes what is claimed")}"'
+    return f"<{tag}{title if span.fact else ''}>{text}</{tag}>"
 
 
 def _cost(edit: EditPublic) -> str:
-    return f"{plural(edit.cost, 'word')} changed, {edit.cost_normalised:.0%} of the text"
+    share = percent(edit.cost_normalised)
+    return trn(
+        "{count} word changed, {share} of the text",
+        "{count} words changed, {share} of the text",
+        edit.cost,
+        share=share,
+    )
 
 
 def _outcome(edit: EditPublic) -> str:
-    reason = esc(edit.reason or "")
+    because = f": {esc(edit.reason)}" if edit.reason else ""
     match edit.learning:
         case "pending":
-            said = '<p class="learning now">Learning from your edit…</p>'
+            said = f'<p class="learning now">{tr("Learning from your edit…")}</p>'
         case "learned":
             said = _learned(edit)
         case "nothing":
-            said = f'<p class="learning">Nothing to learn from this{f": {reason}" if reason else ""}</p>'
+            said = f'<p class="learning">{tr("Nothing to learn from this{because}", because=because)}</p>'
         case "failed":
-            because = f": {reason}" if reason else ""
-            said = f'<p class="learning warn">Could not learn yet{because}. It is tried again.</p>'
+            failed = tr("Could not learn yet{because}. It is tried again.", because=because)
+            said = f'<p class="learning warn">{failed}</p>'
         case "forgotten":
-            said = '<p class="learning">Undone: what this edit taught is forgotten. Your text stays.</p>'
-    fact = '<p class="learning warn">You corrected a fact: the source is marked as wrong</p>'
+            said = f'<p class="learning">{tr("Undone: what this edit taught is forgotten. Your text stays.")}</p>'
+    fact = f'<p class="learning warn">{tr("You corrected a fact: the source is marked as wrong")}</p>'
     return said + (fact if edit.sources_wrong else "")
 
 
 def _learned(edit: EditPublic) -> str:
-    undo = f'<button type="button" class="ghost" data-undo="{esc(edit.id)}">Undo</button>'
-    about = '<a href="/about-me">About me</a>'
+    undo = f'<button type="button" class="ghost" data-undo="{esc(edit.id)}">{tr("Undo")}</button>'
+    about = f'<a href="/about-me">{tr("About me")}</a>'
+    learned = f"<b>{tr('Learned:')}</b>"
     asked = "".join(_question(preference) for preference in edit.learned)
     match edit.learned:
         case []:  # deleted on their own since
-            return f'<p class="learning">What was learned here has been deleted. {about}</p>'
+            return f'<p class="learning">{tr("What was learned here has been deleted.")} {about}</p>'
         case [preference]:
-            return f'<p class="learning good"><b>Learned:</b> {esc(preference.description)} {undo} {about}</p>{asked}'
+            return f'<p class="learning good">{learned} {esc(preference.description)} {undo} {about}</p>{asked}'
     items = "".join(f"<li>{esc(preference.description)}</li>" for preference in edit.learned)
-    return f'<div class="learning good"><p><b>Learned:</b> {undo} {about}</p><ul>{items}</ul></div>{asked}'
+    return f'<div class="learning good"><p>{learned} {undo} {about}</p><ul>{items}</ul></div>{asked}'
 
 
 def _question(preference: PreferencePublic) -> str:

@@ -13,8 +13,9 @@ from ui.asking import follow
 from ui.chat import render_live, render_turns
 from ui.client import ApiClient, ApiError
 from ui.comparing import second_answer
+from ui.furniture import furnish
+from ui.language import language_of, speak
 from ui.markup import esc
-from ui.operator import OPERATOR_LINK, ROLES
 from ui.session import visitor
 from ui.sources import render_sources
 from ui.views import Updates, library_view, sources_of, thread, thread_view
@@ -38,15 +39,7 @@ class Handlers:
             person, thread, library = await asyncio.gather(
                 api.me(), thread_view(api, request.query_params.get("c")), library_view(api, ())
             )
-        email = esc(person.email)
-        account = (
-            '<div class="account"><a class="item" href="/about-me">About me '
-            '<span class="muted">what Attune has learned</span></a>'
-            f'{OPERATOR_LINK if person.role in ROLES else ""}<span class="muted email" title="{email}">{email}</span>'
-            '<button type="button" class="ghost" data-theme title="Light or dark" aria-label="Light or dark">◐</button>'
-            '<button type="button" class="ghost" data-logout>Log out</button></div>'
-        )
-        return (*thread, *library, account)
+        return (*thread, *library, *furnish(person))
 
     async def ask(
         self, question: str, conversation_id: str | None, scope: tuple[str, ...], request: gr.Request
@@ -175,6 +168,8 @@ class Handlers:
             return await library_view(self._visitor(request), scope)
 
     def _visitor(self, request: gr.Request) -> ApiClient:
+        """The API in the name of whoever acts; from here on they are spoken to in their language."""
+        speak(language_of(request.request))
         with shown_errors():
             return visitor(self._api, request.request)
 

@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from ui.formulas import read_formulas
+from ui.language import tr
 
 _MARKERS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 # A template literal stands between us and the page: braces and back-ticks are inert there only by the library's grace.
@@ -76,7 +77,7 @@ def _render_citation(_: Any, tokens: list[Token], index: int, __: Any, env: dict
     marker, turn = tokens[index].meta["marker"], esc(env["turn_id"])
     return (
         f'<button type="button" class="cite" data-cite="{marker}" data-turn="{turn}" '
-        f'aria-label="Show source {marker}">{marker}</button>'
+        f'aria-label="{tr("Show source {marker}", marker=marker)}">{marker}</button>'
     )
 
 

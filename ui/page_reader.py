@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.schemas import DocumentPublic
 from app.schemas_documents import DocumentPagePublic
 from ui.client import ApiClient, ApiError
+from ui.language import tr
 from ui.markup import esc
 from ui.places import marks_of, page_url, spans_of
 from ui.plain import HEADERS, page, refused
@@ -36,7 +37,9 @@ def page_routes(api: ApiClient) -> APIRouter:
                 return RedirectResponse("/login", 303)
             return refused(error, "reader")
         body = render_head(document, page_number=number) + render_page(document, seen)
-        return HTMLResponse(page(f"{document.name}, page {number}", body, "reader paged"), headers=HEADERS)
+        return HTMLResponse(
+            page(tr("{name}, page {page}", name=document.name, page=number), body, "reader paged"), headers=HEADERS
+        )
 
     return router
 
@@ -49,9 +52,10 @@ def render_page(document: DocumentPublic, seen: DocumentPagePublic) -> str:
         for place, box in enumerate(seen.marks)
     )
     source = f"/api/v1/documents/{esc(document.id)}/pages/{seen.page}/image?width={_WIDTH}"
+    said = tr("Page {page} of {name}. Its words are under As text.", page=seen.page, name=esc(document.name))
     return f"""{_turning(document, seen)}{_quoted(seen)}
 <figure class="page"><img src="{source}" width="{round(seen.width)}" height="{round(seen.height)}"
- alt="Page {seen.page} of {esc(document.name)}. Its words are under As text.">
+ alt="{said}">
 <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">{boxes}</svg></figure>"""
 
 
@@ -62,14 +66,16 @@ def _turning(document: DocumentPublic, seen: DocumentPagePublic) -> str:
         return f'<a href="{esc(page_url(document.id, to))}">{label}</a>'
 
     return (
-        f'<nav class="turning" aria-label="Pages">{way("‹ Previous", seen.page - 1)}'
-        f"<span>Page {seen.page} of {seen.pages}</span>{way('Next ›', seen.page + 1)}</nav>"
+        f'<nav class="turning" aria-label="{tr("Pages")}">{way(tr("‹ Previous"), seen.page - 1)}'
+        f"<span>{tr('Page {page} of {pages}', page=seen.page, pages=seen.pages)}</span>"
+        f"{way(tr('Next ›'), seen.page + 1)}</nav>"
     )
 
 
 def _quoted(seen: DocumentPagePublic) -> str:
     if not seen.quotes:
         return ""
-    said = "Marked on this page" if seen.marks else "Not found in the letters of this page, which may be a scan"
+    said = tr("Not found in the letters of this page, which may be a scan")
+    said = tr("Marked on this page") if seen.marks else said
     quotes = "".join(f"<p>{esc(quote)}</p>" for quote in seen.quotes)
     return f'<details class="quoted"{"" if seen.marks else " open"}><summary>{said}</summary>{quotes}</details>'

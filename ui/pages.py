@@ -5,19 +5,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
 from ui import screen
 from ui.about import about_routes
 from ui.client import ApiClient
+from ui.language import speak_to
+from ui.login import login_routes
 from ui.operator import operator_routes
 from ui.page_reader import page_routes
-from ui.plain import HEADERS
 from ui.reader import reader_routes
+from ui.scripted_words import words_routes
 from ui.session import PERSON, SessionGate
+from ui.settings import settings_routes
 from ui.shown import listed_routes, shown_routes
 from ui.theme import ASSETS, HEAD, theme
 
@@ -27,9 +29,9 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     api = ApiClient(base_url)
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
-    app.add_api_route("/login", _login, methods=["GET"], include_in_schema=False)
-    for routes in (reader_routes, page_routes, about_routes, operator_routes, shown_routes, listed_routes):
-        app.include_router(routes(api))
+    drawn = (reader_routes, page_routes, about_routes, settings_routes, operator_routes, shown_routes, listed_routes)
+    for routes in (login_routes(), words_routes(), *(routes(api) for routes in drawn)):
+        app.include_router(routes, dependencies=[Depends(speak_to)])
     gr.mount_gradio_app(
         app,
         screen.build(api),
@@ -53,10 +55,6 @@ def mount(app: FastAPI, base_url: str = "") -> None:
 def _known_person(request: Request) -> str | None:
     person: str | None = request.scope.get(PERSON)
     return person
-
-
-async def _login() -> HTMLResponse:
-    return HTMLResponse((ASSETS / "login.html").read_text(), headers=HEADERS)
 
 
 def _close_with(app: FastAPI, api: ApiClient) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.schemas_preferences import EditCostPoint
-from ui.markup import plural
+from ui.language import number, percent, short_day, tr, trn
 
 WIDTH, HEIGHT = 640, 220  # of the drawing; the page scales it
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 14, 14, 34
@@ -13,10 +13,11 @@ LEAST = 2  # points that make a line
 def render_cost(points: Sequence[EditCostPoint]) -> str:
     """How much of the answers was rewritten, stretch by stretch, oldest first."""
     if len(points) < LEAST:
-        return (
-            '<div class="empty"><p><b>Not enough answers yet.</b> Once you have asked more, this shows how much of the '
-            "answers you still rewrite: the line should fall as Attune learns.</p></div>"
+        said = tr(
+            "<b>Not enough answers yet.</b> Once you have asked more, this shows how much of the answers you still "
+            "rewrite: the line should fall as Attune learns."
         )
+        return f'<div class="empty"><p>{said}</p></div>'
     top = _ceiling(max(point.mean_cost for point in points))
     return (
         f'<figure class="plot"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="cost-said">'
@@ -41,7 +42,7 @@ def _grid(top: float) -> str:
         _, y = _place(0, LEAST, share * top, top)
         lines.append(
             f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{share * top:.0%}</text>'
+            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{percent(share * top)}</text>'
         )
     return "".join(lines)
 
@@ -56,24 +57,34 @@ def _line(points: Sequence[EditCostPoint], top: float) -> str:
 def _days(points: Sequence[EditCostPoint]) -> str:
     y, ends = HEIGHT - 10, ((_LEFT, "start", points[0]), (WIDTH - _RIGHT, "end", points[-1]))
     return "".join(
-        f'<text x="{x}" y="{y}" text-anchor="{anchor}">{point.until:%-d %b %Y}</text>' for x, anchor, point in ends
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}">{short_day(point.until)}</text>' for x, anchor, point in ends
     )
 
 
 def _said(points: Sequence[EditCostPoint]) -> str:
     first, last, answers = points[0].mean_cost, points[-1].mean_cost, sum(point.answers for point in points)
-    course = f"from {first:.0%} to {last:.0%}"
-    way = f"It fell {course}" if last < first else f"It rose {course}" if last > first else f"It stayed at {last:.0%}"
-    return f"The part of the words that you rewrote, over {plural(answers, 'answer')}. {way}."
+    course = {"first": percent(first), "last": percent(last)}
+    way = tr("It stayed at {last}.", **course)
+    if last != first:
+        way = (
+            tr("It fell from {first} to {last}.", **course)
+            if last < first
+            else tr("It rose from {first} to {last}.", **course)
+        )
+    said = trn(
+        "The part of the words that you rewrote, over {count} answer.",
+        "The part of the words that you rewrote, over {count} answers.", answers,
+    )  # fmt: skip
+    return f"{said} {way}"
 
 
 def _table(points: Sequence[EditCostPoint]) -> str:
     rows = "".join(
-        f"<tr><td>{point.until:%-d %b %Y}</td><td>{point.answers:,}</td><td>{point.mean_cost:.0%}</td></tr>"
+        f"<tr><td>{short_day(point.until)}</td><td>{number(point.answers)}</td><td>{percent(point.mean_cost)}</td></tr>"
         for point in points
     )
-    columns = "".join(f'<th scope="col">{name}</th>' for name in ("Until", "Answers", "Rewritten"))
+    columns = "".join(f'<th scope="col">{name}</th>' for name in (tr("Until"), tr("Answers"), tr("Rewritten")))
     return (
-        '<details id="cost-table"><summary>The same as a table</summary>'
+        f'<details id="cost-table"><summary>{tr("The same as a table")}</summary>'
         f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></details>"
     )

@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.schemas import DocumentPublic, HitPublic, PassagePublic, SearchRequest
 from ui.client import ApiClient, ApiError
-from ui.markup import esc, marked, plural
+from ui.language import tr, trn
+from ui.markup import esc, marked
 from ui.places import Spans, has_pages, hit_url, original_url, page_url, spans_of, text_url
-from ui.plain import HEADERS, page, refused
+from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
 from ui.words import spans_of_words
 
@@ -49,18 +50,19 @@ def reader_routes(api: ApiClient) -> APIRouter:
 
 def render_head(document: DocumentPublic, q: str = "", page_number: int | None = None) -> str:
     """The name, the ways to see the document, and the search in it."""
-    ways = [("As text", text_url(document.id), page_number is not None or bool(q))]
+    ways = [(tr("As text"), text_url(document.id), page_number is not None or bool(q))]
     if document.pages and has_pages(document.name):
-        ways.append(("As pages", page_url(document.id, 1), page_number is None))
+        ways.append((tr("As pages"), page_url(document.id, 1), page_number is None))
     links = "".join(
         f'<a href="{esc(url)}">{name}</a>' if elsewhere else f'<span aria-current="page">{name}</span>'
         for name, url, elsewhere in ways
     )
-    return f"""<header><a class="back" href="/">← Chat</a><h1>{esc(document.name)}</h1>
-<nav class="ways" aria-label="This document">{links}<a href="{esc(original_url(document.id))}">Original file</a></nav>
+    search, original = tr("Search in this document"), esc(original_url(document.id))
+    return f"""<header>{render_ways_back()}<h1>{esc(document.name)}</h1>
+<nav class="ways" aria-label="{tr("This document")}">{links}<a href="{original}">{tr("Original file")}</a></nav>
 <form role="search" action="/read/{esc(document.id)}"><input type="search" name="q" value="{esc(q)}" required
- maxlength="1000" placeholder="Search in this document" aria-label="Search in this document">
-<button type="submit">Search</button></form></header>"""
+ maxlength="1000" placeholder="{search}" aria-label="{search}">
+<button type="submit">{tr("Search")}</button></form></header>"""
 
 
 async def _search(person: ApiClient, document: DocumentPublic, q: str) -> Sequence[HitPublic]:
@@ -80,19 +82,24 @@ async def _all_passages(person: ApiClient, document_id: str) -> list[PassagePubl
 
 def _found(q: str, hits: Sequence[HitPublic]) -> str:
     if not hits:
-        return '<p class="muted" role="status">Nothing of it comes near these words.</p>'
+        said = tr("Nothing of it comes near these words. Try others, or read the whole text.")
+        return f'<p class="muted" role="status">{said}</p>'
     exact = sum(bool(spans_of_words(hit.text, q)) for hit in hits)
-    said = f"{plural(len(hits), 'passage')}, nearest first; {exact or 'none'} with words of yours"
+    said = trn(
+        "{count} passage, nearest first; {exact} with words of yours.",
+        "{count} passages, nearest first; {exact} with words of yours.", len(hits), exact=exact or tr("none"),
+    )  # fmt: skip
     rows = "".join(
-        f'<li><a href="{esc(hit_url(hit, used := spans_of_words(hit.text, q)))}">{_place(hit) or "Open"}</a>'
+        f'<li><a href="{esc(hit_url(hit, used := spans_of_words(hit.text, q)))}">{_place(hit) or tr("Open")}</a>'
         f"<p>{marked(hit.text, used)}</p></li>"
         for hit in hits
     )
-    return f'<p class="muted" role="status">{said}.</p><ol class="found">{rows}</ol>'
+    return f'<p class="muted" role="status">{said}</p><ol class="found">{rows}</ol>'
 
 
 def _text(passages: list[PassagePublic], chosen: str | None, used: Spans) -> str:
-    count = f'<p class="muted">{plural(len(passages), "passage")} of text as it was read</p>'
+    said = trn("{count} passage of text as it was read", "{count} passages of text as it was read", len(passages))
+    count = f'<p class="muted">{said}</p>'
     ordered = sorted(passages, key=lambda passage: passage.position)
     return count + "".join(_passage(passage, used if passage.id == chosen else ()) for passage in ordered)
 
@@ -105,6 +112,6 @@ def _passage(passage: PassagePublic, used: Spans) -> str:
 
 
 def _place(found: HitPublic | PassagePublic) -> str:
-    place = [f"page {found.page}"] if found.page else []
+    place = [tr("page {page}", page=found.page)] if found.page else []
     place += [found.heading.replace(" > ", " › ")] if found.heading else []
     return esc(" · ".join(place))

@@ -5,18 +5,10 @@ from typing import Any
 import gradio as gr
 
 from ui.client import ApiClient
-from ui.conversations import HEAD
-from ui.documents import UPLOADS
+from ui.furniture import FURNITURE
 from ui.handlers import Handlers
-from ui.sources import EMPTY
 from ui.theme import SCRIPT
 
-_TABS = """<nav class="tabs" aria-label="Panels"><span class="brand">Attune</span>
-<button type="button" data-tab="library">Library</button><button type="button" data-tab="chat">Chat</button>
-<button type="button" data-tab="sources">Sources</button></nav>"""
-_KEYS = """<p class="keys"><kbd>Enter</kbd> asks · <kbd>Shift</kbd>+<kbd>Enter</kbd> new line · <kbd>Esc</kbd> stops ·
-<kbd>Alt</kbd>+<kbd>N</kbd> new · <kbd>Alt</kbd>+<kbd>Q</kbd> question ·
-<kbd>Alt</kbd>+<kbd>K</kbd> search</p>"""
 _EVENTS = '{ act: "act", chosen: "chosen", again: "again", sibling: "sibling" }'
 _BRAND = '<div class="masthead"><span class="brand">Attune</span></div>'
 
@@ -42,17 +34,17 @@ def _panel(elem_id: str, value: str = "") -> gr.HTML:
 
 def _lay_out() -> dict[str, Any]:
     parts: dict[str, Any] = {"conversation": gr.State(None), "scope": gr.State(())}
-    _panel("tabs", _TABS)
+    parts["tabs"] = _panel("tabs")
     with gr.Row(elem_id="attune"):
         with gr.Column(elem_id="library"):
             _panel("masthead", _BRAND)
-            parts["conversation_head"] = _panel("conversation-head", HEAD)
+            parts["conversation_head"] = _panel("conversation-head")
             parts["conversations"] = _panel("conversations")
             parts["uploads"] = gr.HTML(
-                UPLOADS,
+                "",
                 elem_id="uploads",
                 head=SCRIPT,
-                js_on_load='window.attune_uploads.uploads(element, trigger, "uploaded");',
+                js_on_load='watch("value", () => window.attune_uploads.uploads(element, trigger, "uploaded"));',
                 apply_default_css=False,
             )
             parts["documents"] = _panel("documents")
@@ -63,9 +55,9 @@ def _lay_out() -> dict[str, Any]:
                 parts["live"] = _panel("live")
             parts["scope_line"] = _panel("scope")
             parts |= _composer()
-            _panel("keys", _KEYS)
+            parts["keys"] = _panel("keys")
         with gr.Column(elem_id="sources"):
-            parts["sources"] = _panel("source-list", EMPTY)
+            parts["sources"] = _panel("source-list")
     parts["timer"] = gr.Timer(3, active=False)
     return parts
 
@@ -96,7 +88,7 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     thread = [conversation, parts["conversations"], parts["history"], parts["live"], parts["sources"]]
     library = [parts["documents"], parts["scope_line"], scope, timer]
 
-    blocks.load(handlers.enter, None, [*thread, *library, parts["account"]], **quiet)
+    blocks.load(handlers.enter, None, [*thread, *library, *(parts[name] for name in FURNITURE)], **quiet)
     asking_draws = [*thread, parts["question"], parts["send"], parts["stop"]]
     asking = gr.on(
         [parts["question"].submit, parts["send"].click],

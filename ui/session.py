@@ -1,5 +1,6 @@
 """Who looks at a page: the gate before it, and the API in the visitor's own name. Keeps nothing between requests."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,9 +9,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.client import ApiClient, ApiError
+from ui.language import remember
 
 COOKIE = "attune_session"
 PERSON = "attune.person"  # key in the ASGI scope, written by the gate only
+_HEADERS = "attune.headers"  # what the gate adds to the answer
 
 # Programs and styles of the interface itself: the same for everybody, nothing of anybody's.
 _OPEN = ("/assets/", "/static/", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
@@ -56,18 +59,21 @@ class SessionGate:
         refusal = _unknown_route(path) or _foreign_page(scope)
         if refusal is None and not path.startswith(_OPEN):
             refusal = await self._admit(scope)
-        await (refusal or self._app)(scope, receive, _with_headers(send))
+        await (refusal or self._app)(scope, receive, _with_headers(send, scope.get(_HEADERS, ())))
 
     async def _admit(self, scope: Scope) -> Response | None:
         request = Request(scope)
         try:
-            scope[PERSON] = (await visitor(self._api, request).me()).id
+            person = await visitor(self._api, request).me()
         except ApiError as error:
             if error.status != 401:
                 return Response(str(error), 503, media_type="text/plain")
             if request.method in {"GET", "HEAD"} and scope["path"] == "/":
                 return RedirectResponse("/login", 303)
             return JSONResponse({"error": error.detail, "detail": error.detail}, 401)
+        scope[PERSON] = person.id
+        # A browser that does not know yet what its person has chosen elsewhere: every page reads it from the cookie.
+        scope[_HEADERS] = remember(request, person.language)
         return None
 
 
@@ -89,12 +95,14 @@ def _foreign_page(scope: Scope) -> Response | None:
     return JSONResponse({"detail": f"a page of {origin} may not act here"}, 403)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: Iterable[tuple[str, str]]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
+            for name, value in more:
+                headers.append(name, value)
         await send(message)
 
     return sending

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from app.schemas import TurnPublic
+from ui.language import tr
 from ui.markup import esc
 
 
@@ -15,10 +16,11 @@ def render_switch(turn: TurnPublic, siblings: Sequence[TurnPublic]) -> str:
     place = [sibling.id for sibling in siblings].index(turn.id)
     before = siblings[place - 1] if place else None
     after = siblings[place + 1] if place + 1 < len(siblings) else None
-    label = f"Answer {place + 1} of {len(siblings)}"
+    label = tr("Answer {place} of {all}", place=place + 1, all=len(siblings))
     return (
         f'<span class="siblings" role="group" aria-label="{label}" data-siblings="{esc(siblings[0].id)}">'
-        f"{_way('previous', '‹', before)}<span>{place + 1}/{len(siblings)}</span>{_way('next', '›', after)}</span>"
+        f"{_way('previous', tr('Previous answer'), '‹', before)}<span>{place + 1}/{len(siblings)}</span>"
+        f"{_way('next', tr('Next answer'), '›', after)}</span>"
     )
 
 
@@ -28,16 +30,15 @@ def render_question(turn: TurnPublic, editable: bool) -> str:
     if not editable:
         return shown
     # As JSON in ASCII: the editor must hold the very text, with the invisible signs that `esc` makes visible.
-    text = esc(json.dumps(turn.question))
+    text, title = esc(json.dumps(turn.question)), tr("Ask it in other words; this answer stays beside the new one")
     return (
         f'{shown}<div class="asked-actions"><button type="button" class="ghost" data-edit-question="{text}" '
-        'title="Ask it in other words; this answer stays beside the new one">Edit question</button></div>'
+        f'title="{title}">{tr("Edit question")}</button></div>'
     )
 
 
-def _way(name: str, sign: str, to: TurnPublic | None) -> str:
+def _way(name: str, label: str, sign: str, to: TurnPublic | None) -> str:
     target = f'data-act="sibling" data-turn="{esc(to.id)}"' if to else "disabled"
-    label = f"{name.capitalize()} answer"
     return (
         f'<button type="button" class="ghost" data-way="{name}" aria-label="{label}" title="{label}" {target}>'
         f"{sign}</button>"

@@ -4,13 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from app.schemas import ExposurePublic
 from app.schemas_feedback import Verdict
-from ui.markup import esc, marked, plural
+from ui.language import number, tr, trn
+from ui.markup import esc, marked
 from ui.places import place_url
 from ui.votes import render_verdict
 
-EMPTY = """<header class="panel-head"><h2>Sources</h2></header>
-<div class="empty"><p>The passages behind an answer appear here: where they stand, how well they matched, and
-which of them the answer cites.</p></div>"""
+
+def render_no_sources() -> str:
+    """The panel before anything was asked."""
+    said = tr(
+        "The passages behind an answer appear here: where they stand, how well they matched, and which of them the "
+        "answer cites. A click on a number in an answer leads to its passage."
+    )
+    return f"""<header class="panel-head"><h2>{tr("Sources")}</h2></header>
+<div class="empty"><p>{said}</p></div>"""
 
 
 def render_sources(
@@ -25,21 +32,24 @@ def render_sources(
     rest = sorted((e for e in exposures if e.marker is None), key=lambda e: e.rank)
     used = [e for e in given if e.cited or verdicts is None]  # while it is written, nobody knows what it will cite
     if not exposures:
-        return _head("no passage matched", turn_id, focus) + (
-            '<div class="empty"><p>No passage came near this question. Ask it in the words your documents use, '
-            "or add a document that covers it.</p></div>"
+        said = tr(
+            "No passage came near this question. Ask it in the words your documents use, or add a document that covers "
+            "it."
         )
+        return _head(tr("no passage matched"), turn_id, focus) + f'<div class="empty"><p>{said}</p></div>'
     cited = sum(e.cited for e in exposures)
-    summary = f"{plural(len(exposures), 'passage')} found, {cited} cited"
-    shown = _group("", used, verdicts) + _group("Read, but not used", [e for e in given if e not in used], verdicts)
-    shown += _group("Found, but not read", rest, verdicts)
+    summary = trn(
+        "{count} passage found, {cited} cited", "{count} passages found, {cited} cited", len(exposures), cited=cited
+    )
+    shown = _group("", used, verdicts) + _group(tr("Read, but not used"), [e for e in given if e not in used], verdicts)
+    shown += _group(tr("Found, but not read"), rest, verdicts)
     return _head(summary, turn_id, focus) + f'<div data-turn="{esc(turn_id)}">{shown}</div>'
 
 
 def _head(summary: str, turn_id: str, focus: int | None) -> str:
     return (
         f'<header class="panel-head" data-shown-turn="{esc(turn_id)}" data-focus="{focus or ""}">'
-        f'<h2>Sources</h2><span class="muted">{esc(summary)}</span></header>'
+        f'<h2>{tr("Sources")}</h2><span class="muted">{esc(summary)}</span></header>'
     )
 
 
@@ -61,7 +71,7 @@ def _card(exposure: ExposurePublic, verdicts: Mapping[str, Verdict] | None) -> s
         esc(exposure.title or exposure.document)
     }</strong>{_place(exposure)}</div></div>
 <p class="passage">{_passage(exposure)}</p>
-<footer><span class="chip {state}">{_STATES[state]}</span>{_scores(exposure)}
+<footer><span class="chip {state}">{_state(state)}</span>{_scores(exposure)}
 <a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer>{
         verdict
     }</article>"""
@@ -77,11 +87,14 @@ def _passage(exposure: ExposurePublic) -> str:
 
 
 _FOLDED = 120  # characters before a used sentence that a closed card still shows: two lines
-_STATES = {"cited": "Cited", "selected": "Read", "unused": "Not read"}
+
+
+def _state(state: str) -> str:
+    return {"cited": tr("Cited"), "selected": tr("Read"), "unused": tr("Not read")}[state]
 
 
 def _place(exposure: ExposurePublic) -> str:
-    parts = [f"page {exposure.page}"] if exposure.page else []
+    parts = [tr("page {page}", page=exposure.page)] if exposure.page else []
     if exposure.heading:
         parts.append(exposure.heading.replace(" > ", " › "))
     return f'<span class="muted">{esc(" · ".join(parts))}</span>' if parts else ""
@@ -89,15 +102,16 @@ def _place(exposure: ExposurePublic) -> str:
 
 def _scores(exposure: ExposurePublic) -> str:
     known = {
-        "meaning": exposure.dense,
-        "words": exposure.lexical,
-        "usefulness": exposure.utility,
+        tr("meaning"): exposure.dense,
+        tr("words"): exposure.lexical,
+        tr("usefulness"): exposure.utility,
     }
-    detail = ", ".join(f"{name} {value:.3g}" for name, value in known.items() if value is not None)
-    return f'<span class="muted score" title="{esc(detail)}">score {exposure.score:.3g}</span>'
+    detail = ", ".join(f"{name} {number(value)}" for name, value in known.items() if value is not None)
+    score = tr("score {score}", score=number(exposure.score))
+    return f'<span class="muted score" title="{esc(detail)}">{score}</span>'
 
 
 def _open_label(exposure: ExposurePublic) -> str:
     if exposure.kind != "document":
-        return "Open About me" if exposure.kind == "fact" else "Open the conversation"
-    return f"Open at page {exposure.page}" if exposure.page else "Open in the text"
+        return tr("Open About me") if exposure.kind == "fact" else tr("Open the conversation")
+    return tr("Open at page {page}", page=exposure.page) if exposure.page else tr("Open in the text")

@@ -15,7 +15,7 @@ from ui.client import ApiClient, ApiError
 from ui.conversations import render_conversations
 from ui.documents import PENDING, render_documents, render_scope
 from ui.markup import esc
-from ui.sources import EMPTY, render_sources
+from ui.sources import render_no_sources, render_sources
 
 Updates = tuple[Any, ...]
 LISTED_PAGES = 4  # pages of the document list that one screen shows
@@ -30,10 +30,10 @@ async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str 
     current = detail.id if detail else None
     conversations = render_conversations(listed.items, current, datetime.now(UTC), listed.next_cursor is not None)
     if detail is None or not detail.turns:
-        return current, conversations, thread(current, render_welcome()), "", EMPTY
+        return current, conversations, thread(current, render_welcome()), "", render_no_sources()
     named = next((turn for turn in detail.turns if turn.id == turn_id), None)
     turn = named or shown_of(by_question(detail.turns)[-1])
-    sources = await sources_of(api, turn.id) if turn.state != "failed" else EMPTY
+    sources = await sources_of(api, turn.id) if turn.state != "failed" else render_no_sources()
     title = f'<h1 class="unseen">{esc(detail.title)}</h1>'  # for whoever goes from heading to heading
     return current, conversations, thread(current, title + render_turns(detail.turns, given)), "", sources
 

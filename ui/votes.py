@@ -2,20 +2,12 @@
 
 from app.schemas import ExposurePublic, TurnPublic
 from app.schemas_feedback import Reason, TurnFeedback, Verdict
+from ui.language import tr
 from ui.markup import esc
 
 _VOTED = frozenset({"complete", "stopped"})
-_REASONS: dict[Reason, str] = {
-    "incorrect": "Not correct",
-    "incomplete": "Something is missing",
-    "not_asked": "Not what I asked",
-    "wrong_sources": "Wrong sources",
-    "style": "Not my style",
-    "should_answer": "My documents answer it",
-}
 _OF_DECLINED: tuple[Reason, ...] = ("should_answer", "not_asked", "wrong_sources")
 _OF_ANSWERED: tuple[Reason, ...] = ("incorrect", "incomplete", "not_asked", "wrong_sources", "style")
-_VERDICTS: dict[Verdict, str] = {"helped": "Helped", "not_relevant": "Not relevant", "wrong": "Wrong"}
 # Thumbs up of Lucide (ISC licence); the other one is it upside down.
 _THUMB = """<svg viewBox="0 0 24 24" width="15" height="15" fill="none" stroke="currentColor" stroke-width="2"
 stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M7 10v12"/>
@@ -32,9 +24,9 @@ def render_thumbs(turn: TurnPublic, given: TurnFeedback | None) -> str:
     buttons = "".join(
         f'<button type="button" class="ghost thumb {name}" data-vote="{name}" aria-pressed="{_truth(vote == name)}" '
         f'aria-label="{label}" title="{label}">{_THUMB}</button>'
-        for name, label in (("up", "Good answer"), ("down", "Bad answer"))
+        for name, label in (("up", tr("Good answer")), ("down", tr("Bad answer")))
     )
-    return f'<span class="thumbs" role="group" aria-label="Your vote">{buttons}</span>'
+    return f'<span class="thumbs" role="group" aria-label="{tr("Your vote")}">{buttons}</span>'
 
 
 def render_reasons(turn: TurnPublic, given: TurnFeedback | None) -> str:
@@ -45,25 +37,40 @@ def render_reasons(turn: TurnPublic, given: TurnFeedback | None) -> str:
     chosen, text = (given.reasons, given.text) if given and is_down else ([], "")
     chips = "".join(
         f'<button type="button" class="ghost reason" data-reason="{reason}" aria-pressed="{_truth(reason in chosen)}">'
-        f"{_REASONS[reason]}</button>"
+        f"{_reason(reason)}</button>"
         for reason in (_OF_DECLINED if turn.abstained else _OF_ANSWERED)
     )
+    label = tr("What was wrong? You may leave it open")
     return f"""<div class="vote-more"><p class="vote-said muted" role="status"></p>
-<div class="reasons" role="group" aria-label="What was wrong? You may leave it open"{"" if is_down else " hidden"}>
+<div class="reasons" role="group" aria-label="{label}"{"" if is_down else " hidden"}>
 {chips}<form class="vote-text"><input type="text" maxlength="2000" value="{esc(text)}"
-placeholder="In your words, if you like" aria-label="What was wrong, in your words; you may leave it empty">
-<button type="submit" class="ghost">Send</button></form></div></div>"""
+placeholder="{tr("In your words, if you like")}"
+aria-label="{tr("What was wrong, in your words; you may leave it empty")}">
+<button type="submit" class="ghost">{tr("Send")}</button></form></div></div>"""
 
 
 def render_verdict(exposure: ExposurePublic, verdict: Verdict | None) -> str:
     """Whether this source was any good, as three buttons of which one may be pressed."""
+    labels: dict[Verdict, str] = {"helped": tr("Helped"), "not_relevant": tr("Not relevant"), "wrong": tr("Wrong")}
     buttons = "".join(
         f'<button type="button" class="ghost" data-verdict="{name}" '
         f'aria-pressed="{_truth(verdict == name)}">{label}</button>'
-        for name, label in _VERDICTS.items()
+        for name, label in labels.items()
     )
-    name = esc(f"Was this passage of {exposure.title or exposure.document} any good?")
+    name = tr("Was this passage of {title} any good?", title=esc(exposure.title or exposure.document))
     return f'<div class="verdict" role="group" aria-label="{name}">{buttons}</div>'
+
+
+def _reason(reason: Reason) -> str:
+    labels: dict[Reason, str] = {
+        "incorrect": tr("Not correct"),
+        "incomplete": tr("Something is missing"),
+        "not_asked": tr("Not what I asked"),
+        "wrong_sources": tr("Wrong sources"),
+        "style": tr("Not my style"),
+        "should_answer": tr("My documents answer it"),
+    }
+    return labels[reason]
 
 
 def _truth(holds: bool) -> str:

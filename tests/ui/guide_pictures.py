@@ -70,6 +70,8 @@ async def take(browser: Browser, link: str) -> None:
     page = await context.new_page()
     await page.goto(link)
     await expect(page.locator("#scope")).to_contain_text("Asking your", timeout=PATIENCE)
+    await picture(page, "tour")
+    await page.click("#tour .skip")
     await picture(page, "start")
     await search_inside(await chat(page))
     await teach(page)

@@ -16,6 +16,7 @@ from app.schemas import (
     ExposurePublic,
     PersonPublic,
 )
+from app.schemas_access import OwnTokenPublic
 from app.schemas_comparisons import ChoiceCreate
 from app.schemas_feedback import FeedbackPublic
 from app.schemas_memory import FactPublic, RulePublic
@@ -46,6 +47,8 @@ class Account:
     rules: dict[str, RulePublic] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)  # first answer by comparison
     choices: list[ChoiceCreate] = field(default_factory=list)
+    tokens: dict[str, OwnTokenPublic] = field(default_factory=dict)
+    password: str | None = None  # the one that was set last
 
 
 @dataclass
@@ -75,7 +78,9 @@ class StandIn:
     def add_person(self, email: str) -> str:
         """A new account; returns its token."""
         token = f"token-of-{email}"
-        person = PersonPublic(id=new_id(), email=email, display_name=email, role="person", created_at=NOW)
+        person = PersonPublic(
+            id=new_id(), email=email, display_name=email, role="person", toured=True, created_at=NOW
+        )  # the tour has tests of its own
         self.accounts[token] = Account(person)
         self.codes[f"code-of-{email}"] = token
         return token

@@ -57,8 +57,10 @@ async def test_the_chat_keeps_nobody_out(
     browser: Browser, pages_url: str, scripted: StandIn, size: str, scheme: str
 ) -> None:
     furnish(scripted)
+    scripted.accounts[TOKEN].person.toured = False
     page, found = await enter(browser, pages_url, size, scheme), dict[str, list[str]]()
-    found["welcome"] = await serious(page)
+    await expect(page.locator("#tour")).to_be_visible()
+    found["welcome, with the tour"] = await serious(page)
     await ask(page, "How much leave do I have?")
     await expect(page.locator("#history .prose")).to_be_visible(timeout=20_000)
     await page.click("#history [data-act=again]")
@@ -93,7 +95,7 @@ async def test_the_pages_beside_the_chat_keep_nobody_out(
     page, found = await enter(browser, pages_url, size, scheme), dict[str, list[str]]()
     read = f"/read/{document}"
     reading = (f"{read}#p-p1", f"{read}?q=leave", f"{read}/page/2?passage=p0")
-    for path in ("/about-me", *reading, "/login", "/login?code=code"):
+    for path in ("/about-me", "/settings", *reading, "/login", "/login?code=code"):
         await page.goto(pages_url + path)
         for details in await page.locator("details > summary").all():
             await details.click()

@@ -28,6 +28,7 @@ from tests.ui.wire_conversations import conversation_routes, turn_routes
 from tests.ui.wire_feedback import feedback_routes
 from tests.ui.wire_memory import memory_routes
 from tests.ui.wire_preferences import edit_routes, preference_routes
+from tests.ui.wire_tokens import token_routes
 
 
 def _blank() -> bytes:
@@ -42,6 +43,7 @@ BLANK = _blank()
 def build(script: StandIn) -> FastAPI:
     app = FastAPI()
     app.include_router(_identity(script))
+    app.include_router(token_routes(script))
     app.include_router(arrival_routes(script))
     app.include_router(_documents(script))
     app.include_router(conversation_routes(script))
@@ -88,7 +90,8 @@ def _identity(script: StandIn) -> APIRouter:
     @router.patch("/api/v1/me")
     async def change(request: Request, body: PersonUpdate) -> PersonPublic:
         account = script.account(request)
-        account.person = account.person.model_copy(update=body.model_dump(exclude_none=True))
+        account.person = account.person.model_copy(update=body.model_dump(exclude_unset=True, exclude={"password"}))
+        account.password = body.password or account.password
         return account.person
 
     @router.get("/readyz")

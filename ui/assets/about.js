@@ -1,7 +1,7 @@
 // About me: sends what a person changes to the API, then draws the page again without losing what is being typed.
 (() => {
   const by_id = (id) => document.getElementById(id);
-  const say = window.attune_said;
+  const say = window.attune_said, { t } = window.attune_words;
 
   // What the fresh page must take over from this one: what is open or half typed, but for the form that was `sent`.
   function state_of(main, sent) {
@@ -34,8 +34,8 @@
       const made = await response.json();
       if (stating) form.reset();
       const words = made.description ?? made.text;
-      if (stating && made.honoured === false) say(`Kept: “${words}”. Attune cannot do this yet with the current model.`, true);
-      else say(`${stating ? "Remembered" : "Saved"}: “${words}”`);
+      if (stating && made.honoured === false) say(t("Kept: “{words}”. Attune cannot do this yet with the current model.", { words }), true);
+      else say(stating ? t("Remembered: “{words}”", { words }) : t("Saved: “{words}”", { words }));
       await redraw(form);
     } catch (error) {
       problem.textContent = error.message;
@@ -53,10 +53,10 @@
       else await ask("PATCH", path || `/api/v1/preferences/${encodeURIComponent(id)}`, { [patch]: button.getAttribute("aria-checked") !== "true" });
       button.disabled = false;
       await redraw(button);
-      say(gone ? "Deleted. It has no effect any more." : "Saved.");
+      say(gone ? t("Deleted. It has no effect any more.") : t("Saved."));
     } catch (error) {
       button.disabled = false;
-      say(`Not done. ${error.message}`, true);
+      say(t("Not done. {reason}", { reason: error.message }), true);
     }
   }
 

@@ -1,6 +1,7 @@
 // What a page needs from the browser: clicks on rendered panels, tabs, themes, scrolling to sources.
 // It builds elements from text only (textContent), never from markup.
 (() => {
+  const { t } = window.attune_words;
   const page = document.documentElement;
   const tell = (tag, className, text) => {
     const element = document.createElement(tag);
@@ -117,8 +118,8 @@
     } else if ("copy" in target.dataset) {
       const prose = target.closest(".answer").querySelector(".prose");
       await navigator.clipboard.writeText(prose.innerText);
-      target.textContent = "Copied";
-      setTimeout(() => { target.textContent = "Copy"; }, 1500);
+      target.textContent = t("Copied");
+      setTimeout(() => { target.textContent = t("Copy"); }, 1500);
     }
   });
 

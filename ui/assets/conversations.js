@@ -1,7 +1,7 @@
 // The list of conversations: searching it, seeing more of it, renaming in place and deleting. The server draws the
 // list; it may be drawn again at any time, and what is sought, unfolded or half renamed here is then put back.
 (() => {
-  const { ask, piece } = window.attune_pieces;
+  const { ask, piece } = window.attune_pieces, { t, n } = window.attune_words;
   const wanted = { q: "", pages: 1 };
   let renaming = null; // { id, form }
   let drawing = 0, typing = 0;
@@ -28,7 +28,8 @@
       if (mine !== drawing || !list()) return;
       list().replaceWith(document.importNode(fresh.querySelector("[data-listed]"), true));
       const found = document.querySelectorAll("#conversations [data-row]").length;
-      say(wanted.q ? `${found}${document.querySelector("#conversations [data-more]") ? " or more" : ""} found` : "");
+      const all = document.querySelector("#conversations [data-more]") ? n("{count} or more found", "{count} or more found", found) : n("{count} found", "{count} found", found);
+      say(wanted.q ? all : "");
     } catch (error) {
       if (mine === drawing) say(error.message, true);
     }
@@ -62,11 +63,11 @@
   // --- renaming in place
   function rename(row) {
     renaming?.form.remove();
-    const input = make("input", { type: "text", value: row.dataset.title, maxLength: 200, required: true, ariaLabel: "Title of the conversation" });
+    const input = make("input", { type: "text", value: row.dataset.title, maxLength: 200, required: true, ariaLabel: t("Title of the conversation") });
     const problem = make("p", { className: "problem", hidden: true });
     problem.setAttribute("role", "alert");
-    const save = make("button", { type: "submit", className: "ghost strong", textContent: "Save" });
-    const cancel = make("button", { type: "button", className: "ghost", textContent: "Cancel" });
+    const save = make("button", { type: "submit", className: "ghost strong", textContent: t("Save") });
+    const cancel = make("button", { type: "button", className: "ghost", textContent: t("Cancel") });
     const form = make("form", { className: "rename" }, input, make("div", { className: "row-actions" }, save, cancel), problem);
     const id = row.dataset.row;
     renaming = { id, form };
@@ -81,7 +82,7 @@
       try {
         await ask("PATCH", address_of(id), { title: input.value });
       } catch (error) {
-        problem.textContent = `Not renamed. ${error.message}`;
+        problem.textContent = t("Not renamed. {reason}", { reason: error.message });
         problem.hidden = save.disabled = false;
         return;
       }
@@ -113,19 +114,19 @@
   // --- deleting
   async function remove(row, button) {
     const { row: id, title } = row.dataset;
-    if (!window.confirm(`Delete the conversation “${title}” with its questions and answers? What was learned there alone goes too. This cannot be undone.`)) return;
+    if (!window.confirm(t("Delete the conversation “{title}” with its questions and answers? What was learned there alone goes too. This cannot be undone.", { title }))) return;
     button.disabled = true;
     try {
       await ask("DELETE", address_of(id));
     } catch (error) {
       button.disabled = false;
-      say(`“${title}” is not deleted. ${error.message}`, true);
+      say(t("“{title}” is not deleted. {reason}", { title, reason: error.message }), true);
       return;
     }
     const next = row.nextElementSibling?.dataset.row;
     if (id === opened()) document.querySelector("#conversation-head [data-act=new]").click();
     await draw();
-    say(`Deleted “${title}”.`);
+    say(t("Deleted “{title}”.", { title }));
     (next && row_of(next) ? row_of(next).querySelector(".item") : by_id("find-conversation")).focus();
   }
 

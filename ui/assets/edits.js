@@ -1,7 +1,7 @@
 // Editing an answer where it stands: the editor with its preview, what was typed kept until it is saved, and what
 // became of a saved edit. The page may be drawn again at any time; what is open or known here is then put back.
 (() => {
-  const { ask, piece } = window.attune_pieces, { difference } = window.attune_difference;
+  const { ask, piece } = window.attune_pieces, { difference } = window.attune_difference, { t } = window.attune_words;
   const editors = new Map(); // turn -> its open form
   const outcomes = new Map(); // turn -> the piece that says what became of its edit
   const followed = new Map(); // turn -> the run that asks about its edit again and again
@@ -15,12 +15,12 @@
 
   // --- the editor
   function build(turn, base, text) {
-    const area = make("textarea", { value: text, spellcheck: true, ariaLabel: "Your version of the answer" });
-    const preview = make("div", { className: "diff", tabIndex: 0, role: "region", ariaLabel: "What your version changes" });
+    const area = make("textarea", { value: text, spellcheck: true, ariaLabel: t("Your version of the answer") });
+    const preview = make("div", { className: "diff", tabIndex: 0, role: "region", ariaLabel: t("What your version changes") });
     const problem = make("p", { className: "problem", role: "alert", hidden: true });
-    const save = make("button", { type: "submit", className: "ghost strong", textContent: "Save" });
-    const cancel = make("button", { type: "button", className: "ghost", textContent: "Cancel" });
-    const hint = make("span", { className: "muted hint", textContent: "Ctrl+Enter saves, Escape cancels" });
+    const save = make("button", { type: "submit", className: "ghost strong", textContent: t("Save") });
+    const cancel = make("button", { type: "button", className: "ghost", textContent: t("Cancel") });
+    const hint = make("span", { className: "muted hint", textContent: t("Ctrl+Enter saves, Escape cancels") });
     const form = make("form", { className: "editor" }, area, preview, problem, make("div", { className: "actions" }, save, cancel, hint));
     let drawing = 0;
     const redraw = () => {
@@ -68,7 +68,7 @@
   }
 
   function leave(turn, changed) {
-    if (changed && !window.confirm("Throw away your changes to this answer?")) return;
+    if (changed && !window.confirm(t("Throw away your changes to this answer?"))) return;
     close(turn);
     article_of(turn)?.querySelector("[data-edit-answer]")?.focus();
   }
@@ -77,15 +77,15 @@
     const save = form.querySelector("[type=submit]");
     if (save.disabled) return;
     save.disabled = area.readOnly = true;
-    save.textContent = "Saving…";
+    save.textContent = t("Saving…");
     problem.hidden = true;
     try {
       await ask("PUT", `/api/v1/turns/${encodeURIComponent(turn)}/answer`, { text: area.value });
     } catch (error) {
-      problem.textContent = `Not saved. ${error.message} What you typed is kept here.`;
+      problem.textContent = t("Not saved. {reason} What you typed is kept here.", { reason: error.message });
       problem.hidden = false;
       save.disabled = area.readOnly = false;
-      save.textContent = "Save";
+      save.textContent = t("Save");
       area.focus();
       return;
     }
@@ -160,14 +160,14 @@
       part.focus({ preventScroll: true });
     } catch (error) {
       button.disabled = false;
-      part.append(make("p", { className: "learning warn", textContent: `${failed} ${error.message}` }));
+      part.append(make("p", { className: "learning warn", textContent: failed({ reason: error.message }) }));
     }
   }
 
-  const undo = (button) => change(button, "Not undone.", () =>
+  const undo = (button) => change(button, (why) => t("Not undone. {reason}", why), () =>
     ask("DELETE", `/api/v1/edits/${encodeURIComponent(button.dataset.undo)}/learned`));
 
-  const answer = (button) => change(button, "Not answered.", () =>
+  const answer = (button) => change(button, (why) => t("Not answered. {reason}", why), () =>
     ask("POST", `/api/v1/preferences/${encodeURIComponent(button.dataset.preference)}/answer`, { choice: button.dataset.choice }));
 
   const in_view = new IntersectionObserver((seen) => {

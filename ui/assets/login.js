@@ -1,4 +1,5 @@
 // Trades a password or the code of a one-time link for the session cookie. A mere GET of the page spends nothing.
+const { t } = window.attune_words;
 const problem = document.getElementById("problem");
 const codeForm = document.getElementById("code-form");
 const passwordForm = document.getElementById("password-form");
@@ -16,9 +17,9 @@ async function open_session(body, form) {
     });
     if (response.ok) return location.replace("/");
     const details = await response.json().catch(() => ({}));
-    problem.textContent = details.detail || details.title || `The server answered ${response.status}.`;
+    problem.textContent = details.detail || details.title || t("The server answered {status}: try again.", { status: response.status });
   } catch {
-    problem.textContent = "The server does not answer. Is `attune up` still running?";
+    problem.textContent = t("The server does not answer. Is it still running?");
   }
   problem.hidden = false;
   button.disabled = false;

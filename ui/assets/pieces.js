@@ -1,6 +1,8 @@
 // What chat and About me share: calls to the API with its reasons kept, and pieces of page that are fetched when needed.
 // Pieces come from our own server, which escapes what others wrote; texts of the API are only ever set as text.
 (() => {
+  const { t } = window.attune_words;
+
   async function ask(method, path, body) {
     let response;
     try {
@@ -10,12 +12,12 @@
         body: body === undefined ? undefined : JSON.stringify(body),
       });
     } catch {
-      throw new Error("The server could not be reached: try again.");
+      throw new Error(t("The server could not be reached: try again."));
     }
     if (response.status === 401) location.replace("/login");
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
-    const said = problem.detail || problem.title || `The server answered ${response.status}: try again.`;
+    const said = problem.detail || problem.title || t("The server answered {status}: try again.", { status: response.status });
     throw Object.assign(new Error(said), { status: response.status });
   }
 

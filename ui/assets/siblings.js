@@ -1,6 +1,7 @@
 // Answers beside each other: keeps the focus where it was when the thread is drawn with another one, and lets the last
 // question be asked in other words where it stands.
 (() => {
+  const { t } = window.attune_words;
   let went = null; // the last switch: the first answer of the group, which way, and from where
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -10,9 +11,9 @@
 
   function edit(button) {
     const article = button.closest("article"), base = JSON.parse(button.dataset.editQuestion);
-    const area = make("textarea", { value: base, maxLength: 8000, rows: 2, ariaLabel: "The question in other words" });
-    const send = make("button", { type: "submit", className: "ghost strong", textContent: "Ask" });
-    const cancel = make("button", { type: "button", className: "ghost", textContent: "Cancel" });
+    const area = make("textarea", { value: base, maxLength: 8000, rows: 2, ariaLabel: t("The question in other words") });
+    const send = make("button", { type: "submit", className: "ghost strong", textContent: t("Ask") });
+    const cancel = make("button", { type: "button", className: "ghost", textContent: t("Cancel") });
     const form = make("form", { className: "question-editor" }, area, make("div", { className: "actions" }, cancel, send));
     const leave = () => {
       form.remove();

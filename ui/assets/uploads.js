@@ -1,7 +1,11 @@
 // Documents on their way in: sent to the API itself (the cookie says whose they are), dropped anywhere on the page, named
 // by a web address; each with its stage, its progress and a way to stop it, also after a reload.
 (() => {
-  const STAGES = { queued: "Waiting", reading: "Reading", encoding: "Indexing" };
+  const { t, n, number } = window.attune_words;
+  const STAGES = { queued: t("Waiting"), reading: t("Reading"), encoding: t("Indexing") };
+  const ENDED = { needs_password: t("Needs a password"), no_text: t("No text found"), unreadable: t("Unreadable"), unsupported: t("Unsupported format"), too_large: t("Too large"), failed: t("Not read"), cancelled: t("Cancelled") };
+  const GONE = t("Cancelled: nothing of it is kept");
+  document.body.dataset.dropHere = t("Drop the files to add them to your documents");
   const AT_ONCE = 3;
 
   function uploads(element, trigger, done) {
@@ -12,13 +16,13 @@
 
     // --- one row for each
     function row_of(name) {
-      const row = tell("div", "upload", ""), bar = tell("progress", "", ""), cancel = tell("button", "ghost cancel", "Cancel");
+      const row = tell("div", "upload", ""), bar = tell("progress", "", ""), cancel = tell("button", "ghost cancel", t("Cancel"));
       bar.max = 1;
-      bar.setAttribute("aria-label", `How far ${name} is`);
+      bar.setAttribute("aria-label", t("How far {name} is", { name }));
       cancel.type = "button";
-      cancel.setAttribute("aria-label", `Cancel ${name}`);
+      cancel.setAttribute("aria-label", t("Cancel {name}", { name }));
       cancel.addEventListener("click", () => { cancel.disabled = true; row.stop(); });
-      row.append(tell("span", "name", name), cancel, bar, tell("span", "muted", "Waiting"));
+      row.append(tell("span", "name", name), cancel, bar, tell("span", "muted", STAGES.queued));
       row.stop = () => {};
       list.append(row);
       return row;
@@ -40,7 +44,7 @@
       else {
         const close = tell("button", "remove", "×");
         close.type = "button";
-        close.setAttribute("aria-label", "Dismiss");
+        close.setAttribute("aria-label", t("Dismiss"));
         close.addEventListener("click", () => row.remove());
         row.insertBefore(close, row.children[1]);
       }
@@ -57,33 +61,33 @@
           if (error.status !== 404) { say(row, error.message); row.querySelector(".cancel").disabled = false; return; }
         }
         events.close();
-        end(row, "Cancelled: nothing of it is kept", false, true);
+        end(row, GONE, false, true);
       };
       if (was_there) row.querySelector(".cancel")?.remove(); // it is read anew: stopping would take the old one away
       else row.stop = stop;
       const read = (event) => {
         const job = JSON.parse(event.data);
         if (job.state === "queued" || job.state === "running") {
-          const [at, all] = [job.done, job.total].map((count) => count.toLocaleString("en"));
-          const stage = STAGES[job.stage] || job.stage || "Reading";
-          say(row, job.total ? `${stage}: ${at} of ${all} passages` : stage, job.total ? job.done / job.total : undefined);
+          const stage = STAGES[job.stage] || job.stage || STAGES.reading, at = number(job.done);
+          const how_far = n("{stage}: {at} of {count} passage", "{stage}: {at} of {count} passages", job.total, { stage, at });
+          say(row, job.total ? how_far : stage, job.total ? job.done / job.total : undefined);
           return;
         }
         events.close();
         const outcome = job.result || {};
         const bad = job.state !== "done" || (outcome.status && outcome.status !== "indexed");
-        const reason = job.error || outcome.reason || outcome.status || job.state;
-        end(row, bad ? String(reason).replaceAll("_", " ") : "Ready", !bad, true);
+        const ended = outcome.status || job.state;
+        end(row, bad ? job.error || outcome.reason || ENDED[ended] || ended : t("Ready"), !bad, true);
       };
       for (const name of ["message", "job", "progress"]) events.addEventListener(name, read);
       events.onerror = () => {
-        if (events.readyState === EventSource.CLOSED) end(row, "Lost sight of it: the list shows its state", false, true);
+        if (events.readyState === EventSource.CLOSED) end(row, t("Lost sight of it: the list shows its state"), false, true);
       };
     }
     function taken(row, answer) {
-      say(row, "Waiting");
+      say(row, STAGES.queued);
       if (answer.job_id) watch(row, answer.job_id, answer.document.id, answer.document.passages > 0);
-      else end(row, "Already here", true);
+      else end(row, t("Already here"), true);
       trigger(done, {});
     }
 
@@ -92,9 +96,9 @@
       sending += 1;
       const request = new XMLHttpRequest();
       request.open("POST", "/api/v1/documents");
-      request.upload.onprogress = (event) => say(row, "Sending", event.loaded / event.total);
+      request.upload.onprogress = (event) => say(row, t("Sending"), event.loaded / event.total);
       row.stop = () => request.abort();
-      request.onabort = () => end(row, "Cancelled: nothing of it is kept", false, true);
+      request.onabort = () => end(row, GONE, false, true);
       request.onloadend = () => {
         sending -= 1;
         next();
@@ -103,7 +107,7 @@
         try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, or nothing */ }
         if (request.status === 401) return location.replace("/login");
         if (request.status < 200 || request.status > 299)
-          return end(row, answer.detail || answer.title || "The server could not be reached: try again", false);
+          return end(row, answer.detail || answer.title || t("The server could not be reached: try again."), false);
         taken(row, answer);
       };
       const form = new FormData();
@@ -118,7 +122,7 @@
         const row = row_of(file.name), entry = [file, row];
         row.stop = () => {
           waiting.splice(waiting.indexOf(entry), 1);
-          end(row, "Cancelled", false, true);
+          end(row, ENDED.cancelled, false, true);
         };
         waiting.push(entry);
       }
@@ -155,7 +159,7 @@
       event.preventDefault();
       const row = row_of(address.value), url = address.value;
       row.querySelector(".cancel").remove();
-      say(row, "Fetching");
+      say(row, t("Fetching"));
       address.value = "";
       try {
         taken(row, await (await ask("POST", "/api/v1/documents/from-url", { url })).json());

@@ -2,7 +2,7 @@
 // Each event has a key of its own, so that what is sent twice is one event; they leave in the order they were made.
 (() => {
   const OUTBOX = "attune-outbox", TRIES = 6; // of an event on a turn that is not known: it may not be saved yet
-  const NOTED = "Noted. It is kept for when Attune is retrained; no single vote moves a ranking.";
+  const { t } = window.attune_words;
   const votes = new Map(), verdicts = new Map(); // turn -> {vote, reasons, text}; exposure -> verdict: newer than the page
 
   // --- the outbox
@@ -79,8 +79,9 @@
     const down = vote === "down" ? { reasons, ...(text && { text }) } : {};
     votes.set(turn, state);
     log("turns", turn, vote || "withdrawn", down);
-    const said = !vote ? "Your vote is taken back." : vote === "down" && !reasons.length && !text ? `${NOTED} What was wrong? You may leave it open.` : NOTED;
-    draw(article, state, said);
+    const noted = t("Noted. It is kept for when Attune is retrained; no single vote moves a ranking.");
+    const open = vote === "down" && !reasons.length && !text ? `${noted} ${t("What was wrong? You may leave it open")}.` : noted;
+    draw(article, state, vote ? open : t("Your vote is taken back."));
   }
 
   function judge(button) {
