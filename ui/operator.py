@@ -33,7 +33,7 @@ _SAID = {
 }
 _HEAD = (
     '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/operator.css">'
-    '<script src="/ui/plain.js"></script><script src="/ui/pieces.js" defer></script>'
+    '<script src="/ui/pieces.js" defer></script>'
     '<script src="/ui/operator.js"></script>'
 )
 _WINDOWS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
