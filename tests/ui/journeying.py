@@ -18,10 +18,10 @@ from tests.conftest import running
 ROOT = Path(__file__).parents[2]
 HANDBOOK = ROOT / "demo" / "corpus" / "warden-handbook-2025.pdf"
 QUESTION = "Where is the assembly point when the fire alarm sounds?"
-_UP = ("-c", "from app.cli import main; main()", "up")
+UP = ("-c", "from app.cli import main; main()", "up")
 
 
-def start(home: Path, port: int = 0, program: Sequence[str] = _UP) -> tuple[subprocess.Popen[str], str]:
+def start(home: Path, port: int = 0, program: Sequence[str] = UP) -> tuple[subprocess.Popen[str], str]:
     """The process, and the login link that it printed."""
     chosen = {"ATTUNE_HOME": str(home), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, *program, "--port", str(port)]
