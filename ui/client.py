@@ -197,7 +197,11 @@ class ApiClient(LearnedClient):
                     yield parsed
                     if isinstance(parsed, AnswerEvent | ErrorEvent):
                         return
-        raise ApiError(503, "Answer cut off", "the server closed the connection before the answer was whole: ask again")
+        from ui.language import tr  # commands need no catalogue until something goes wrong
+
+        raise ApiError(
+            503, tr("Answer cut off"), tr("the server closed the connection before the answer was whole: ask again")
+        )
 
     async def feedback(self, conversation_id: str) -> dict[str, TurnFeedback]:
         """What the person thinks of the answers of a conversation, by turn; those without any are left out."""

@@ -98,9 +98,13 @@ class Connection:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
+        from ui.language import tr  # commands need no catalogue until something goes wrong
+
         reason = str(error) or type(error).__name__
-        detail = f"{self.base_url} ({reason}): start it with `attune up`, or try again"
-        return ApiError(503, "No answer from the server", detail)
+        detail = tr(
+            "{address} ({reason}): start it with 'attune up', or try again", address=self.base_url, reason=reason
+        )
+        return ApiError(503, tr("No answer from the server"), detail)
 
 
 async def patiently(call: Callable[[], Awaitable[_Answer]]) -> _Answer:

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from ui.language import LANGUAGES, language, remember, speak, tr
 from ui.plain import HEADERS, page
 
-_HEAD = '<script src="/ui/login.js" defer></script>'
+_HEAD = '<script src="/ui/login.js" defer></script><script src="/ui/provider.js" defer></script>'
 
 
 def login_routes() -> APIRouter:

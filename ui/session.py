@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.client import ApiClient, ApiError
-from ui.language import remember
+from ui.language import remember, tr
 
 COOKIE = "attune_session"
 PERSON = "attune.person"  # key in the ASGI scope, written by the gate only
@@ -34,7 +34,7 @@ def visitor(api: ApiClient, request: Request) -> ApiClient:
     """The API in the name of whoever sent this request. Raises ApiError 401 for nobody."""
     token = request.cookies.get(COOKIE)
     if not token:
-        raise ApiError(401, "Not logged in", "your session has ended: log in again")
+        raise ApiError(401, tr("Not logged in"), tr("your session has ended: log in again"))
     return api.as_person(token, api.base_url or own_address(request.scope))
 
 

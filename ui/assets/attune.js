@@ -72,6 +72,7 @@
       trigger(act, data);
     });
     watch("value", () => {
+      if (element.querySelector("[data-tab]")) show_tab(page.dataset.tab); // the tabs themselves were drawn
       const focus = element.querySelector("[data-focus]");
       if (focus && focus.dataset.focus) reveal(focus.dataset.focus);
       const turns = element.querySelector("[data-conversation]");

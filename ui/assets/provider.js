@@ -1,6 +1,6 @@
 // Offers the way to the provider that this installation trusts, where there is one.
 {
-  const words = window.attune_words?.t ?? ((text, values) => text.replace("{name}", values.name));
+  const { t } = window.attune_words;
   fetch("/api/v1/auth/oidc")
     .then((response) => response.json())
     .then(({ enabled, name }) => {
@@ -8,7 +8,7 @@
       const link = document.createElement("a");
       link.href = "/api/v1/auth/oidc/start";
       link.id = "provider";
-      link.textContent = words("Log in with {name}", { name });
+      link.textContent = t("Log in with {name}", { name });
       document.getElementById("password-form").after(link);
     })
     .catch(() => {}); // the forms stand there, and say themselves when nothing answers

@@ -102,7 +102,7 @@
     if (!box) return;
     const [width, height] = [card.offsetWidth, card.offsetHeight], within = (value, most) => Math.max(EDGE, Math.min(value, most - EDGE));
     const [x, y] = [within(box.left + (box.width - width) / 2, innerWidth - width), within(box.top, innerHeight - height)];
-    const ways = [[box.right + GAP, y], [box.left - width - GAP, y], [x, box.top - height - GAP], [x, box.bottom + GAP]];
+    const ways = [[box.right + GAP, y], [box.left - width - GAP, y], [x, box.bottom + GAP], [x, box.top - height - GAP]];
     const fits = ([left, top]) => left >= EDGE && top >= EDGE && left + width <= innerWidth - EDGE && top + height <= innerHeight - EDGE;
     const [left, top] = ways.find(fits) || [x, within(box.top + (box.height - height) / 2, innerHeight - height)];
     Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
