@@ -37,10 +37,10 @@ def turns(export: Path) -> Iterator[dict[str, Any]]:
     return (row for row in _rows(export) if row.get("consent") is True)
 
 
-def is_one_persons(export: Path) -> bool:
-    """Whether some of it is of somebody who agreed only by being alone: what is fitted to it is nobody else's, once
-    others come (docs/decisions/023). Raises DataError."""
-    return any(row.get(ALONE) for row in turns(export))
+def whose(export: Path | None) -> dict[str, bool]:
+    """What a manifest's settings say of the log, if one was read: whether some of it is of somebody who agreed only by
+    being alone. What is fitted to it is nobody else's, once others come (docs/decisions/023). Raises DataError."""
+    return {ALONE: any(row.get(ALONE) for row in turns(export))} if export else {}
 
 
 def left_out(export: Path) -> int:

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from app.consent import ALONE
 from app.versions import file_hash
 from retrieval.ports import Encoder, Loader, Vectors
 from retrieval.query_adapter import WEIGHTS, name_query_adapter, write_query_adapter
-from training.annotation_sources import is_one_persons
+from training.annotation_sources import whose
 from training.fit import FitOptions, FitReport
 from training.licences import check
 from training.manifest import Manifest, commit
@@ -95,9 +94,7 @@ def train(sources: Sources, out: Path, options: Options, parts: Parts, command: 
         kind="retriever",
         base_model=encoder.version,
         data=tuple(gathered.used),
-        settings=settings
-        | {"steps": {stage: report.steps for stage, report in done.items()}}
-        | ({ALONE: is_one_persons(sources.log)} if sources.log else {}),
+        settings=settings | {"steps": {stage: report.steps for stage, report in done.items()}} | whose(sources.log),
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / WEIGHTS),

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from app.consent import ALONE
 from app.versions import file_hash
 from retrieval.cross_encoder import CONFIG as SHAPE
 from retrieval.cross_encoder import WEIGHTS, CrossConfig
 from retrieval.selector import MINILM, kept_count
 from retrieval.selector_utility import CONFIG, Thresholds
-from training.annotation_sources import is_one_persons
+from training.annotation_sources import whose
 from training.examples import Example, read_examples
 from training.fit import FitOptions, FitReport, fit
 from training.licences import check
@@ -77,9 +76,7 @@ def train(folders: Sequence[Path], out: Path, options: Options, command: str) ->
         kind="selector",
         base_model=BASE,
         data=data_used(folders, examples) + log_used(options.log, len(log.fitted)),
-        settings=_plain(options)
-        | {"thresholds": chosen, "share": share, "fit": fit_figures}
-        | ({ALONE: is_one_persons(options.log)} if options.log else {}),
+        settings=_plain(options) | {"thresholds": chosen, "share": share, "fit": fit_figures} | whose(options.log),
         seed=options.seed,
         commit=commit(),
         weights_sha256=file_hash(out / WEIGHTS),
