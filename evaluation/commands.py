@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from evaluation.flags import CommonFlags, Data, HeldBack, Limit, RunFolder, SelectorName, command, report_with
+from evaluation.injection_command import eval_injection
 
 eval_commands = typer.Typer(no_args_is_help=True, help="Measure quality on data sets.")
+eval_commands.command("injection")(eval_injection)
 
 
 @dataclass(frozen=True, kw_only=True)
