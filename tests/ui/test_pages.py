@@ -153,3 +153,27 @@ async def test_what_is_shown_of_an_answer_is_its_latest_edit(pages_url: str, pag
     article = (await fetch(f"{pages_url}/shown/turn/{turn.conversation_id}/{turn.id}", zoe)).text
     assert "<p>version 200</p>" in article
     assert article.count("<article") == 1
+
+
+async def test_settings_are_for_whoever_looks_only(pages_url: str, token: str) -> None:
+    assert (await fetch(f"{pages_url}/settings")).headers["location"] == "/login"
+    assert "ada@example.org" in (await fetch(f"{pages_url}/settings", token)).text
+
+
+async def test_a_browser_is_told_once_what_its_person_chose_and_strangers_choose_at_the_door(
+    pages_url: str, pages_script: StandIn
+) -> None:
+    german = pages_script.add_person("dora@example.org")
+    pages_script.accounts[german].person.language = "de"
+    async with httpx.AsyncClient(cookies={"attune_session": german}) as browser:
+        told = await browser.get(pages_url)
+        assert "attune_language=de;" in told.headers["set-cookie"]
+        assert 'lang="de"' in (await browser.get(f"{pages_url}/about-me")).text
+        assert "set-cookie" not in (await browser.get(pages_url)).headers
+    async with httpx.AsyncClient(headers={"Accept-Language": "en"}) as stranger:
+        assert "Anmelden" in (await stranger.get(f"{pages_url}/login?language=de")).text
+        assert "Anmelden" in (await stranger.get(f"{pages_url}/login")).text
+        assert "Kopiert" in (await stranger.get(f"{pages_url}/words.js")).text
+        assert "Kopiert" not in (await stranger.get(f"{pages_url}/words.js?language=en")).text
+        refused = await stranger.get(f"{pages_url}/login?language=%0d%0ax")
+        assert "set-cookie" not in refused.headers

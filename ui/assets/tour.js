@@ -39,11 +39,12 @@
 
   function build() {
     const title = make("h2", { id: "tour-title", tabIndex: -1 }), text = make("p", {}), count = make("p", { className: "muted" });
+    const region = make("div", {}, count, title, text);
     const try_it = make("button", { type: "button", className: "ghost try", onclick: fill });
     const skip = make("button", { type: "button", className: "ghost skip", textContent: t("Skip the tour"), onclick: end });
     const back = make("button", { type: "button", className: "ghost", textContent: t("Back"), onclick: () => show(tour.at - 1) });
     const next = make("button", { type: "button", className: "ghost strong", onclick: () => (tour.at + 1 < tour.steps.length ? show(tour.at + 1) : end()) });
-    const card = make("section", { id: "tour" }, make("div", { role: "status" }, count, title, text), try_it, make("div", { className: "actions" }, skip, back, next));
+    const card = make("section", { id: "tour" }, region, try_it, make("div", { className: "actions" }, skip, back, next));
     card.setAttribute("role", "dialog");
     card.setAttribute("aria-labelledby", "tour-title");
     card.addEventListener("keydown", (event) => {
@@ -55,15 +56,16 @@
     ring.setAttribute("aria-hidden", "true");
     // Inside the frame that our styles are for, and last in it: the tab key comes to it after the page.
     find("#attune").append(ring, card);
-    return { title, text, count, try_it, skip, back, next, card, ring };
+    return { region, title, text, count, try_it, skip, back, next, card, ring };
   }
 
   function show(at, focus = true) {
-    const { steps, title, text, count, try_it, skip, back, next } = tour, step = steps[at];
+    const { steps, region, title, text, count, try_it, skip, back, next } = tour, step = steps[at];
     tour.at = at;
     tour.answered = document.querySelectorAll("#history [data-edit-answer]").length;
     sessionStorage.setItem(KEPT, step.name);
     find(`.tabs [data-tab="${step.tab()}"]`)?.click();
+    region.setAttribute("aria-live", focus ? "off" : "polite"); // what gets the focus is read out for that alone
     count.textContent = t("Step {step} of {all}", { step: at + 1, all: steps.length });
     title.textContent = step.title;
     text.textContent = step.text;
