@@ -45,7 +45,9 @@ async def begin(
         readers = await access.principals(session, person.id, request.collections)
         within = await _within(session, person, request)
         again = await siblings.asked_again(session, person.id, request.conversation_id, request.regenerates)
-        told, rests_on = await borrowed.of_told(session, person.id, told) if told else (told, frozenset[str]())
+        rests_on = frozenset[str]()
+        if told and request.conversation_id is None:
+            told, rests_on = await borrowed.of_told(session, person.id, told)
         conversation, past = await _conversation(session, person, request, told, again)
         before = rests_on | await borrowed.carried(session, person.id, conversation) if past else frozenset()
         is_second = entry is not None and entry.is_second

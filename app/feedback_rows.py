@@ -135,6 +135,6 @@ async def judged(session: AsyncSession, person_id: str, turn_ids: Sequence[str])
     for exposure_id, label in (await session.exec(query)).all():
         held = found.setdefault(exposure_id, [])
         if label is not None:
-            said = label.model_dump(mode="json", include={"utility", "method", "model_version", "created_at"})
-            held.append(said)
+            said = label.model_dump(include={"utility", "method", "model_version"})
+            held.append(said | {"created_at": label.created_at.isoformat()})
     return found

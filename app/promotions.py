@@ -175,7 +175,7 @@ class Promotions:
         return Champion(known.id, known.files)
 
     async def _opened(self, kind: str, champion: Champion | None) -> tuple[Part[Any] | None, bool]:
-        """The part that is to answer, and whether it was open before; None where nothing answers here, or as set."""
+        """The part that is to answer and whether it was open before; None where none answers here, or as set."""
         if champion is not None:
             await asyncio.to_thread(versions.check, self._home, champion.id, champion.files)
         if self._serving is None or self._parts is None or setting_for(self._settings, kind):

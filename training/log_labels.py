@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from app.feedback import HELPS, OPENED
+from app.feedback import HELPS, OPENED, WITHDRAWN
 from app.marks import of_sources
 from app.same_question import question_key
 from app.schemas_training import Method
@@ -19,7 +19,7 @@ NO_PART = -1.0  # the worth of a passage of which nobody said anything, though i
 Rows = dict[tuple[str, str], dict[str, float]]  # (who says so, question) -> text of a passage -> worth
 
 # What a person said of a source, the last word counting. Other events say nothing of a single passage.
-_SAID: Mapping[str, float] = {kind: float(helps) for kind, helps in HELPS.items()} | {"withdrawn": NO_PART}
+_SAID: Mapping[str, float] = {kind: float(helps) for kind, helps in HELPS.items()} | {WITHDRAWN: NO_PART}
 # A passage that is opened is worth something from this chance on; one that was seen and left is a negative: it has
 # little chance because of what people did, not of where it stood. Of others nobody knows (docs/decisions/026).
 _HELPS, _LEFT, _EVIDENCE = 0.5, 0.1, 0.2
@@ -37,7 +37,8 @@ def worths(export: Path) -> Rows:
     ruled = _labelled(log, frozenset({OPERATOR}))
     guessed = _labelled(log, frozenset(get_args(Method)))
     for turn in log:
-        said = {event["exposure_id"]: _SAID[event["kind"]] for event in turn["feedback"] if event["kind"] in _SAID}
+        last = {event["exposure_id"]: event["kind"] for event in turn["feedback"] if event["kind"] in _SAID}
+        said = {exposure: _SAID[kind] for exposure, kind in last.items() if kind != WITHDRAWN}
         marked = of_sources((event["kind"], event.get("value") or {}) for event in turn["feedback"])
         found, asked = rows.setdefault((str(turn["person_id"]), question_of(turn)), {}), question_key(question_of(turn))
         for shown in documents_shown(turn):

@@ -1,6 +1,7 @@
 """`attune feedback export`: turns and pairs as rows to train on, of one person or of all."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from app import cli
+from app.models import utc_now
 from app.services import Services
 from app.settings import Settings
 from tests.app.giving import give
@@ -112,9 +114,10 @@ async def test_labels_are_a_row_for_each_passage_with_what_was_said_and_done(
     ]
     assert rows[0]["feedback"] == {
         "verdict": "wrong",
+        "marked": None,
         "events": {"helped": 1, "citation_opened": 2, "wrong": 1, "source_wrong": 1},
     }
-    assert rows[1]["feedback"] == {"verdict": None, "events": {}}
+    assert rows[1]["feedback"] == {"verdict": None, "marked": None, "events": {}}
     assert rows[0]["answer"] == {
         "vote": "down",
         "reasons": ["incorrect"],
@@ -125,6 +128,7 @@ async def test_labels_are_a_row_for_each_passage_with_what_was_said_and_done(
         "abstained": False,
         "state": "complete",
     }
+    assert datetime.fromisoformat(rows[0]["labels"][0].pop("created_at")) <= utc_now()
     assert rows[0]["labels"] == [{"utility": 0.0, "method": "edit", "model_version": "person"}]
     assert rows[1]["labels"] == [] and rows[0]["versions"] == turn.versions
     assert (rows[0]["question"], rows[0]["text"], rows[0]["cited"]) == (turn.question, first.text, True)
