@@ -3,6 +3,7 @@
 Places are those of the answer as the model gave it: whoever rewrites an answer says more with that.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -14,6 +15,7 @@ from app.schemas_feedback import MarkedSpan, Span
 from app.used_sentences import used_in
 from retrieval.words import content_stems, sentences
 
+_LEADING = re.compile(r"(?:\[[0-9]+\]\s*)+")
 MARKS: Mapping[str, Literal["good", "wrong"] | None] = {
     "span_good": "good",
     "span_wrong": "wrong",
@@ -31,12 +33,19 @@ def marked(turn: Turn, shown: Sequence[Exposure], kind: str, span: Span) -> dict
         raise Problem(422, detail)
     by_marker = {exposure.marker: exposure for exposure in shown if exposure.marker is not None}
     sources = dict[str, None]()
-    for start, end in sentences(turn.answer):
-        if start < span.end and span.start < end:
+    for begin, end in sentences(turn.answer):
+        start = _behind_markers(turn.answer, begin)
+        if start < end and start < span.end and span.start < end:
             claim = frozenset(content_stems(without_markers(turn.answer[start:end])))
             cited = [by_marker[one] for one in markers_at(turn.answer, start) if one in by_marker]
             sources |= {one.id: None for one in cited if kind != "span_wrong" or used_in(one.text, [claim])}
     return {**span.model_dump(), "text": turn.answer[span.start : span.end], "sources": list(sources)}
+
+
+def _behind_markers(answer: str, start: int) -> int:
+    """Where a sentence begins to say something: markers before that are of the one before it."""
+    found = _LEADING.match(answer, start)
+    return found.end() if found else start
 
 
 def mark_public(kind: str, value: Mapping[str, Any]) -> MarkedSpan | None:

@@ -76,8 +76,9 @@ def _labelled(log: Sequence[dict[str, Any]], methods: AbstractSet[str]) -> dict[
 def impressions(log: Sequence[dict[str, Any]]) -> Iterator[Impression]:
     """Every passage that was shown, at its place in the list: those that the answer read first, as the page has it."""
     times = [datetime.fromisoformat(turn["created_at"]) for turn in log]
+    newest = max(times, default=None)
     for turn, time in zip(log, times, strict=True):
-        days_ago = (max(times) - time).total_seconds() / 86_400
+        days_ago = ((newest or time) - time).total_seconds() / 86_400
         opened = {event["exposure_id"] for event in turn["feedback"] if event["kind"] in OPENED}
         asked, person = question_key(question_of(turn)), str(turn["person_id"])
         for place, shown in enumerate(sorted(documents_shown(turn), key=_place), start=1):

@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from app import feedback_export
-from app.models import Person
+from app.marks import marked
+from app.models import Exposure, Person, Turn
 from app.schemas import TurnPublic
+from app.schemas_feedback import Span
 from app.services import Services
 from generation.scripted import ScriptedModel
 from tests.app.giving import detail, events, give, post
@@ -54,8 +56,8 @@ async def test_the_last_mark_on_a_piece_stands_and_is_a_label_of_what_its_senten
         event = await give(client, "turns", turn.id, kind, span=pot)
         assert event.span is not None and event.span.sources == [source.id]
         assert await worth() == helps
-    marked = (await detail(client, turn.id)).feedback.spans
-    assert [(one.text, one.mark) for one in marked] == [("blue flower pot", "good"), ("at noon", "wrong")]
+    standing = (await detail(client, turn.id)).feedback.spans
+    assert [(one.text, one.mark) for one in standing] == [("blue flower pot", "good"), ("at noon", "wrong")]
     (row,) = [json.loads(one) async for one in feedback_export.rows(services.database, [person.id], "labels")]
     assert row["feedback"]["marked"] == "good"
     await give(client, "exposures", source.id, "wrong")
@@ -76,3 +78,20 @@ async def test_a_mark_is_on_what_the_model_wrote_and_on_nothing_else(
     assert (await post(other_client, "turns", turn.id, "span_good", span=inside)).status_code == 404
     await rewrite(client, turn.id, "It is in the shed.")
     assert (await post(client, "turns", turn.id, "span_good", span=inside)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("text", "cites"), [("The hut is locked.", [1]), ("The mill is open.", [2]), ("open. [2]", [2])]
+)
+def test_a_marker_behind_a_full_stop_is_of_the_sentence_before_it(text: str, cites: list[int]) -> None:
+    answer = "The hut is locked. [1] The mill is open. [2]"
+    turn = Turn(conversation_id="c", person_id="p", question="Which?", answer=answer)
+    shown = [
+        Exposure(
+            id=f"{marker}", turn_id=turn.id, person_id="p", document_id="d", passage_id="", document_name="", title="",
+            text="", rank=marker, score=1.0, marker=marker,
+        )
+        for marker in (1, 2)
+    ]  # fmt: skip
+    span = Span(start=answer.index(text), end=answer.index(text) + len(text))
+    assert marked(turn, shown, "span_good", span)["sources"] == [f"{marker}" for marker in cites]
