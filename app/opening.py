@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from app import adapters, comparisons, quality, tracing
 from app.auth import Auth
 from app.db import Database, sqlite_url
-from app.doorway import Doorway
 from app.durable import DurableQueue
 from app.erasure import Erasure
 from app.forgetting import Forgetting
@@ -37,7 +36,6 @@ from app.themes import Themes
 from app.tidying import tidy
 from app.training_runs_policy import begun as begin_training
 from app.training_runs_steps import Workshop
-from app.under_way import UnderWay
 from retrieval.ports import Encoder, PassageIndex
 
 if TYPE_CHECKING:
@@ -75,8 +73,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     sharing = await begin_sharing(stack, database, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
     ingest = Ingest(database, home, opened.loader, encoder, index, _cutter(encoder), erasure, sharing)
-    remembering = Remembering(database, encoder, jobs)
-    jobs.register(REMEMBER, remembering.run)
+    jobs.register(REMEMBER, (remembering := Remembering(database, encoder, jobs)).run)
     reader = await asyncio.to_thread(adapters.make_signals, settings, encoder)
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
@@ -105,9 +102,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
         training=training,
-        under_way=UnderWay(),
         limits=RateLimits(settings),
-        doorway=Doorway(),
         tracing=tracing.begun(stack, settings),
     )
 

@@ -61,9 +61,9 @@ class Services:
     quality: quality.Quality
     themes: Themes
     training: Policy
-    under_way: UnderWay
     limits: RateLimits
-    doorway: Doorway
+    under_way: UnderWay = field(default_factory=UnderWay)
+    doorway: Doorway = field(default_factory=Doorway)
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
 

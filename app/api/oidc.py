@@ -18,6 +18,7 @@ router = APIRouter(prefix=_PATH, tags=["auth"])
 COOKIE = "attune_oidc"
 # The session's cookie goes to no page that another site leads to, and the provider leads here: so this page leads on.
 _ON = '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">You are logged in: go on</a></p>'
+_REFUSED = {"description": "A page that says why nobody was logged in", "content": {"text/html": {}}}
 
 
 @router.get("")
@@ -50,12 +51,12 @@ async def unlink(person: CurrentPerson, services: ServicesDep) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/callback", response_class=HTMLResponse)
+@router.get("/callback", response_class=HTMLResponse, responses={"4XX": _REFUSED, "5XX": _REFUSED})
 async def come_back(request: Request, services: ServicesDep) -> Response:
     """Where the provider sends the browser back to. The answer is a page, for a person is looking at it."""
     address = _address(request)
-    services.limits.logins.take(address)
     try:
+        services.limits.logins.take(address)
         answer, kept = dict(request.query_params), request.cookies.get(COOKIE)
         who, journey = await services.provider.come_back(kept, answer, _return_to(request))
         person = await oidc_accounts.person_of(services, who, journey, address)

@@ -17,8 +17,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from sqlmodel import func, select
+
+from app.settings import Settings
 
 CLIENT, SECRET = "attune-test", "a secret between the two"
+START, CALLBACK, LINK = (f"/api/v1/auth/oidc/{name}" for name in ("start", "callback", "link"))
 
 
 @cache
@@ -95,3 +99,26 @@ async def vouching() -> AsyncIterator[Provider]:
     yield provider
     server.should_exit = True
     await task
+
+
+def trusting(settings: Settings, provider: Provider, **more: Any) -> Settings:
+    known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    return Settings(**(settings.model_dump() | {"sign_up": "provider"} | known | more))
+
+
+@asynccontextmanager
+async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+async def log_in(client: httpx.AsyncClient, provider: Provider, **changed: str) -> httpx.Response:
+    """There and back; `changed` is what the browser brings in place of what the provider gave it."""
+    gone = await client.get(START)
+    assert gone.status_code == 303, gone.text
+    return await client.get(CALLBACK, params=provider.log_in(gone.headers["location"]) | changed)
+
+
+async def count(app: FastAPI, table: Any) -> int:
+    async with app.state.services.database.session() as session:
+        return int((await session.exec(select(func.count()).select_from(table))).one())
