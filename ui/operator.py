@@ -16,7 +16,7 @@ from ui.operator_quality import render_quality
 from ui.operator_queue import render_queue
 from ui.operator_runs import render_runs
 from ui.operator_themes import render_themes
-from ui.plain import HEADERS, page, refused
+from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
 
 ROLES = frozenset({"operator", "admin"})
@@ -142,6 +142,6 @@ def _header(name: str) -> str:
         for key, title in _PAGES.items()
     )
     return (
-        f'<header><a class="back" href="/">← Chat</a><nav class="pages" aria-label="Operator">{links}</nav>'
+        f'<header>{render_ways_back()}<nav class="pages" aria-label="Operator">{links}</nav>'
         f'<h1>{_PAGES[name]}</h1><p class="muted">{_SAID[name]}</p></header>'
     )

@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from app.auth import OWNER_EMAIL
 from app.db import Database, sqlite_url
 from app.home import Home
-from app.models import Document, ModelVersion, Person, Promotion, utc_now
+from app.models import Document, Exposure, ModelVersion, Person, Promotion, utc_now
 from app.models_comparisons import Comparison
 from app.models_training import TrainingRun
 from app.versions import read
@@ -28,6 +30,7 @@ WORSE: dict[str, Any] = {
     **REPORT,
     "primary": {"champion": 0.655, "challenger": 0.649, "n": 120, "difference": -0.006, "interval": [-0.021, 0.01]},
 }
+PASSAGE = "Five days of leave may be kept until the end of March. What is left by then is lost unless you were ill."
 MEASURED: dict[str, Any] = {"before": {"mrr@10": 0.417, "n": 31}, "after": {"mrr@10": 0.523, "n": 31}}
 REFUSED = "The nDCG@10 is 0.649 and the champion's 0.655: the 95 % interval of the difference does not lie above 0."
 
@@ -59,6 +62,8 @@ async def _furnish(home: Home) -> dict[str, str]:
     log = Log(database, *people)
     await _past(log)
     await _compared(log)
+    async with database.session() as session:
+        await session.execute(sa.update(Exposure).values(text=PASSAGE))
     made = await _versions(database, home)
     await database.close()
     return made
