@@ -177,3 +177,9 @@ async def test_a_browser_is_told_once_what_its_person_chose_and_strangers_choose
         assert "Kopiert" not in (await stranger.get(f"{pages_url}/words.js?language=en")).text
         refused = await stranger.get(f"{pages_url}/login?language=%0d%0ax")
         assert "set-cookie" not in refused.headers
+
+
+async def test_no_event_makes_gradio_compare_a_long_thread_with_every_token(pages_url: str, token: str) -> None:
+    config = (await fetch(f"{pages_url}/config", token)).json()
+    keys = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "keys")
+    assert {tuple(event["show_progress_on"] or ()) for event in config["dependencies"] if event["outputs"]} == {(keys,)}
