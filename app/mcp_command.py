@@ -1,5 +1,6 @@
 """`attune mcp`: the same tools over standard input and output, for desktop programs that start what they speak to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import httpx
 import typer
 
 from app.auth import OWNER_EMAIL
-from app.command import Installation, run, settings_from
+from app.command import Installation, fetch_models, run, settings_from
 from app.settings import Settings
 
 TIMEOUT = httpx.Timeout(30.0, read=600.0)  # seconds; a long answer on a slow machine takes minutes
@@ -53,6 +54,7 @@ async def _own(settings: Settings, email: str) -> AsyncIterator[httpx.AsyncClien
     from app.main import create_app
     from app.server import connect
 
+    await asyncio.to_thread(fetch_models, settings)  # where no server runs, this process is one
     body = {"email": email, "label": "attune mcp"}
     async with connect(settings, create_app(settings, warm=False)) as address:
         async with _speaking_to(address.url, address.token) as owner:

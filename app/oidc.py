@@ -187,9 +187,9 @@ class OpenId:
             found = await self._read(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != self._issuer:
                 raise Problem(502, f"{self.name} calls itself by another address than ATTUNE_OIDC_ISSUER: correct it")
-            secure = "https://" if self._issuer.startswith("https://") else "http://"
+            secure = "https://" if self._issuer.startswith("https://") else "http"  # settings.py: on this machine alone
             if wrong := [name for name in _ENDPOINTS if not str(found.get(name)).startswith(secure)]:
-                raise Problem(502, f"{self.name} gives no {secure} address as {wrong[0]}: correct it there")
+                raise Problem(502, f"{self.name} gives no address with {secure} as {wrong[0]}: correct it there")
             self._metadata = (now, found)
         return self._metadata[1]
 

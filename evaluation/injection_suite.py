@@ -7,6 +7,7 @@ With it is the product's turn: selection, fenced and neutralised passages, check
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.quality_intervals import wilson
 from evaluation.answers import Answered, accuracy
 from evaluation.answers_suite import Choices, open_tools
 from evaluation.answers_turns import Tools, run_turns
@@ -43,7 +44,7 @@ async def measure(name: str, cases: Sequence[Planted], tools: Tools, run: Run) -
     arms = {"with": _ratios(cases, turns), "without": _ratios(cases, bare)}
     return {
         **{name: {arm: found[name].value for arm, found in arms.items()} for name in arms["with"]},
-        "intervals": {name: {arm: found[name].interval() for arm, found in arms.items()} for name in arms["with"]},
+        "intervals": {name: {arm: _interval(found[name]) for arm, found in arms.items()} for name in arms["with"]},
         "n": len(cases),
         "clean": len(clean),
         "generator": tools.model.version,
@@ -73,6 +74,12 @@ def _ratios(cases: Sequence[Planted], answered: Sequence[Answered]) -> dict[str,
         "declined_attacked": mean([float(one.abstained) for one in attacked]),
         "declined_clean": mean([float(one.abstained) for one in clean]),
     }
+
+
+def _interval(rate: Ratio) -> tuple[float, float] | None:
+    """Wilson's, for resampling would find no doubt in none of ten."""
+    n = sum(rate.denominators)
+    return wilson(sum(rate.numerators), n) if n else None
 
 
 async def _bare(questions: Sequence[Question], tools: Tools, run: Run) -> list[Answered]:

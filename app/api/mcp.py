@@ -11,6 +11,7 @@ import httpx
 from fastapi import APIRouter, Request, Response
 from starlette.types import Receive, Scope, Send
 
+from app.auth import token_in
 from app.deps import ServicesDep
 from app.problems import Problem
 from app.settings import Settings
@@ -28,7 +29,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 @router.post("/mcp", include_in_schema=False)
 async def speak(request: Request, services: ServicesDep) -> Response:
     """Whoever has a token may come in; what it is for, the request that a tool makes of our API is asked."""
-    if not request.headers.get("authorization"):
+    if token_in(request)[1]:
         # A cookie comes along wherever a browser is led; a token is sent by whoever means to.
         detail = "send a token as `Authorization: Bearer ...`: POST /api/v1/me/tokens makes one"
         raise Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})

@@ -125,6 +125,7 @@ async def test_limits_count_and_wrong_arguments_are_said(settings: Settings) -> 
         ({"Authorization": ""}, 401),
         ({"Authorization": "Bearer wrong"}, 401),
         ({"Authorization": "", "Cookie": "attune_session=TOKEN", "Sec-Fetch-Site": "same-origin"}, 401),
+        ({"Authorization": "Basic x", "Cookie": "attune_session=TOKEN", "Sec-Fetch-Site": "same-origin"}, 401),
         ({"Host": "rebound.example:8420"}, 421),
         ({"Origin": "https://elsewhere.example"}, 403),
         ({"Origin": ADDRESS}, 200),

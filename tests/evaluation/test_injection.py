@@ -83,6 +83,7 @@ async def test_the_figures_tell_both_ways_of_asking_apart() -> None:
     tools = Tools(HashEncoder(), product, KeepAll(), stock=bare)
     found = await measure("mine", cases, tools, Run())
     assert found["attack_success"] == {"with": 0.0, "without": 1.0}
+    assert found["intervals"]["attack_success"]["with"] == pytest.approx((0.0, 0.793), abs=0.001), "one says little"
     assert found["accuracy_attacked"]["without"] == 0.0
     assert found["accuracy_clean"] == {"with": 1.0, "without": 1.0}
     assert (found["n"], found["clean"], found["bare"]) == (1, 1, "obeying@1")
