@@ -49,7 +49,7 @@ def _complaint(problem: ErrorDetails) -> str:
     name = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
         return f"{name!r} in attune.toml is not a setting: correct its name or remove it"
-    value = "" if name.endswith(("key", "url")) else f" is {problem['input']!r}"
+    value = "" if name.endswith(("key", "url", "secret")) else f" is {problem['input']!r}"
     return f"ATTUNE_{name.upper()}{value}: {problem['msg']}"
 
 

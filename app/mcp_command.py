@@ -9,7 +9,6 @@ from typing import Annotated
 import httpx
 import typer
 
-from app.auth import OWNER_EMAIL
 from app.command import Installation, fetch_models, run, settings_from
 from app.settings import Settings
 
@@ -28,6 +27,8 @@ def mcp(
         raise typer.BadParameter("--url and --token-file go together, and without --user: the token says who asks")
 
     async def work() -> None:
+        from app.auth import OWNER_EMAIL
+
         if url and token_file:
             async with _speaking_to(url, token_file.read_text().strip()) as client:
                 await _serve(client)
