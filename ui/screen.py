@@ -83,8 +83,8 @@ def _composer() -> dict[str, Any]:
 def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> None:
     conversation, scope, timer = parts["conversation"], parts["scope"], parts["timer"]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-    # With every event of a stream gradio copies and compares all that a component holds, of each that shows progress. By
-    # default those are the outputs: the whole of a long thread, with every token. The smallest panel holds next to nothing.
+    # With every event of a stream gradio copies and compares all that a component holds, of each that shows progress.
+    # By default those are the outputs: the whole of a long thread, with every token. This panel holds next to nothing.
     quiet["show_progress_on"] = parts["keys"]
     # Of quick repetitions the last one counts; by default gradio drops every one that comes while the first runs.
     latest = {**quiet, "trigger_mode": "always_last"}

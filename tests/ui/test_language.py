@@ -41,7 +41,7 @@ def forms(message: Message) -> list[tuple[str, str]]:
     """Each form of a message with what is said for it."""
     if isinstance(message.id, str):
         return [(message.id, str(message.string))]
-    return list(zip(message.id, message.string, strict=True))
+    return list(zip(message.id, message.string or (), strict=True))
 
 
 @pytest.mark.parametrize("name", OTHERS)
