@@ -2,9 +2,11 @@
 there is something to learn from."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +34,18 @@ def start(home: Path, port: int = 0, program: Sequence[str] = UP) -> tuple[subpr
         server.kill()
         raise AssertionError(f"the server ended with status {server.wait()} before it could be used")
     return server, link
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The login link of a server on this home, which ends in order with the block."""
+    server, link = start(home)
+    with server:
+        try:
+            yield link
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=60)
 
 
 async def fill(home: Path) -> None:

@@ -2,7 +2,6 @@
 edit to a lesson, from votes to a trained version that the gate lets answer, and back."""
 
 import asyncio
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
@@ -11,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.ui.browsing import ask, shoot
-from tests.ui.journeying import HANDBOOK, QUESTION, fill, start
+from tests.ui.journeying import HANDBOOK, QUESTION, fill, served
 
 pytestmark = pytest.mark.browser
 
@@ -23,11 +22,8 @@ RUNS = "/api/v1/admin/training-runs"
 def login_link(tmp_path: Path) -> Iterator[str]:
     home = tmp_path / "home"
     asyncio.run(fill(home))
-    server, link = start(home)
-    with server:
+    with served(home) as link:
         yield link
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=60)
 
 
 async def test_from_an_upload_to_a_promoted_version_and_back(browser: Browser, login_link: str) -> None:

@@ -1,23 +1,18 @@
 """The operators' pages in headless Chromium, on the real server with a home that has a past."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.ui.browsing import ARTIFACTS, SIZES, shoot
+from tests.ui.browsing import SIZES, shoot
+from tests.ui.journeying import served as up
 from tests.ui.operated import REFUSED, furnish
 from tests.ui.test_browser_accessibility import serious
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 PAGES = ("quality", "themes", "queue", "runs", "models")
 
 
@@ -32,16 +27,8 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("operator") / "home"
     versions = furnish(home)
-    chosen = {"ATTUNE_HOME": str(home), "ATTUNE_ENCODER": "hash", "ATTUNE_LLM": "scripted", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", "from app.cli import main; main()", "up", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            link = next(line.strip() for line in server.stdout if "/login?code=" in line)
-            yield Served(link, versions)
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
+    with up(home) as link:
+        yield Served(link, versions)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +61,6 @@ async def test_every_page_can_be_read_by_everybody_at_every_size(
     for name in PAGES:
         await page.goto(urljoin(served.link, f"/operator/{name}"))
         await expect(page.locator("h1")).to_have_text(name.capitalize())
-        await page.wait_for_timeout(200)  # colours come to rest
-        await page.screenshot(path=ARTIFACTS / f"{size}-{scheme}-operator-{name}.png", full_page=True)
         for details in await page.locator("details > summary").all():
             await details.click()
         found[name] = await serious(page)

@@ -2,7 +2,6 @@
 has a past. `python -m tests.ui.pictured` makes those of docs/pages.md and of the operators' guide from them."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from urllib.parse import urljoin
@@ -11,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.ui.browsing import SIZES, ask
-from tests.ui.journeying import HANDBOOK, QUESTION, start
+from tests.ui.journeying import HANDBOOK, QUESTION, served
 from tests.ui.operated import furnish
 from tests.ui.pictured import PLACES, TAKEN, VARIANTS
 
@@ -24,8 +23,7 @@ PATIENCE = 60_000
 async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[BrowserContext, Mapping[str, str]]]:
     """Somebody's session after one question, and the address of each page that is not a state of the chat."""
     await asyncio.to_thread(furnish, tmp_path / "home")
-    server, link = start(tmp_path / "home")
-    with server:
+    with served(tmp_path / "home") as link:
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         page = await context.new_page()
         await page.goto(link)
@@ -47,8 +45,6 @@ async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[Browser
             name: f"/operator/{name.removeprefix('operator-')}" for name in PLACES if name.startswith("operator")
         }
         yield context, {name: urljoin(link, address) for name, address in addresses.items()}
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=60)
 
 
 async def test_every_page_has_its_picture_at_every_size(
