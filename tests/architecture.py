@@ -41,7 +41,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "transformers": MODELS,
     "trl": ("training/**",),
     "peft": ("training/**",),
-    "openai": ("generation/openai.py",),
+    "openai": ("generation/openai*.py",),
     "prometheus_client": ("app/metrics.py",),
     "authlib": ("app/oidc.py",),
     "joserfc": ("app/oidc.py",),
