@@ -41,7 +41,8 @@ def render_compared(pairs: Sequence[ComparedPair]) -> str:
     rows = "".join(map(_pair, pairs))
     found = f"{said}{render_table('compared-title', _PAIR, rows)}" if pairs else _NO_COMPARISON
     return (
-        '<section class="compared" aria-labelledby="compared-title"><h2 id="compared-title">Two answers side by side</h2>'
+        '<section class="compared" aria-labelledby="compared-title">'
+        '<h2 id="compared-title">Two answers side by side</h2>'
         f"{found}</section>"
     )
 
@@ -77,9 +78,10 @@ def render_content(content: SatisfactionPublic) -> str:
     """The chance that somebody was content, from all that they did, beside what those said who voted."""
     found = f"{_borne_out(content)}{_weights(content)}" if content.n else _NO_VOTE
     return (
-        '<section class="content" aria-labelledby="content-title"><h2 id="content-title">Do deeds agree with votes?</h2>'
+        '<section class="content" aria-labelledby="content-title">'
+        '<h2 id="content-title">Do deeds agree with votes?</h2>'
         '<p class="muted">From edits, copies, opened sources and the next message Attune reckons the chance that '
-        "somebody was content. It is logged with every answer and ranks nothing.</p>"
+        "somebody was content. It is logged once they have written again, and ranks nothing.</p>"
         f"{found}</section>"
     )
 
@@ -92,7 +94,9 @@ def _borne_out(content: SatisfactionPublic) -> str:
     ]
     said = f"{_errors(content)} A point is the answers whose chance lies in a fifth of the scale."
     labels = [_fifth(one) for one in bins]
-    return render_plot(Plot("content", "Reckoned and said", said, labels, lines, percent, "", top=1.0, across="Chance"))
+    return render_plot(
+        Plot("reckoned", "Reckoned and said", said, labels, lines, percent, "", top=1.0, across="Chance")
+    )
 
 
 def _fifth(one: Bin) -> str:
@@ -118,7 +122,7 @@ def _weights(content: SatisfactionPublic) -> str:
     )
     learned = (
         f"From votes here was learned to multiply their sum by {content.slope:.2f} and to add {content.offset:+.2f}."
-        if content.version != "declared-1"
+        if (content.slope, content.offset) != (1.0, 0.0)
         else "With 100 votes and more, how far to believe their sum is learned from votes; these are too few."
     )
     table = render_table("weights-title", ("Evidence", "Log-odds"), rows)

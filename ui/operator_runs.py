@@ -71,7 +71,7 @@ def _run(run: TrainingRunDetail, made: VersionDetail | None) -> str:
     chips += [f"<span>at most {plural(round(run.minutes), 'minute')}</span>"] if run.state in LIVE else []
     chips += [f"<span>{people(run.forgotten)} forgotten since</span>"] if run.forgotten else []
     cancel = (
-        '<p class="controls"><button type="button" class="danger" '
+        f'<p class="controls"><button type="button" class="danger" id="cancel-{identity}" '
         f'data-delete="/api/v1/admin/training-runs/{identity}" '
         'data-confirm="Stop this run? What it learned so far is lost.">Cancel</button></p>'
         if run.state in LIVE

@@ -79,7 +79,7 @@ async def test_an_operator_reads_what_people_think_and_labels(
     compared = page.locator("tr", has_text="generator-curt")
     await expect(compared).to_contain_text("7 of 8")
     await expect(compared).to_contain_text("9 of 10 asked")
-    await expect(page.locator("#content-said")).to_contain_text("answers with a vote")
+    await expect(page.locator("#reckoned-said")).to_contain_text("answers with a vote")
     await expect(page.locator(".figures .empty")).to_contain_text("No next message was read")
     row = page.locator("tr", has_text="minutes.pdf")
     await expect(row).to_contain_text("verdicts")

@@ -57,8 +57,10 @@
         put(fresh);
         return say("The run has ended.");
       }
+      const focused = document.activeElement?.id;
       carry(runs, now);
       runs.replaceChildren(...now.childNodes);
+      if (document.activeElement === document.body) by_id(focused)?.focus({ preventScroll: true });
     } catch {
       // Not reached just now: what is there stays, and the next look comes.
     }
