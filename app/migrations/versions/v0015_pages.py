@@ -1,4 +1,4 @@
-"""In which language a person's pages are, and whether they were shown around: whoever is here already knows their way."""
+"""The language of a person's pages, and whether they were shown around: who is here already knows their way."""
 
 import sqlalchemy as sa
 from alembic import op
