@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app import feedback_export
+from app import feedback_export, people
 from app.models import Conversation, Document, Exposure, Feedback, Person, Turn
+from app.models_groups import Collection, CollectionDocument, Share
 from app.services import Services
 from app.sibling_rows import is_disliked, prefers
 
@@ -28,9 +29,10 @@ async def pairs(
     of_good: list[dict[str, Any]] | None = None,
     *,
     regenerated: bool = True,
+    owner: str | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of a log in which the first answer had these events, and the second, the kept one, those."""
-    document = Document(owner_id=person.id, id="d", sha256="s", name="d.txt", title="", size=1)
+    document = Document(owner_id=owner or person.id, id="d", sha256="s", name="d.txt", title="", size=1)
     conversation = Conversation(person_id=person.id, title="Hut")
     mine: dict[str, Any] = {"person_id": person.id, "conversation_id": conversation.id, "question": "Where is the hut?"}
     whole: dict[str, Any] = {"state": "complete", "prompt": PROMPT}
@@ -51,7 +53,8 @@ async def pairs(
         again: dict[str, Any] = {"kind": "regenerated", "value": {"by": good.id}}
         events.append(Feedback(person_id=person.id, turn_id=bad.id, **again))
     async with services.database.session() as session:
-        for some in ([document, conversation], [bad, good], [shown, *events]):
+        within = [CollectionDocument(collection_id="c", document_id="d")] if owner else []
+        for some in ([document, conversation], [bad, good, *within], [shown, *events]):
             session.add_all(some)
             await session.flush()
     return [json.loads(line) async for line in feedback_export.rows(services.database, [person.id], "dpo")]
@@ -63,6 +66,21 @@ async def test_what_was_voted_down_and_written_again_is_worse_than_what_was_kept
     (row,) = await pairs(services, person, [vote("down")], [vote("up")])
     assert (row["chosen"][0]["content"], row["rejected"][0]["content"]) == (GOOD, BAD)
     assert (row["prompt"], row["person_id"], row["consent"]) == (PROMPT, person.id, False)
+
+
+async def test_the_owner_of_a_document_in_the_kept_answer_is_asked_too_wherever_the_page_ends(
+    services: Services, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback_export, "PAGE", 1)  # the kept answer lies on another page than the first one
+    owner = Person(email="owner@example.org", display_name="Owner")
+    shared = Collection(id="c", owner_id=owner.id, name="Shared")
+    async with services.database.session() as session:
+        for one in (owner, shared, Share(collection_id="c", person_id=person.id, permission="read")):
+            session.add(one)
+            await session.flush()
+        await people.change(session, person.id, trains_others=True)
+    (row,) = await pairs(services, person, [vote("down")], [vote("up")], owner=owner.id)
+    assert row["consent"] is False
 
 
 async def test_a_dissatisfied_next_message_is_a_complaint_too(services: Services, person: Person) -> None:

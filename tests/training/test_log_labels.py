@@ -10,6 +10,7 @@ import pytest
 from training.log_labels import NO_PART, impressions, worths
 
 HELPS, PASSAGES = 3, 6
+MARKED = {"start": 0, "end": 4, "text": "Desk", "sources": ["1-2"]}
 
 
 def turn(number: int, question: str, opened: tuple[int, ...] = (), **more: Any) -> dict[str, Any]:
@@ -63,6 +64,37 @@ def test_what_was_said_goes_before_what_was_done_and_outlasts_being_asked_again(
     person = log[2]["person_id"]
     assert found[person, "Question 2?"][f"Guide\nPassage {HELPS}."] == 0.0
     assert found["person 12", "Question 2?"][f"Guide\nPassage {HELPS}."] > 0.7  # another's opinion is another's
+
+
+def test_a_verdict_goes_before_a_later_mark_and_one_that_is_taken_back_lets_it_speak(tmp_path: Path) -> None:
+    log = [turn(number, "Why?", person_id="ada") for number in range(3)]
+    log[0]["feedback"] = [{"exposure_id": "0-2", "kind": "not_relevant"}]
+    log[1]["feedback"] = [{"kind": "span_good", "value": MARKED, "exposure_id": None}]
+    place = ("ada", "Why?"), "Guide\nPassage 2."
+    assert worths(export(tmp_path, log[:2]))[place[0]][place[1]] == 0.0
+    log[2]["feedback"] = [{"exposure_id": "2-2", "kind": "withdrawn"}]
+    assert worths(export(tmp_path, log))[place[0]][place[1]] == 1.0
+
+
+def test_whoever_cannot_open_sources_has_not_left_them(tmp_path: Path) -> None:
+    asked = [turn(1000 + number, f"Matter {number % 10}?", person_id="a program") for number in range(40)]
+    found = worths(export(tmp_path, [*clicked(), *asked]))
+    assert set(found["a program", "Matter 1?"].values()) == {NO_PART}
+
+
+def test_what_an_answer_cites_need_not_be_opened_to_have_helped(tmp_path: Path) -> None:
+    log = clicked()
+    assert worth(worths(export(tmp_path, log)), "Question 2?", 1) == 0.0
+    log[2]["exposures"][0]["cited"] = True
+    assert worth(worths(export(tmp_path, log)), "Question 2?", 1) == NO_PART
+
+
+def test_one_persons_clicks_are_no_evidence_for_others(tmp_path: Path) -> None:
+    loud = [turn(1000 + number, "Question 1?", (1,), person_id="loud") for number in range(20)]
+    log = [row for row in clicked() if row["question"] != "Question 1?"]
+    found = worths(export(tmp_path, [*log, turn(999, "Question 1?"), *loud]))
+    assert found["loud", "Question 1?"]["Guide\nPassage 1."] > 0.5
+    assert found["person 999", "Question 1?"]["Guide\nPassage 1."] == NO_PART
 
 
 def test_an_operators_word_goes_before_what_anybody_said_whoever_asked(tmp_path: Path) -> None:
