@@ -4,10 +4,12 @@ Knows no command line. What it writes depends on what it reads and on the seed, 
 """
 
 import asyncio
+import hashlib
 import json
 import math
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,17 @@ class Read:
 
     pools: list[Pool]
     lessons: dict[Stage, list[Lesson]]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of what is learned from: a fit that was begun with other documents, or other words of people, is another."""
+        found = hashlib.sha256()
+        for pool in self.pools:
+            found.update(pool.vectors.tobytes())
+        for stage, lessons in sorted(self.lessons.items()):
+            for one in lessons:
+                found.update(f"{stage} {one.pool} {one.worth} {one.share}".encode() + one.vector.tobytes())
+        return found.hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ def _fit(residual: Residual, read: Read, options: Options, folder: Path) -> dict
         how = FitOptions(options.learning_rate, minutes=max(left, 1e-3), steps=steps, seed=options.seed)
         batches = Batches(lessons, read.pools, options.seed, _BATCH)
         chosen = How(LOSSES[options.loss], how, options.negatives)
-        reports[stage] = fit_residual(residual, batches, chosen, folder / f"{stage}.pt")
+        reports[stage] = fit_residual(residual, batches, chosen, folder / f"{stage}-{read.digest}.pt")
     return reports
 
 
