@@ -50,17 +50,21 @@ class Given:
 async def on_turn(database: Database, person_id: str, turn_id: str, body: TurnFeedbackCreate) -> Given:
     """Log an event on an answer. Raises Problem 404, 409 for a vote or a mark where there is no answer of the model or
     for a key that was used for something else, 422 for a place that is not in the answer, 429."""
+    said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
+    said |= {"text": body.text} if body.text else {}
+    said |= body.span.model_dump() if body.span else {}
+    event = Feedback(id=event_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
     async with database.session() as session:
+        if known := await feedback_log.find(session, person_id, event.id):  # whatever became of the answer since
+            return _again(known, event, body.key)
         turn = await turns.find_turn(session, person_id, turn_id)
         shown = await turns.list_exposures(session, person_id, [turn_id]) if turn and body.span else {}
     if turn is None:
         raise not_found("turn", turn_id)
     if (body.kind in VOTES or body.span) and (turn.state == "running" or not turn.answer):
         raise Problem(409, "there is no answer to judge: wait until it is written, or ask again")
-    said: dict[str, Any] = {"reasons": list(body.reasons)} if body.reasons else {}
-    said |= {"text": body.text} if body.text else {}
-    said |= marks.marked(turn, shown.get(turn_id, []), body.kind, body.span) if body.span else {}
-    event = Feedback(id=event_id(person_id, body.key), person_id=person_id, turn_id=turn_id, kind=body.kind, value=said)
+    if body.span:
+        event.value = marks.marked(turn, shown.get(turn_id, []), body.kind, body.span)
     return await give(database, event, body.key)
 
 
@@ -101,10 +105,15 @@ async def give(database: Database, event: Feedback, key: str) -> Given:
 
 
 def _again(known: Feedback, event: Feedback, key: str) -> Given:
-    same = ("turn_id", "exposure_id", "kind", "value")
-    if any(getattr(known, name) != getattr(event, name) for name in same):
+    same = ("turn_id", "exposure_id", "kind")
+    if any(getattr(known, name) != getattr(event, name) for name in same) or _given(known) != _given(event):
         raise Problem(409, f"the key {key!r} was used for another event: make a new key for each")
     return Given(known, is_new=False)
+
+
+def _given(event: Feedback) -> dict[str, Any]:
+    """What its person sent: what else a mark holds was read from the answer and its sources as they were then."""
+    return marks.span_of(event.value) if event.kind in marks.MARKS else event.value
 
 
 def event_id(person_id: str, key: str) -> str:

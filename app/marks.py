@@ -48,6 +48,11 @@ def _behind_markers(answer: str, start: int) -> int:
     return found.end() if found else start
 
 
+def span_of(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a mark holds, the span that its person gave."""
+    return {name: value[name] for name in Span.model_fields}
+
+
 def mark_public(kind: str, value: Mapping[str, Any]) -> MarkedSpan | None:
     """The mark of an event; None of an event that is none."""
     return MarkedSpan(**value, mark=MARKS[kind]) if kind in MARKS else None

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -10,10 +11,11 @@ from app import feedback_export
 from app.marks import marked
 from app.models import Exposure, Person, Turn
 from app.schemas import TurnPublic
-from app.schemas_feedback import Span
+from app.schemas_feedback import FeedbackPublic, Span
 from app.services import Services
 from generation.scripted import ScriptedModel
-from tests.app.giving import detail, events, give, post
+from tests.app.giving import a_key, detail, events, give, post
+from tests.app.lending import collect, me, share, take_back
 from tests.app.rewriting import ask, rewrite
 from tests.conftest import Upload
 from training.log_labels import NO_PART, worths
@@ -78,6 +80,33 @@ async def test_a_mark_is_on_what_the_model_wrote_and_on_nothing_else(
     assert (await post(other_client, "turns", turn.id, "span_good", span=inside)).status_code == 404
     await rewrite(client, turn.id, "It is in the shed.")
     assert (await post(client, "turns", turn.id, "span_good", span=inside)).status_code == 409
+
+
+async def test_a_mark_that_is_sent_again_is_the_first_one_whatever_became_of_its_sources_and_the_answer(
+    client: httpx.AsyncClient, other_client: httpx.AsyncClient, services: Services, upload: Upload
+) -> None:
+    shared = await upload(other_client, "hut.txt", NOTE)
+    collection = await collect(other_client, "Huts", shared.document.id)
+    given = await share(other_client, collection, email=(await me(client))["email"])
+    assert isinstance(services.model, ScriptedModel)
+    services.model.enqueue(RIGHT)
+    turn = await ask(client, "Where does the hut keep its spare key?")
+    sent: dict[str, Any] = {"key": a_key(), "span": span_of(turn, "blue flower pot")}
+    first = await give(client, "turns", turn.id, "span_wrong", **sent)
+    assert first.span is not None and len(first.span.sources) == 1
+
+    async def is_the_first() -> bool:
+        again = await post(client, "turns", turn.id, "span_wrong", **sent)
+        return again.status_code == 200 and FeedbackPublic.model_validate_json(again.content) == first
+
+    await take_back(other_client, collection, given)
+    assert await is_the_first(), "what the span rests on may be read no more"
+    await rewrite(client, turn.id, "It is in the shed.")
+    assert await is_the_first(), "the answer is no more the model's"
+    for kind, span in (("span_good", sent["span"]), ("span_wrong", span_of(turn, "pot"))):
+        other = await post(client, "turns", turn.id, kind, key=sent["key"], span=span)
+        assert other.status_code == 409 and "make a new key" in other.json()["detail"]
+    assert len(await events(client, turn.id)) == 1
 
 
 @pytest.mark.parametrize(
