@@ -1,16 +1,18 @@
 """How many labels people gave, by what they teach. Every count is of the people it is asked for."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, exists, func, or_, select, union
+from sqlmodel import col, exists, or_, select, union
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app import training_runs_pairs
 from app.feedback import HELPS, OPENED, WITHDRAWN
+from app.marks import MARKS, of_sources
 from app.models import Exposure, Feedback, UtilityLabel
-from app.models_preferences import Edit
 from app.schemas_training import TrainedKind
 
 OPERATOR = "operator"  # the method of a UtilityLabel that an operator gave
@@ -19,12 +21,11 @@ LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator"
 
 
 async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str], since: datetime | None) -> int:
-    """Passages that these people judged or opened, or operators labelled; of the generator, answers they rewrote.
+    """Passages that these people judged, marked or opened, or operators labelled; of the generator, pairs of answers.
 
     One passage of one answer counts once, however often it is judged; what was taken back does not count."""
     if kind == "generator":
-        edited = select(func.count(func.distinct(Edit.turn_id))).where(col(Edit.person_id).in_(people))
-        return (await session.exec(_after(edited, Edit.created_at, since))).one()
+        return await training_runs_pairs.count(session, people, since)
     later = aliased(Feedback)
     is_taken_back = exists().where(
         col(later.exposure_id) == Feedback.exposure_id,
@@ -41,8 +42,26 @@ async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str
         .join(Exposure, col(Exposure.id) == UtilityLabel.exposure_id)
         .where(col(Exposure.person_id).in_(people), UtilityLabel.method == OPERATOR)
     )
-    both = union(_after(said, Feedback.created_at, since), _after(labelled, UtilityLabel.created_at, since)).subquery()
-    return int((await session.execute(select(func.count()).select_from(both))).scalar_one())
+    both = union(_after(said, Feedback.created_at, since), _after(labelled, UtilityLabel.created_at, since))
+    found = set((await session.execute(both)).scalars())
+    return len(found | await _marked(session, people, since))
+
+
+async def _marked(session: AsyncSession, people: Collection[str], since: datetime | None) -> set[str]:
+    """Sources that marks on sentences speak of, and otherwise than they did at that time."""
+    columns = (Feedback.turn_id, Feedback.created_at, Feedback.kind, Feedback.value)
+    query = select(*columns).where(col(Feedback.person_id).in_(people), col(Feedback.kind).in_(MARKS))
+    marks: dict[str, list[tuple[datetime, str, Any]]] = defaultdict(list)
+    for turn_id, at, kind, value in (
+        await session.exec(query.order_by(col(Feedback.created_at), col(Feedback.id)))
+    ).all():
+        marks[turn_id].append((at, kind, value))
+    found = set[str]()
+    for events in marks.values():
+        before = of_sources((kind, value) for at, kind, value in events if since is not None and at <= since)
+        now = of_sources((kind, value) for _, kind, value in events)
+        found |= {source for source, helps in now.items() if before.get(source) is not helps}
+    return found
 
 
 def _after(query: Any, at: Any, since: datetime | None) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 GIVEN = "given"  # below the folder of a run: the log that the server looked through before the recipe reads it
-_NAMES = ("turn_id", "chosen_turn_id", "rejected_turn_id")  # of one row in an export, in every form of it
+NAMES = ("turn_id", "chosen_turn_id", "rejected_turn_id")  # of one row in an export, in every form of it
 _TAKEN_BACK = ("consent", "prompt")  # what is there or not, by what people and owners say now
 
 
@@ -25,7 +25,7 @@ def still_holds(begun_with: Path, now: Path) -> bool:
 
 
 def _name(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(name) for name in _NAMES)
+    return tuple(row.get(name) for name in NAMES)
 
 
 def _shows(row: Mapping[str, Any]) -> set[str]:

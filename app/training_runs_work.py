@@ -98,7 +98,7 @@ class Training:
         await steps.tell(stage="reading the log", labels=labels, people=len(agreed))
         if labels < LEAST[kind]:
             raise JobFailedError(
-                f"{labels} {'rewritten answers' if kind == 'generator' else 'labels'}; {LEAST[kind]} are the least: "
+                f"{labels} {'pairs of answers' if kind == 'generator' else 'labels'}; {LEAST[kind]} are the least: "
                 f"wait for more, or label what waits in the annotation queue (agreed to train others: {len(agreed)})"
             )
         return agreed
