@@ -12,7 +12,8 @@ from tests.app.lending import collect, group_of, me, share
 from tests.conftest import Upload
 
 # Whoever knows the address may ask these.
-OPEN = {"/healthz", "/readyz", "/api/v1/auth/token", "/api/v1/auth/session", "/api/v1/auth/sign-up", "/metrics"}
+OPEN = {"/healthz", "/readyz", "/metrics"}
+OPEN |= {f"/api/v1/auth/{way}" for way in ("token", "session", "sign-up", "oidc", "oidc/start", "oidc/callback")}
 BODIES = {"PUT": {"text": "In 1871 [1]."}}
 # Of routes whose body is looked at before what they name: the end of the path -> a body.
 NAMED = {

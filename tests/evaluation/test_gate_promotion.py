@@ -51,7 +51,7 @@ async def test_a_real_improvement_passes_and_answers_after_the_next_start(
     assert found["accepted"], found["reasons"]
     primary = found["report"]["primary"]
     assert primary["interval"][0] > 0.2 and primary["n"] == 60
-    assert found["report"]["guards"].keys() == {"latency", "short", "early", "literal", "groups"}
+    assert found["report"]["guards"].keys() == {"latency", "handed_over", "short", "early", "literal", "groups"}
     assert found["report"]["guards"]["groups"]["groups"] == 4
     assert (found["report"]["champion"], found["report"]["challenger"]) == ("what ships", found["version"])
     async with registry_of(here) as registry:
