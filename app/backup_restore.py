@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.script import ScriptDirectory
 
-from app import access, backup_rows, documents
+from app import access, backup_rows, forgetting_rows
 from app.backup import BackupError, require_embedded
 from app.backup_archive import Manifest, reading, write_member
 from app.db import Database, alembic_config, sqlite_url
@@ -119,7 +119,7 @@ async def _reconcile(database: Database, draft: Home, indexes: Mapping[str, "Edg
                 await backup_rows.read_again(session, row)
                 figures["read_again"] += 1
             else:  # deleted while the backup was made
-                await documents.erase(session, row.owner_id, row.id)
+                await forgetting_rows.erase_document(session, row.owner_id, row.id)
                 figures["dropped"] += 1
     return figures
 

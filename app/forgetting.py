@@ -66,7 +66,7 @@ class Forgetting:
             owned = await documents.ids(session, person.id)
             jobs = await forgetting_rows.jobs_of(session, person.id)
             erased = await forgetting_rows.counts(session, person.id)
-            since = await forgetting_rows.first_turn(session, person.id)
+            since = await forgetting_rows.first_logged(session, person.id)
         for document in owned[:_DOCUMENTS]:
             passages = await self.index.passages(document, frozenset({person.id}))
             middle = [passages[0], passages[len(passages) // 2], passages[-1]] if passages else []
@@ -98,7 +98,7 @@ class Forgetting:
                 # A request that was let in before may have added a file since we looked.
                 late = set(await documents.ids(session, note.person_id)) - erased
                 if not late:
-                    await forgetting_rows.end(session, note.person_id, job_id, note.first_turn)
+                    await forgetting_rows.end(session, note.person_id, job_id, note.first_logged)
                     break
             for document in late:
                 await self.index.delete_document(document)

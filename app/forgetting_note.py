@@ -24,10 +24,10 @@ class Note:
     documents: tuple[str, ...]
     jobs: tuple[str, ...]
     erased: dict[str, int]  # kind -> rows, files or passages
-    since: str | None  # when the person asked for the first time
+    since: str | None  # since when the log holds something of theirs
 
     @property
-    def first_turn(self) -> datetime | None:
+    def first_logged(self) -> datetime | None:
         return datetime.fromisoformat(self.since) if self.since else None
 
     def write(self, home: Home, job_id: str) -> None:

@@ -1,4 +1,5 @@
-"""SQL of forgetting a person: what is theirs, what would give a leftover away, what others hold too, and the end."""
+"""SQL of forgetting a person or a document: what is theirs, what would give a leftover away, what others hold too, what
+was trained on it, and the end."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -105,9 +106,22 @@ async def jobs_of(session: AsyncSession, person_id: str) -> Sequence[str]:
     return (await session.exec(query)).all()
 
 
-async def first_turn(session: AsyncSession, person_id: str) -> datetime | None:
-    query = select(Turn.created_at).where(Turn.person_id == person_id).order_by(col(Turn.created_at)).limit(1)
-    return (await session.exec(query)).first()
+async def first_logged(session: AsyncSession, person_id: str) -> datetime | None:
+    """Since when the log holds something of this person's: a question, or a passage of theirs that somebody was
+    shown."""
+    asked = (await session.exec(select(func.min(Turn.created_at)).where(Turn.person_id == person_id))).one()
+    shown = await _first_shown(session, select(Document.id).where(Document.owner_id == person_id))
+    return min((time for time in (asked, shown) if time is not None), default=None)
+
+
+async def is_shown(session: AsyncSession, document_id: str) -> bool:
+    """Whether the log holds something of this document."""
+    return await _first_shown(session, [document_id]) is not None
+
+
+async def _first_shown(session: AsyncSession, document_ids: Any) -> datetime | None:
+    query = select(func.min(Turn.created_at)).join(Exposure, col(Exposure.turn_id) == Turn.id)
+    return (await session.exec(query.where(col(Exposure.document_id).in_(document_ids)))).one()
 
 
 async def other_admin(session: AsyncSession, person_id: str) -> str | None:
@@ -132,25 +146,34 @@ async def end(session: AsyncSession, person_id: str, job_id: str, since: datetim
     if keeper := await other_admin(session, person_id):
         theirs = (col(Job.person_id) == person_id, col(Job.kind) == KIND)
         await session.execute(update(Job).where(*theirs).values(person_id=keeper))
-    await _mark_models(session, since)
-    await training_runs_rows.forget(session, person_id, since)
+    await _mark(session, since)
+    await training_runs_rows.forget_labeller(session, person_id)
     owned = select(Document.id).where(Document.owner_id == person_id)
     await documents.blank_shared(session, person_id, owned)
     await people.delete_person(session, person_id)
     await groups.remove_empty(session)
 
 
-async def _mark_models(session: AsyncSession, since: datetime | None) -> None:
-    """Note on every version that read the log when the person was in it, that somebody in it wants to be forgotten."""
-    trained = await session.exec(select(ModelVersion).where(col(ModelVersion.path).is_not(None)))
-    for version in trained.all() if since else []:
-        if since and version.created_at >= since and reads_log(version.manifest):
+async def erase_document(session: AsyncSession, owner_id: str, document_id: str) -> None:
+    """Remove the row and every copy of the document's text in the log, and mark what was trained on them."""
+    await _mark(session, await _first_shown(session, [document_id]))
+    await documents.erase(session, owner_id, document_id)
+
+
+async def _mark(session: AsyncSession, since: datetime | None) -> None:
+    """Note on every run since then, and on every version that read the log, that something in it was erased."""
+    if since is None:  # nothing of it was ever in the log
+        return
+    await training_runs_rows.mark(session, since)
+    trained = select(ModelVersion).where(col(ModelVersion.path).is_not(None), ModelVersion.created_at >= since)
+    for version in (await session.exec(trained)).all():
+        if reads_log(version.manifest):
             version.forgotten += 1
             session.add(version)
 
 
 async def marked(session: AsyncSession) -> list[str]:
-    """Versions that were trained on the log and name somebody's turns who is forgotten since."""
+    """Versions that were trained on a log of which something was erased since, with its person or its document."""
     return list(await session.exec(select(ModelVersion.id).where(ModelVersion.forgotten > 0)))
 
 

@@ -219,7 +219,7 @@ class ModelVersion(SQLModel, table=True):
     path: str | None = None  # below HOME/models; None: what ships, or what a setting names
     manifest: dict[str, Any] = json_field()
     files: dict[str, str] = json_field()  # path in the folder -> sha256
-    forgotten: int = 0  # people who were forgotten since, and whose turns were in the log that it was trained on
+    forgotten: int = 0  # people and documents erased since, of which the log that it was trained on held something
     created_at: datetime = time_field()
 
 

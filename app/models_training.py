@@ -48,7 +48,7 @@ class TrainingRun(SQLModel, table=True):
     promotion_id: str | None = Field(default=None, foreign_key="promotion.id")
     holdout: str | None = None  # sha256 of the files that the gate measures on
     error: str | None = None
-    forgotten: int = 0  # people who were forgotten since, and who were in its log
+    forgotten: int = 0  # people and documents erased since that were in its log
     created_at: datetime = time_field()
     started_at: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)

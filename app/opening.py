@@ -69,7 +69,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     opened = await open_models(stack, settings, home, database)
     encoder, index, serving = opened.encoder, opened.index, opened.serving
     jobs = _jobs(settings, home, database, index, works)
-    erasure = Erasure(database, home, index)
+    erasure = Erasure(database, home, index, jobs)
     sharing = await begin_sharing(stack, database, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
     ingest = Ingest(database, home, opened.loader, encoder, index, _cutter(encoder), erasure, sharing)

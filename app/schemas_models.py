@@ -38,7 +38,7 @@ class VersionPublic(BaseModel):
     parent_id: str | None
     champion: bool
     decision: Decision  # the last one on it
-    forgotten: int = 0  # people forgotten since, whose turns were in the log that it was trained on
+    forgotten: int = 0  # people and documents erased since that were in the log it was trained on
     created_at: datetime
 
 

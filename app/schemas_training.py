@@ -44,7 +44,7 @@ class TrainingRunPublic(BaseModel):
     outcome: Outcome | None = None
     reasons: list[str] = []  # of a refusal
     error: str | None  # why it failed, and the remedy
-    forgotten: int  # people who were forgotten since, and who were in its log
+    forgotten: int  # people and documents erased since that were in its log
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

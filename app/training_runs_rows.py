@@ -73,14 +73,16 @@ async def decisions(session: AsyncSession, kind: str, holdout: str) -> int:
     return (await session.exec(query.where(col(TrainingRun.promotion_id).is_not(None)))).one()
 
 
-async def forget(session: AsyncSession, person_id: str, since: datetime | None) -> None:
-    """Note on every run since a person's first turn that somebody in its log is forgotten, and let labels that they
-    gave as an operator be nobody's."""
+async def forget_labeller(session: AsyncSession, person_id: str) -> None:
+    """Let labels that this person gave as an operator be nobody's."""
     mine = (col(UtilityLabel.method) == OPERATOR, col(UtilityLabel.model_version) == person_id)
     await session.execute(update(UtilityLabel).where(*mine).values(model_version="forgotten"))
-    if since is not None:
-        statement = update(TrainingRun).where(col(TrainingRun.created_at) >= since)
-        await session.execute(statement.values(forgotten=TrainingRun.forgotten + 1))
+
+
+async def mark(session: AsyncSession, since: datetime) -> None:
+    """Note on every run since then that somebody or a document in its log is erased."""
+    statement = update(TrainingRun).where(col(TrainingRun.created_at) >= since)
+    await session.execute(statement.values(forgotten=TrainingRun.forgotten + 1))
 
 
 async def counts(session: AsyncSession) -> Counts:

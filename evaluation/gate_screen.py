@@ -21,7 +21,7 @@ def print_models(found: ModelsPublic) -> None:
         versions = _table("version", "made", "decision", "")
         for each in found.versions:
             made = each.created_at.strftime("%Y-%m-%d %H:%M")
-            forgotten = f"{each.forgotten} of its log forgotten since" if each.forgotten else ""
+            forgotten = f"{each.forgotten} of its log erased since" if each.forgotten else ""
             notes = ", ".join(filter(None, ["champion" if each.champion else "", forgotten]))
             versions.add_row(each.id, made, each.decision, notes)
         _console().print(versions)

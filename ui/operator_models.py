@@ -7,7 +7,7 @@ from typing import Any
 
 from app.schemas_models import InUsePublic, ModelsPublic, PromotionPublic, VersionDetail
 from ui.markup import esc
-from ui.operator_report import link_to_version, people, render_report
+from ui.operator_report import link_to_version, render_report
 
 _ABOUT = {
     "generator": "writes the answer",
@@ -65,7 +65,7 @@ def _kind(used: InUsePublic, versions: Sequence[VersionDetail]) -> str:
 
 def _version(one: VersionDetail, used: InUsePublic) -> str:
     chips = ["champion"] if one.champion else [one.decision if one.decision != "none" else "never measured"]
-    chips += [f"{people(one.forgotten)} of its log forgotten since"] if one.forgotten else []
+    chips += [f"{one.forgotten:,} of its log erased since"] if one.forgotten else []
     problem = f'<p class="warn">{esc(one.problem)}</p>' if one.problem else ""
     marks = "".join(f'<span class="{esc(chip.replace(" ", "-"))}">{esc(chip)}</span>' for chip in chips)
     latest = next((made for made in one.decisions if made.version_id == one.id), None)

@@ -69,7 +69,7 @@ def _run(run: TrainingRunDetail, made: VersionDetail | None) -> str:
     chips = [f'<span class="run-{run.outcome or run.state}">{_state(run)}</span>', f"<span>{began}</span>"]
     chips += [f"<span>{plural(run.labels, 'label')} of {people(run.people)}</span>"] if run.labels else []
     chips += [f"<span>at most {plural(round(run.minutes), 'minute')}</span>"] if run.state in LIVE else []
-    chips += [f"<span>{people(run.forgotten)} forgotten since</span>"] if run.forgotten else []
+    chips += [f"<span>{run.forgotten:,} of its log erased since</span>"] if run.forgotten else []
     cancel = (
         f'<p class="controls"><button type="button" class="danger" id="cancel-{identity}" '
         f'data-delete="/api/v1/admin/training-runs/{identity}" '

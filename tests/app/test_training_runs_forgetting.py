@@ -1,18 +1,24 @@
-"""Forgetting a person ends what trains on their words, and marks what was trained on them."""
+"""Forgetting a person or erasing a document ends what trains on their words, and marks what was trained on them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlmodel import col, delete
 
-from app.models import Job, Person, UtilityLabel
+from app.models import Exposure, Job, ModelVersion, Person, UtilityLabel, new_id
 from app.models_training import TrainingRun
 from app.services import Services
 from app.training_runs_steps import folder_of
+from tests.app.lending import collect, me, share
+from tests.app.rewriting import ask
 from tests.app.training import RUNS, Judged, write_log
-from tests.conftest import WaitForJob, client_of
+from tests.conftest import Upload, WaitForJob, client_of
+
+NOTE = "The hut keeps its spare key under the blue flower pot."
 
 
 @pytest.fixture
@@ -51,3 +57,74 @@ async def test_runs_of_a_forgotten_persons_log_end_and_are_marked_and_their_labe
     async with services.database.session() as session:
         kept = await session.get(UtilityLabel, label.id)
     assert kept is not None and kept.model_version == "forgotten"
+
+
+async def trained(services: Services, name: str) -> str:
+    """The id of a version that read the log at this moment."""
+    row = ModelVersion(
+        id=f"retriever-{name}",
+        kind="retriever",
+        path=f"models/{name}",
+        manifest={"data": [{"name": "turns.jsonl"}]},
+    )
+    async with services.database.session() as session:
+        session.add(row)
+    return row.id
+
+
+async def marks(admin: httpx.AsyncClient) -> dict[str, int]:
+    listed = (await admin.get("/api/v1/admin/models")).json()["versions"]
+    return {one["id"]: one["forgotten"] for one in listed}
+
+
+async def under_way(services: Services, person: Person) -> tuple[TrainingRun, Path]:
+    """A run with the log that it reads."""
+    run = TrainingRun(state="running", job_id=f"job-{new_id()}", kind="retriever", minutes=1.0)
+    async with services.database.session() as session:
+        session.add_all([run, Job(id=run.job_id, person_id=person.id, kind="train", state="running")])
+    log = folder_of(services.home, run.id) / "run" / "turns.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(NOTE)
+    return run, log
+
+
+async def test_erasing_a_document_marks_what_was_trained_since_it_was_shown_and_ends_the_run_that_quotes_it(
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, person: Person, services: Services, upload: Upload
+) -> None:
+    await upload(client, "hut.txt", NOTE)
+    unread = (await upload(client, "mill.txt", "Nobody has asked about the mill.")).document.id
+    before = await trained(services, "before")
+    turn = await ask(client, "Where does the hut keep its spare key?")
+    (shown,) = {one.document_id for one in turn.exposures} - {unread}
+    since = await trained(services, "since")
+    run, log = await under_way(services, person)
+    async with services.database.session() as session:  # the search found it, too
+        await session.execute(delete(Exposure).where(col(Exposure.document_id) == unread))
+    assert (await client.delete(f"/api/v1/documents/{unread}")).status_code == 204
+    assert (set((await marks(admin)).values()), log.exists()) == ({0}, True), "nobody was shown it"
+    assert (await client.delete(f"/api/v1/documents/{shown}")).status_code == 204
+    assert await marks(admin) == {before: 0, since: 1}
+    assert not log.exists()
+    ended = (await admin.get(f"{RUNS}/{run.id}")).json()
+    assert (ended["state"], ended["forgotten"]) == ("failed", 1)
+    assert ended["error"] == "a document that its log quotes was erased: start it again"
+
+
+async def test_an_owner_who_asked_nothing_is_in_the_log_since_their_document_was_first_shown(
+    admin: httpx.AsyncClient,
+    client: httpx.AsyncClient,
+    other_client: httpx.AsyncClient,
+    upload: Upload,
+    services: Services,
+    wait_for_job: WaitForJob,
+) -> None:
+    owned = await upload(client, "hut.txt", NOTE)
+    collection = await collect(client, "Huts", owned.document.id)
+    await share(client, collection, email=(await me(other_client))["email"])
+    before = await trained(services, "before")
+    assert (await ask(other_client, "Where does the hut keep its spare key?")).exposures
+    since = await trained(services, "since")
+    ordered = await admin.post("/api/v1/admin/users/forget", json={"email": (await me(client))["email"]})
+    job = await wait_for_job(admin, ordered.json()["id"])
+    assert job.result and job.result["models"] == [since]
+    assert (await marks(admin))[before] == 0

@@ -158,7 +158,7 @@ def test_a_run_tells_the_champion_from_what_its_recipe_began_with() -> None:
     assert "Against v-1 on 120 questions" in gate and ">Champion</th>" in gate and "0.612" in gate
     assert "mrr@10" not in gate and "Champion" not in own
     assert ">Before training</th>" in own and "<td>0.417</td><td>0.523</td>" in own and "0.612" not in own
-    assert "2 people forgotten since" in gate
+    assert "2 of its log erased since" in gate
     other = run.model_copy(update={"promotion_id": "another"})
     assert "0.612" not in render_runs([other], {"v-2": made}, policy, None)
     assert 'value="1000000"' in own and 'value="7.5"' in own and "huts. Decided so far: retriever 3" in own
