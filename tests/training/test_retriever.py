@@ -100,13 +100,10 @@ def test_a_run_that_was_interrupted_gives_what_one_run_gives(tmp_path: Path) -> 
 
 
 def test_documents_that_changed_since_are_fitted_to_anew(tmp_path: Path) -> None:
-    source = Sources((corpus(tmp_path / "mine"),))
-    run(source, tmp_path / "out")
-    corpus(tmp_path / "mine", 15)
-    run(source, tmp_path / "out")
-    run(source, tmp_path / "fresh")
-    for name in WRITTEN:
-        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+    run(Sources((corpus(tmp_path / "mine"),)), tmp_path / "out")
+    for folder in ("out", "fresh"):
+        run(Sources((corpus(tmp_path / "mine", 15),)), tmp_path / folder)
+    assert len({(tmp_path / folder / MANIFEST).read_bytes() for folder in ("out", "fresh")}) == 1
 
 
 async def test_what_was_encoded_is_not_encoded_again(tmp_path: Path) -> None:
