@@ -13,6 +13,7 @@ from app.cursor import newest_first
 from app.models import Document, Exposure, Job, Turn, table, utc_now
 
 DELETED = "deleted document"
+UNDER_WAY = ("queued", "reading", "encoding")
 WITHDRAWN = "a document that is not shared with you any more"
 
 _DOCUMENTS = table(Document)
@@ -59,6 +60,12 @@ async def usage(session: AsyncSession, owner_id: str) -> tuple[int, int]:
 async def ids(session: AsyncSession, owner_id: str) -> Sequence[str]:
     """All of this owner's documents."""
     return (await session.exec(select(Document.id).where(Document.owner_id == owner_id))).all()
+
+
+async def resting(session: AsyncSession, owner_id: str) -> Sequence[str]:
+    """All of this owner's that nobody is reading now, those first that were longest left alone."""
+    query = select(Document.id).where(Document.owner_id == owner_id, col(Document.status).not_in(UNDER_WAY))
+    return (await session.exec(query.order_by(col(Document.updated_at), col(Document.id)))).all()
 
 
 async def names(session: AsyncSession, person_id: str, document_ids: Iterable[str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Ingest:
             if not passages:
                 raise LoadError("no_text", "the file holds no text")
         except LoadError as error:
-            await self._set(document, status=error.status, reason=error.reason)
+            await self._refuse(document, error)
             return {"status": error.status, "reason": error.reason, "passages": 0}
         vectors = await self._encode(progress, document, passages)
         await self._write(document, passages, vectors)
@@ -60,6 +60,14 @@ class Ingest:
         if document is None:
             raise JobCancelledError(progress.job.id)
         return document
+
+    async def _refuse(self, document: Document, error: LoadError) -> None:
+        """Say why; what was read before, by this encoder, goes on answering."""
+        if document.passages and document.encoder_version == self.encoder.version:
+            kept = f"it could not be read again, and what was read before is kept: {error.reason}"
+            await self._set(document, status="indexed", reason=kept)
+        else:
+            await self._set(document, status=error.status, reason=error.reason)
 
     async def _encode(self, progress: Progress, document: Document, passages: Sequence[Passage]) -> Vectors:
         parts = []

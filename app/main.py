@@ -34,6 +34,7 @@ from app.api import (
     oidc,
     preferences,
     quality,
+    rereading,
     satisfaction,
     search,
     sign_up,
@@ -59,6 +60,7 @@ ROUTERS = (
     document_arrivals,  # before `documents`, whose routes take any name for an id
     documents,
     document_pages,
+    rereading,
     jobs,
     search,
     conversations,

@@ -29,12 +29,15 @@ class DocumentPagePublic(BaseModel):
 
 
 class ArrivalPublic(BaseModel):
-    """A document that is on its way in, and the job that reads it."""
+    """A document that is on its way in, the job that reads it, and how far that is."""
 
     document_id: str
     name: str
     passages: int  # above 0: it is being read anew, and was there before
     job_id: str
+    stage: str = "queued"
+    done: int = 0  # of `total` passages in this stage; 0 of 0 where nobody knows yet
+    total: int = 0
 
 
 class UrlIngest(RequestBody):
@@ -48,3 +51,10 @@ class UrlIngestPublic(BaseModel):
 
     allowed: bool
     max_bytes: int
+
+
+class RereadPublic(BaseModel):
+    """How many documents are read again, and how many wait for another call because of the limit on uploads."""
+
+    queued: int
+    left: int
