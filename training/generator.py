@@ -9,7 +9,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from app import adapters
 from app.versions import MANIFEST, file_hash
+from evaluation.workplace import encoder_of, temporary_settings
 from generation import weights
 from generation.port import LanguageModel
 from training import lora
@@ -18,13 +20,13 @@ from training.answers_packing import Packed, fits, loss_of, pack
 from training.answers_sheets import Sheet
 from training.examples import read_examples
 from training.fit import FitOptions, FitReport, fit
-from training.generator_figures import HeldBack, calibrate, held_back, measure, measure_stock
+from training.generator_figures import HeldBack, calibrate, handed_over, held_back, measure, measure_stock
 from training.licences import check, licence
 from training.manifest import DataUsed, Manifest, commit, folder_hash
 from training.recipe import Recipe
 
 HUB = {"smollm2": "HuggingFaceTB/SmolLM2-135M-Instruct"}  # what PEFT and vLLM call the bases that Attune names itself
-_MEASURED, _CALIBRATED = 12, 30  # held-back questions of each set
+_MEASURED, _CALIBRATED = 12, 40  # held-back questions of each set
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,14 @@ def _fit(recipe: Recipe, student: Student, batches: Batches, options: Options) -
 
 def calibrated(options: Options, folder: Path, asked: Sequence[HeldBack]) -> Mapping[str, Any]:
     """What the manifest says of when the adapter in `folder` declines."""
-    return asyncio.run(_with_model(options, folder, lambda model: calibrate(model, asked)))
+    return asyncio.run(_with_model(options, folder, lambda model: _calibrated(model, asked)))
+
+
+async def _calibrated(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, Any]:
+    with temporary_settings() as settings:
+        async with encoder_of(settings) as encoder:
+            selector = await asyncio.to_thread(adapters.make_selector, settings, encoder)
+            return await calibrate(model, await handed_over(asked, selector))
 
 
 def _save(student: Student, out: Path, options: Options) -> None:

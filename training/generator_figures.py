@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.abstention import STATED, declines
@@ -14,6 +14,7 @@ from evaluation.baselines import PROMPTS
 from evaluation.datasets import LabelledPassage
 from evaluation.progress import for_each
 from generation.port import GenerationParams, LanguageModel, Message
+from retrieval.ports import Selector
 from retrieval.types import Hit, Passage
 from training.examples import Example
 
@@ -46,6 +47,17 @@ def held_back(examples: Sequence[Example], per_set: int, seed: int) -> list[Held
     return [_shown(example, number % _WITHOUT_GOLD == 0, rng) for number, example in enumerate(chosen)]
 
 
+async def handed_over(asked: Sequence[HeldBack], selector: Selector) -> list[HeldBack]:
+    """The same questions over what `selector` keeps of their passages, without those of which it keeps none."""
+    over = []
+    for one in asked:
+        kept = (await selector.select(one.example.question, _hits(one.passages))).kept
+        if kept:
+            known = {passage.id: passage for passage in one.passages}
+            over.append(replace(one, passages=tuple(known[hit.passage.id] for hit in kept)))
+    return over
+
+
 async def measure(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, Any]:
     """The figures of a model that was trained on `trained_prompt`."""
 
@@ -60,7 +72,8 @@ async def measure(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, 
 async def calibrate(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str, Any]:
     """From which probability of the refusal on to decline: the least that leaves `_ANSWERED` of what can be answered.
 
-    Asked greedily, a model declines where its first word is the refusal's, which says little of how sure it is.
+    Asked greedily, a model declines where its first word is the refusal's, which says little of how sure it is. What
+    is asked must lie before it as in a turn (`handed_over`): over one passage it is surer than over five.
     """
 
     async def chance(one: HeldBack) -> float:
@@ -70,7 +83,7 @@ async def calibrate(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str
     found = await for_each(asked, chance, "calibrate when to decline")
     answerable = sorted(p for p, one in zip(found, asked, strict=True) if one.gold)
     others = [p for p, one in zip(found, asked, strict=True) if not one.gold]
-    if not answerable or not others:
+    if not answerable:
         return {}
     allowed = answerable[: math.ceil(_ANSWERED * len(answerable))]
     # Between the last one that has to be answered and the next: the same on either side of it.
@@ -79,7 +92,7 @@ async def calibrate(model: LanguageModel, asked: Sequence[HeldBack]) -> dict[str
     return {
         "decline_at": float(f"{least:.4g}"),
         "answered_rate": len(allowed) / len(answerable),
-        "false_answer_rate": sum(p < least for p in others) / len(others),
+        "false_answer_rate": sum(p < least for p in others) / len(others) if others else None,
         "n": len(asked),
     }
 

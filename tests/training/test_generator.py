@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,13 @@ def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("trained")
     generator.train([shown(out / "mine", 90)], out / "out", options(base), "attune train generator")
     return out / "out"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hash_encoder() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTUNE_ENCODER", "hash")
+        yield
 
 
 def options(base: Path, **more: Any) -> generator.Options:
