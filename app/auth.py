@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -42,13 +43,16 @@ class AccountTakenError(AccountError):
 class Auth:
     """Makes and checks credentials. Only digests of tokens are stored, so a stolen database logs nobody in."""
 
-    def __init__(self, database: Database, token_life: timedelta, key: str) -> None:
+    def __init__(
+        self, database: Database, token_life: timedelta, digest: Callable[[str], str], lockout: Lockout
+    ) -> None:
+        """`digest` says what is stored of a token."""
         self._database = database
         self._token_life = token_life
-        self._key = key.encode()
+        self.digest_of = digest
         self._hasher = PasswordHasher()
         self._hashing = asyncio.Semaphore(2)  # each hash takes 64 MiB: a flood of logins must not take them all
-        self._lockout = Lockout()
+        self._lockout = lockout
         # Verified when the e-mail is unknown, so that both refusals take the same time.
         self._nobodys_hash: str | None = None
 
@@ -95,27 +99,27 @@ class Auth:
     async def log_in(self, email: str, password: str, address: str) -> Person:
         """The person of an e-mail and password. Raises Problem 401 for both being wrong alike, 429 after too many."""
         email = normal_email(email)
-        self._lockout.attempt(email, address)
+        await self._lockout.attempt(email, address)
         async with self._database.session() as session:
             person = await people.find_person(session, email)
         known = person.password_hash if person else None
         if not await self._verify(known, password) or person is None:
             audit.note("login failed", person=person.id if person else None, address=address, way="password")
             _refuse("the e-mail or the password is wrong")
-        self._lockout.succeeded(email, address)
+        await self._lockout.succeeded(email, address)
         audit.note("logged in", person=person.id, address=address, way="password")
         return person
 
     async def redeem(self, code: str, address: str) -> Person:
         """The person of a one-time login code, which this call uses up. Raises Problem 401 or 429."""
-        self._lockout.attempt("", address)
+        await self._lockout.attempt("", address)
         async with self._database.session() as session:
             person_id = await people.spend_login_code(session, self.digest_of(code), utc_now())
             person = await session.get(Person, person_id) if person_id else None
         if person is None:
             audit.note("login failed", address=address, way="link")
             _refuse("this login link was used already or is older than ten minutes; `attune up` prints a new one")
-        self._lockout.succeeded("", address)
+        await self._lockout.succeeded("", address)
         audit.note("logged in", person=person.id, address=address, way="link")
         return person
 
@@ -172,13 +176,6 @@ class Auth:
             owner = await people.find_person(session, OWNER_EMAIL)
         return owner or await self.create_person(OWNER_EMAIL, None, role="admin")
 
-    def digest_of(self, token: str) -> str:
-        """What is stored of a token: HMAC-SHA256 under the installation's key. A changed key ends every session.
-
-        The token is random, so no salt is needed, and finding its row by digest tells nothing by time.
-        """
-        return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
-
     async def hash(self, password: str) -> str:
         """The argon2id hash of a password. Raises AccountError if it is too short."""
         if len(password) < MIN_PASSWORD:
@@ -205,6 +202,14 @@ class Auth:
             except (VerificationError, InvalidHashError):
                 return False
         return known is not None
+
+
+def digest_under(key: str) -> Callable[[str], str]:
+    """HMAC-SHA256 under the installation's key: what is stored of a token. A changed key ends every session.
+
+    A token is random, so no salt is needed, and finding its row by digest tells nothing by time.
+    """
+    return lambda text: hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def normal_email(email: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from http import HTTPStatus
 
 from anyio import CancelScope
@@ -49,8 +49,11 @@ async def run_turn(
     """Answer one question, yielding events as they come. Closing the iterator stops the model and keeps what was
     written. `told` is what was said before a conversation that begins here; `entry` makes the answer one of two. Raises
     Problem before the first event; later failures are the last event."""
-    # What is promoted meanwhile answers the next question.
-    with services.limits.answering(person.id), services.serving.lease() as models, services.doorway.place() as place:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(services.limits.answering(person.id))
+        # What is promoted meanwhile answers the next question.
+        models = stack.enter_context(services.serving.lease())
+        place = stack.enter_context(services.doorway.place())
         await place.take()
         running = await begin(services, entry.models(models) if entry else models, person, request, told, entry)
         events: asyncio.Queue[ChatEvent | None] = asyncio.Queue()

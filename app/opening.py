@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app import adapters, comparisons, quality, tracing
-from app.auth import Auth
+from app.auth import Auth, digest_under
+from app.buckets_shared import buckets_for
 from app.db import Database, sqlite_url
 from app.durable import DurableQueue
 from app.erasure import Erasure
@@ -18,6 +19,7 @@ from app.ingest import Ingest
 from app.jobs import Jobs
 from app.late_model import LateModel
 from app.learning import KIND, Learning
+from app.lockout import Lockout
 from app.memory import StoredMemory
 from app.oidc import OpenId
 from app.opening_models import begin_promotions, open_models
@@ -78,14 +80,18 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
     training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
-    auth = await _auth(settings, home, database)
+    digest = digest_under(_secret_key(settings, home))
+    buckets = buckets_for(database, digest)
+    auth = Auth(database, timedelta(days=settings.token_days), digest, Lockout(buckets))
+    if settings.deployment == "laptop":
+        await auth.ensure_owner()
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
         settings=settings,
         home=home,
         database=database,
         auth=auth,
-        provider=OpenId(settings, auth.digest_of),
+        provider=OpenId(settings, digest),
         jobs=jobs,
         erasure=erasure,
         sharing=sharing,
@@ -102,7 +108,7 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
         training=training,
-        limits=RateLimits(settings),
+        limits=RateLimits(settings, buckets),
         tracing=tracing.begun(stack, settings),
     )
 
@@ -118,13 +124,6 @@ def _jobs(settings: Settings, home: Home, database: Database, index: PassageInde
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
     return jobs
-
-
-async def _auth(settings: Settings, home: Home, database: Database) -> Auth:
-    auth = Auth(database, timedelta(days=settings.token_days), _secret_key(settings, home))
-    if settings.deployment == "laptop":
-        await auth.ensure_owner()
-    return auth
 
 
 async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning, signalling: Signalling) -> None:

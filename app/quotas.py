@@ -1,11 +1,12 @@
-"""How much one person may keep. Two uploads at the same moment may both find the last room; one at a time may not."""
+"""How much one person may keep. In SQLite two uploads at the same moment may both find the last room."""
 
 from collections.abc import Sequence
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import documents
-from app.models import Document
+from app.models import Document, Person
 from app.problems import Problem
 from app.rate_limits import limit_of
 from app.settings import Settings
@@ -19,6 +20,8 @@ async def require_room(
     most, most_bytes = limit_of(settings, "documents_per_person"), limit_of(settings, "bytes_per_person")
     if not (most or most_bytes):
         return
+    # In PostgreSQL one person's uploads go in one after the other, whichever process takes them in.
+    await session.exec(select(Person.id).where(Person.id == owner_id).with_for_update(key_share=True))
     kept, kept_bytes = await documents.usage(session, owner_id)
     kept, kept_bytes = kept - len(replaced), kept_bytes - sum(old.size for old in replaced)
     if most and kept >= most:

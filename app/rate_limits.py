@@ -1,11 +1,13 @@
-"""How often one person, or one address, may do what costs: token buckets in memory. Each process counts for itself."""
+"""How often one person, or one address, may do what costs, and how much of it at once. app/buckets.py counts."""
 
 import math
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from anyio import CancelScope
+
+from app.buckets import Buckets, Limit
 from app.problems import Problem
 from app.settings import Settings
 
@@ -19,7 +21,8 @@ DEFAULTS = {
     "documents_per_person": (0, 10_000),
     "bytes_per_person": (0, 10 << 30),
 }
-REMEMBERED = 10_000  # buckets; who was longest away begins anew, so that a flood cannot fill the memory
+# After which an answer under way is not counted any more: a process that was killed took none of its own back.
+LONGEST_ANSWER = 600.0  # seconds
 
 
 def limit_of(settings: Settings, name: str) -> int:
@@ -30,57 +33,60 @@ def limit_of(settings: Settings, name: str) -> int:
 
 
 class Rate:
-    """A bucket of a minute's worth for each key, which fills as time passes."""
+    """So many a minute for each key."""
 
-    def __init__(self, what: str, per_minute: int, setting: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, what: str, per_minute: int, setting: str, buckets: Buckets) -> None:
         """`what` and `setting` are for people to read; `per_minute` 0: no limit."""
         self._what, self._per_minute, self._setting = what, per_minute, setting
-        self._clock = clock
-        self._left: dict[str, tuple[float, float]] = {}  # key -> how much is in its bucket, and when that was so
+        self._buckets = buckets
 
-    def take(self, key: str) -> None:
-        """Count one. Raises Problem 429 with Retry-After where the bucket is empty."""
+    async def take(self, key: str) -> None:
+        """Count one. Raises Problem 429 with Retry-After where there were too many."""
         if not self._per_minute:
             return
-        now = self._clock()
-        left, since = self._left.pop(key, (self._per_minute, now))
-        left = min(self._per_minute, left + (now - since) * self._per_minute / 60)
-        self._left[key] = (left - 1 if left >= 1 else left, now)  # last in order: it was here last
-        if len(self._left) > REMEMBERED:
-            del self._left[next(iter(self._left))]
-        if left < 1:
-            wait = math.ceil((1 - left) * 60 / self._per_minute)
-            raise _too_many(f"{self._per_minute} {self._what} a minute", self._setting, wait)
+        limit = Limit(self._setting, self._per_minute, 60.0)
+        if wait := await self._buckets.take(limit, key):
+            raise _too_many(f"{self._per_minute} {self._what} a minute", self._setting, math.ceil(wait))
 
 
 class RateLimits:
-    """All limits of one process."""
+    """All limits of an installation, as far as its processes share their buckets."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: Settings, buckets: Buckets) -> None:
         def rate(what: str, name: str) -> Rate:
-            return Rate(what, limit_of(settings, name), name, clock)
+            return Rate(what, limit_of(settings, name), name, buckets)
 
         self.searches = rate("searches", "searches_per_minute")
         self.uploads = rate("uploads", "uploads_per_minute")
         self.logins = rate("attempts to log in", "logins_per_minute")
         self._questions = rate("questions", "questions_per_minute")
         self._at_once = limit_of(settings, "answers_at_once")
-        self._answering: Counter[str] = Counter()
+        self._buckets = buckets
 
-    @contextmanager
-    def answering(self, person_id: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def answering(self, person_id: str) -> AsyncIterator[None]:
         """Count a question, and its answer for as long as the block lasts: whoever asks much waits behind themselves,
         and not others behind them. Raises Problem 429."""
-        if self._at_once and self._answering[person_id] >= self._at_once:
-            raise _too_many(f"{self._at_once} answers at once", "answers_at_once", 1)
-        self._questions.take(person_id)
-        self._answering[person_id] += 1
+        place = await self._place(person_id) if self._at_once else None
         try:
+            await self._questions.take(person_id)
             yield
         finally:
-            self._answering[person_id] -= 1
-            if not self._answering[person_id]:
-                del self._answering[person_id]
+            if place:
+                with CancelScope(shield=True):  # a client that has gone must not keep its place
+                    await self._buckets.fill(_PLACE, place)
+
+    async def _place(self, person_id: str) -> str:
+        """One of the places of a person's answers: a bucket with one in it, that is filled when the answer has
+        ended."""
+        for number in random.sample(range(self._at_once), self._at_once):
+            place = f"{person_id}:{number}"
+            if not await self._buckets.take(_PLACE, place):
+                return place
+        raise _too_many(f"{self._at_once} answers at once", "answers_at_once", 1)
+
+
+_PLACE = Limit("answers_at_once", 1, LONGEST_ANSWER)
 
 
 def _too_many(limit: str, setting: str, wait: int) -> Problem:

@@ -1,8 +1,11 @@
-"""What many tests need: settings of a laptop with scripted models, the whole app, and two people who know it."""
+"""What many tests need: settings of a laptop with scripted models, the whole app, and two people who know it.
+
+`pytest --postgres PATH ...` runs what stands on these settings on PostgreSQL in place of SQLite.
+"""
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from app.models import Person
 from app.schemas import JobPublic, Role, UploadPublic
 from app.services import Services
 from app.settings import Settings
+from tests import postgres
 
 WaitForJob = Callable[[httpx.AsyncClient, str], Awaitable[JobPublic]]
 Upload = Callable[..., Awaitable[UploadPublic]]
@@ -37,14 +41,33 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL what the settings of tests decide")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    with postgres.server() as server:
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
+def database_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """An empty PostgreSQL database at the newest revision."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: Path, request: pytest.FixtureRequest) -> Settings:
     """A laptop whose home is empty, without any model: encoder `hash`, generator `scripted`."""
     home, cache = tmp_path / "home", tmp_path / "cache"
     home.mkdir(mode=0o700)
     shutil.copy(migrated, Home(home).database)
+    on_postgres = request.config.getoption("--postgres") or request.node.get_closest_marker("postgres")
+    url = request.getfixturevalue("database_url") if on_postgres else None
     # Sources in the same order whenever they are asked for.
-    return Settings(home=home, cache=cache, encoder="hash", llm="scripted", port=0, exploration=0)
+    return Settings(home=home, cache=cache, encoder="hash", llm="scripted", port=0, exploration=0, database_url=url)
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ async def delete_session(request: Request, person: CurrentPerson, services: Serv
 
 async def _logged_in(body: TokenRequest, request: Request, services: Services) -> Person:
     address = request.client.host if request.client else "unknown"
-    services.limits.logins.take(address)
+    await services.limits.logins.take(address)
     if body.code and not (body.email or body.password):
         return await services.auth.redeem(body.code, address)
     if body.email and body.password and not body.code:

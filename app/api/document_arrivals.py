@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
 
 @router.get("/under-way")
 async def read_under_way(person: CurrentPerson, services: ServicesDep) -> list[ArrivalPublic]:
-    """Your documents that wait to be read or are being read, oldest first; their jobs tell how far they are."""
+    """Your documents that wait to be read or are being read, oldest first, with how far each is."""
     async with services.database.session() as session:
         return [ArrivalPublic(**row) for row in await job_rows.ingests_under_way(session, person.id)]
 
@@ -33,7 +33,7 @@ async def fetch(body: UrlIngest, person: CurrentPerson, services: ServicesDep) -
     replaces what it was."""
     if services.settings.fetch_urls != "on":
         raise Problem(403, "fetching from web addresses is off here (ATTUNE_FETCH_URLS): download the file and add it")
-    services.limits.uploads.take(person.id)
+    await services.limits.uploads.take(person.id)
     try:
         with receiving(services.home, services.settings.max_upload_bytes) as receiver:
             found = await Fetcher().fetch(body.url, receiver.write)

@@ -63,7 +63,7 @@ async def read_picture(
 
 
 async def _pdf(services: Services, person_id: str, document_id: str, number: int) -> Document:
-    services.limits.searches.take(person_id)  # a page costs what a search does, and one is drawn at a time
+    await services.limits.searches.take(person_id)  # a page costs what a search does, and one is drawn at a time
     async with services.database.session() as session:
         found = await documents.find_readable(session, person_id, document_id)
     if found is None:

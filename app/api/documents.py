@@ -43,7 +43,7 @@ _CONTENT = {
 @router.post("", status_code=202, openapi_extra=_UPLOAD)
 async def upload(request: Request, person: CurrentPerson, services: ServicesDep) -> UploadPublic:
     """Take in a file. It is safe when this answers; the job that indexes it goes on in the background."""
-    services.limits.uploads.take(person.id)
+    await services.limits.uploads.take(person.id)
     limit = services.settings.max_upload_bytes
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + AROUND_BYTES:

@@ -30,7 +30,7 @@ async def read_provider(services: ServicesDep) -> ProviderPublic:
 @router.get("/start", status_code=303, response_class=RedirectResponse)
 async def start(request: Request, services: ServicesDep, code: str | None = None) -> Response:
     """Go to the provider to log in; `code` is that of an invite, where one is needed for a new account."""
-    services.limits.logins.take(_address(request))
+    await services.limits.logins.take(_address(request))
     url, kept = await services.provider.leave(_return_to(request), invite=code[:200] if code else None)
     return _keeping(RedirectResponse(url, 303), request, kept)
 
@@ -38,7 +38,7 @@ async def start(request: Request, services: ServicesDep, code: str | None = None
 @router.post("/link")
 async def link(request: Request, person: CurrentPerson, services: ServicesDep) -> ProviderLink:
     """Let a login at the provider open your account from now on: go to `url`, in this browser."""
-    services.limits.logins.take(_address(request))
+    await services.limits.logins.take(_address(request))
     url, kept = await services.provider.leave(_return_to(request), person_id=person.id)
     answer = JSONResponse(ProviderLink(url=url).model_dump(), headers={"Cache-Control": "no-store"})
     return _keeping(answer, request, kept)  # type: ignore[return-value]  # FastAPI lets a Response through
@@ -56,7 +56,7 @@ async def come_back(request: Request, services: ServicesDep) -> Response:
     """Where the provider sends the browser back to. The answer is a page, for a person is looking at it."""
     address = _address(request)
     try:
-        services.limits.logins.take(address)
+        await services.limits.logins.take(address)
         answer, kept = dict(request.query_params), request.cookies.get(COOKIE)
         who, journey = await services.provider.come_back(kept, answer, _return_to(request))
         person = await oidc_accounts.person_of(services, who, journey, address)

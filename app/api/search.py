@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 @router.post("/search")
 async def search(body: SearchRequest, person: CurrentPerson, services: ServicesDep) -> SearchPublic:
     """The passages of your documents, and of those shared with you, that answer a query best."""
-    services.limits.searches.take(person.id)
+    await services.limits.searches.take(person.id)
     async with services.database.session() as session:
         if body.documents is not None:
             mine = await documents.names(session, person.id, body.documents)

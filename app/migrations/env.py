@@ -7,6 +7,7 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import SQLModel
 
 from app import models
+from app import models_buckets as _buckets  # noqa: F401 (its table is part of the metadata)
 from app import models_comparisons as _comparisons  # noqa: F401 (its table is part of the metadata)
 from app import models_groups as _groups  # noqa: F401 (its tables are part of the metadata)
 from app import models_identities as _identities  # noqa: F401 (its table is part of the metadata)

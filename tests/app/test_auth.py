@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from app.auth import AccountError
+from app.buckets import OwnBuckets
 from app.lockout import FAILURES, WINDOW, Lockout
 from app.models import ApiToken, Person, utc_now
 from app.problems import Problem
@@ -105,19 +106,19 @@ async def test_after_ten_failures_even_the_right_password_has_to_wait(
     assert PASSWORD not in response.text
 
 
-def test_a_lockout_ends_holds_one_address_only_and_a_success_clears_it() -> None:
+async def test_a_lockout_ends_holds_one_address_only_and_a_success_clears_it() -> None:
     now = 0.0
-    lockout = Lockout(lambda: now)
+    lockout = Lockout(OwnBuckets(lambda: now))
     for _ in range(FAILURES):
-        lockout.attempt("a@b", "1.1.1.1")
-    lockout.attempt("a@b", "2.2.2.2")
+        await lockout.attempt("a@b", "1.1.1.1")
+    await lockout.attempt("a@b", "2.2.2.2")
     with pytest.raises(Problem):
-        lockout.attempt("a@b", "1.1.1.1")
+        await lockout.attempt("a@b", "1.1.1.1")
     now = WINDOW + 1
     for _ in range(FAILURES):
-        lockout.attempt("a@b", "1.1.1.1")
-        lockout.succeeded("a@b", "1.1.1.1")
-    lockout.attempt("a@b", "1.1.1.1")
+        await lockout.attempt("a@b", "1.1.1.1")
+        await lockout.succeeded("a@b", "1.1.1.1")
+    await lockout.attempt("a@b", "1.1.1.1")
 
 
 async def test_the_cookie_opens_the_api_and_logging_out_ends_it_for_good(

@@ -1,11 +1,6 @@
-"""The main job on PostgreSQL. Needs its programs (Debian: postgresql), which a server of its own is started from."""
+"""The main job on PostgreSQL; tests/postgres.py starts a server for it."""
 
 import asyncio
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -20,44 +15,8 @@ from tests.app.test_chat import NOTE, ask
 from tests.app.test_isolation_random import watched, world_in
 from tests.app.trained import adopted, verdict
 from tests.conftest import Upload, client_of, running
-from tests.ui.conftest import free_port
 
 pytestmark = pytest.mark.postgres
-
-DEBIAN = Path("/usr/lib/postgresql")  # where the server's programs lie off the PATH
-
-
-def program(name: str) -> str:
-    found = shutil.which(name) or next(map(str, sorted(DEBIAN.glob(f"*/bin/{name}"))), None)
-    if found is None:
-        pytest.skip(f"there is no {name} here: install PostgreSQL (Debian: apt-get install postgresql)")
-    return found
-
-
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    """An empty server in a folder of its own; it refuses to run as root, so there it runs as its own user."""
-    user = "postgres" if os.geteuid() == 0 else None
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="attune-postgres-") as name:
-        folder = Path(name)
-        if user:
-            shutil.chown(folder, user)
-        data = ["-D", str(folder / "data")]
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        subprocess.run([program("initdb"), *data, "-U", "attune", "--auth=trust"], user=user, check=True, cwd=folder)
-        starting = [program("pg_ctl"), *data, "-w", "-l", str(folder / "log"), "-o", options, "start"]
-        subprocess.run(starting, user=user, check=True, cwd=folder)
-        try:
-            yield f"postgresql+psycopg://attune@127.0.0.1:{port}/postgres"
-        finally:
-            stopping = [program("pg_ctl"), *data, "-m", "immediate", "stop"]
-            subprocess.run(stopping, user=user, check=True, cwd=folder)
-
-
-@pytest.fixture
-def settings(settings: Settings, database_url: str) -> Settings:
-    return settings.model_copy(update={"database_url": database_url})
 
 
 async def test_documents_and_answers_are_there_after_a_restart_and_gone_once_deleted(

@@ -1,14 +1,9 @@
 """The figures of quality on PostgreSQL: the same log, the same figures, by other triggers."""
 
 # ruff: noqa: F401 (fixtures and tests are found by their names here)
-from collections.abc import AsyncIterator
 
 import pytest
-import sqlalchemy as sa
 
-from app.models import Person
-from app.services import Services
-from tests.app.test_postgres import database_url, settings
 from tests.app.test_quality import (
     log,
     test_slices_count_what_was_said_of_each_document_and_by_each_version,
@@ -18,11 +13,3 @@ from tests.app.test_quality import (
 from tests.app.test_themes import read, test_words_are_of_people_who_agreed_and_counts_of_all
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(autouse=True)
-async def nobody_left(services: Services) -> AsyncIterator[None]:
-    """One database serves all tests of a module; what people leave would be counted by the next."""
-    yield
-    async with services.database.session() as session:
-        await session.execute(sa.delete(Person))

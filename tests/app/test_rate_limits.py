@@ -2,14 +2,14 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from itertools import count
 from typing import Any
 
 import httpx
 import openai
 import pytest
 
-from app import rate_limits
+from app import buckets, rate_limits
+from app.buckets import OwnBuckets
 from app.main import create_app
 from app.problems import Problem
 from app.rate_limits import Rate, RateLimits, limit_of
@@ -25,46 +25,53 @@ def with_limits(settings: Settings, **limits: int) -> Settings:
     return settings.model_copy(update=limits)
 
 
-def test_a_minutes_worth_may_come_at_once_and_then_one_as_each_is_due() -> None:
+async def test_a_minutes_worth_may_come_at_once_and_then_one_as_each_is_due() -> None:
     now = 0.0
-    rate = Rate("questions", 6, "questions_per_minute", lambda: now)
+    rate = Rate("questions", 6, "questions_per_minute", OwnBuckets(lambda: now))
     for _ in range(6):
-        rate.take("ann")
+        await rate.take("ann")
     with pytest.raises(Problem, match="6 questions a minute are the most here") as refused:
-        rate.take("ann")
+        await rate.take("ann")
     assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "10"})
     now = 9.9
     with pytest.raises(Problem, match="try again in a second"):
-        rate.take("ann")
+        await rate.take("ann")
     now = 10.0
-    rate.take("ann")
+    await rate.take("ann")
     with pytest.raises(Problem):
-        rate.take("ann")
-    rate.take("ben")
+        await rate.take("ann")
+    await rate.take("ben")
 
 
-def test_being_refused_costs_nothing_further() -> None:
+async def test_thirds_of_a_minute_are_a_minute() -> None:
+    for most in range(1, 300):
+        rate = Rate("questions", most, "questions_per_minute", OwnBuckets(lambda: 1e6))
+        for _ in range(most):
+            await rate.take("ann")
+        with pytest.raises(Problem):
+            await rate.take("ann")
+
+
+async def test_being_refused_costs_nothing_further() -> None:
     now = 0.0
-    rate = Rate("questions", 1, "questions_per_minute", lambda: now)
-    rate.take("ann")
+    rate = Rate("questions", 1, "questions_per_minute", OwnBuckets(lambda: now))
+    await rate.take("ann")
     for second in range(60):
         now = float(second)
         with pytest.raises(Problem):
-            rate.take("ann")
+            await rate.take("ann")
     now = 60.0
-    rate.take("ann")
+    await rate.take("ann")
 
 
-def test_a_flood_of_addresses_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "REMEMBERED", 3)
-    rate = Rate("attempts", 1, "logins_per_minute", lambda: 0.0)
-    for address in count():
-        rate.take(str(address))
-        if address == 9:
-            break
+async def test_a_flood_of_addresses_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buckets, "REMEMBERED", 3)
+    rate = Rate("attempts", 1, "logins_per_minute", OwnBuckets(lambda: 0.0))
+    for address in range(10):
+        await rate.take(str(address))
     with pytest.raises(Problem):
-        rate.take("7")
-    rate.take("6")
+        await rate.take("7")
+    await rate.take("6")
 
 
 def test_a_laptop_is_generous_a_server_is_not_and_a_setting_comes_first(settings: Settings) -> None:
@@ -76,16 +83,26 @@ def test_a_laptop_is_generous_a_server_is_not_and_a_setting_comes_first(settings
     assert limit_of(with_limits(server, questions_per_minute=0), "questions_per_minute") == 0
 
 
-def test_an_answer_takes_a_place_until_it_has_ended_whatever_ends_it(settings: Settings) -> None:
-    limits = RateLimits(with_limits(settings, answers_at_once=1))
-    with pytest.raises(KeyError), limits.answering("ann"):
-        with limits.answering("ben"):
-            pass
-        with pytest.raises(Problem, match="1 answers at once"), limits.answering("ann"):
-            pass
-        raise KeyError
-    with limits.answering("ann"):
+async def test_an_answer_takes_a_place_until_it_has_ended_whatever_ends_it(settings: Settings) -> None:
+    limits = RateLimits(with_limits(settings, answers_at_once=1), OwnBuckets())
+    with pytest.raises(KeyError):
+        async with limits.answering("ann"):
+            async with limits.answering("ben"):
+                pass
+            with pytest.raises(Problem, match="1 answers at once"):
+                await limits.answering("ann").__aenter__()
+            raise KeyError
+    async with limits.answering("ann"):
         pass
+
+
+async def test_a_question_too_many_takes_no_place(settings: Settings) -> None:
+    limits = RateLimits(with_limits(settings, answers_at_once=1, questions_per_minute=1), OwnBuckets())
+    async with limits.answering("ann"):
+        pass
+    for _ in range(2):
+        with pytest.raises(Problem, match="1 questions a minute"):
+            await limits.answering("ann").__aenter__()
 
 
 async def test_who_asks_too_often_is_told_so_and_others_are_answered(settings: Settings) -> None:
