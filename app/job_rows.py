@@ -23,16 +23,16 @@ async def live_job_of_document(session: AsyncSession, person_id: str, document_i
 
 
 async def ingests_under_way(session: AsyncSession, person_id: str) -> list[dict[str, Any]]:
-    """Document id, name, passages and job id of each document of this person that is being read or waits for it."""
+    """What ArrivalPublic says of each document of this person that is being read or waits for it."""
     about = col(Job.arguments)["document_id"].as_string()
     query = (
-        select(Document.id, Document.name, Document.passages, Job.id)
+        select(Document.id, Document.name, Document.passages, Job.id, Job.stage, Job.done, Job.total)  # type: ignore[call-overload]  # typed for four columns
         .join(Job, about == Document.id)
         .where(Document.owner_id == person_id, Job.person_id == person_id)
         .where(Job.kind == "ingest", col(Job.state).in_(LIVE))
         .order_by(col(Job.created_at))
     )
-    names = ("document_id", "name", "passages", "job_id")
+    names = ("document_id", "name", "passages", "job_id", "stage", "done", "total")
     return [dict(zip(names, row, strict=True)) for row in (await session.exec(query)).all()]
 
 

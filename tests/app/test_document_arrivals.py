@@ -49,9 +49,12 @@ async def test_what_is_being_read_is_seen_by_its_owner_and_gone_when_it_is_cance
     monkeypatch.setattr("app.adapters.make_loader", lambda _: loader)
     async with running(settings) as app, client_of(app, "ann@x.org") as ann, client_of(app, "ben@x.org") as ben:
         added = (await ann.post("/api/v1/documents", files={"file": ("rules.txt", b"Dogs stay outside.")})).json()
-        (coming,) = (await ann.get("/api/v1/documents/under-way")).json()
-        document = added["document"]["id"]
-        assert coming == {"document_id": document, "name": "rules.txt", "passages": 0, "job_id": added["job_id"]}
+        document, coming = added["document"]["id"], {"stage": "queued"}
+        async with asyncio.timeout(20):
+            while coming["stage"] == "queued":
+                (coming,) = (await ann.get("/api/v1/documents/under-way")).json()
+        named = {"document_id": document, "name": "rules.txt", "passages": 0, "job_id": added["job_id"]}
+        assert coming == {**named, "stage": "reading", "done": 0, "total": 0}
         assert (await ben.get("/api/v1/documents/under-way")).json() == []
         assert (await ann.delete(f"/api/v1/documents/{document}")).status_code == 204
         assert (await ann.get("/api/v1/documents/under-way")).json() == []

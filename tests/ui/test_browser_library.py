@@ -62,6 +62,23 @@ async def test_a_file_that_is_being_read_shows_its_stage_also_after_a_reload_and
     assert scripted.accounts["token-of-ada@example.org"].documents == {}
 
 
+async def test_many_files_that_are_read_slowly_leave_the_chat_its_connections(
+    browser: Browser, pages_url: str, scripted: StandIn, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"endless-{number}.pdf" for number in range(8)]  # two more than a browser opens connections
+    for file in files:
+        file.write_bytes(b"%PDF")
+    page = await enter(browser, pages_url)
+    await page.set_input_files("#upload-input", files)
+    await expect(page.locator(".upload", has_text="Indexing: 256 of 1,024")).to_have_count(8)
+    await ask(page, "How much leave?")
+    await expect(page.locator("#history .prose")).to_be_visible()
+    for document in scripted.accounts["token-of-ada@example.org"].documents.values():
+        document.status = "indexed"
+    await expect(page.locator(".upload")).to_have_count(0)
+    await expect(page.locator("#documents .document", has_text="3 pages")).to_have_count(8)
+
+
 async def test_files_may_be_dropped_on_the_chat_and_pages_fetched_where_that_is_allowed(
     browser: Browser, pages_url: str, scripted: StandIn
 ) -> None:

@@ -17,7 +17,7 @@ def arrival_routes(script: StandIn) -> APIRouter:
     router, jobs = APIRouter(prefix="/api/v1"), Jobs()
     _take_uploads(script, router, jobs)
     _take_addresses(script, router, jobs)
-    _tell(router, jobs)
+    _tell(script, router, jobs)
     return router
 
 
@@ -42,9 +42,17 @@ def _take_addresses(script: StandIn, router: APIRouter, jobs: Jobs) -> None:
         kept = script.account(request).documents
         rows = [(job_id, document) for job_id, document in jobs.items() if document.id in kept]
         return [
-            ArrivalPublic(document_id=document.id, name=document.name, passages=0, job_id=job_id)
+            ArrivalPublic(
+                document_id=document.id,
+                name=document.name,
+                passages=0,
+                job_id=job_id,
+                stage="encoding",
+                done=256,
+                total=1024,
+            )
             for job_id, document in rows
-            if document.status == "reading"
+            if kept[document.id].status == "reading"
         ]
 
     @router.get("/documents/from-url")
@@ -61,7 +69,7 @@ def _take_addresses(script: StandIn, router: APIRouter, jobs: Jobs) -> None:
         return UploadPublic(document=document, outcome="unchanged", job_id=None)
 
 
-def _tell(router: APIRouter, jobs: Jobs) -> None:
+def _tell(script: StandIn, router: APIRouter, jobs: Jobs) -> None:
     @router.get("/jobs/{job_id}/events")
     async def job_events(job_id: str) -> EventSourceResponse:
         async def states() -> AsyncIterator[ServerSentEvent]:
@@ -79,8 +87,10 @@ def _tell(router: APIRouter, jobs: Jobs) -> None:
         return EventSourceResponse(states())
 
     @router.get("/jobs/{job_id}")
-    async def job_now(job_id: str) -> JobPublic:
-        return _job(job_id, jobs[job_id], "done", 3)
+    async def job_now(request: Request, job_id: str) -> JobPublic:
+        if document := script.account(request).documents.get(jobs[job_id].id):
+            return _job(job_id, document, "done", 3)
+        raise Refusal(404, "Unknown job", f"no job {job_id}")
 
 
 def _job(job_id: str, document: DocumentPublic, state: str, done: int) -> JobPublic:

@@ -6,7 +6,8 @@
   const ENDED = { needs_password: t("Needs a password"), no_text: t("No text found"), unreadable: t("Unreadable"), unsupported: t("Unsupported format"), too_large: t("Too large"), failed: t("Not read"), cancelled: t("Cancelled") };
   const GONE = t("Cancelled: nothing of it is kept");
   document.body.dataset.dropHere = t("Drop the files to add them to your documents");
-  const AT_ONCE = 3;
+  const AT_ONCE = 2; // files that are sent; the rest of the six connections is for the chat
+  const LOOK = 700, LONGEST = 10000; // milliseconds between looks at what is under way
 
   function uploads(element, trigger, done) {
     const { tell } = window.attune, { ask } = window.attune_pieces;
@@ -51,38 +52,57 @@
       trigger(done, {});
     }
 
-    // --- the job that reads it
+    // --- the jobs that read them: one look at all, as a browser opens no more than six connections to a server
+    const watched = new Map(); // job -> its row
+    let patience = LOOK, next_look = 0;
+    const look_in = (pause) => { clearTimeout(next_look); next_look = setTimeout(look, pause); };
     function watch(row, job_id, document_id, was_there) {
-      const events = new EventSource(`/api/v1/jobs/${encodeURIComponent(job_id)}/events`);
       const stop = async () => {
         try {
           await ask("DELETE", `/api/v1/documents/${encodeURIComponent(document_id)}`);
         } catch (error) {
           if (error.status !== 404) { say(row, error.message); row.querySelector(".cancel").disabled = false; return; }
         }
-        events.close();
-        end(row, GONE, false, true);
+        if (watched.delete(job_id)) end(row, GONE, false, true);
       };
       if (was_there) row.querySelector(".cancel")?.remove(); // it is read anew: stopping would take the old one away
       else row.stop = stop;
-      const read = (event) => {
-        const job = JSON.parse(event.data);
-        if (job.state === "queued" || job.state === "running") {
-          const stage = STAGES[job.stage] || job.stage || STAGES.reading, at = number(job.done);
-          const how_far = n("{stage}: {at} of {count} passage", "{stage}: {at} of {count} passages", job.total, { stage, at });
-          say(row, job.total ? how_far : stage, job.total ? job.done / job.total : undefined);
-          return;
+      watched.set(job_id, row);
+      if (watched.size === 1) look_in(LOOK / 2);
+    }
+    async function look() {
+      try {
+        const coming = new Map((await (await ask("GET", "/api/v1/documents/under-way")).json()).map((one) => [one.job_id, one]));
+        for (const [job_id, row] of [...watched]) {
+          if (coming.has(job_id)) show_stage(row, coming.get(job_id));
+          else if (watched.has(job_id)) await conclude(row, job_id);
         }
-        events.close();
-        const outcome = job.result || {};
-        const bad = job.state !== "done" || (outcome.status && outcome.status !== "indexed");
-        const ended = outcome.status || job.state;
-        end(row, bad ? job.error || outcome.reason || ENDED[ended] || ended : t("Ready"), !bad, true);
-      };
-      for (const name of ["message", "job", "progress"]) events.addEventListener(name, read);
-      events.onerror = () => {
-        if (events.readyState === EventSource.CLOSED) end(row, t("Lost sight of it: the list shows its state"), false, true);
-      };
+        patience = LOOK;
+      } catch {
+        patience = Math.min(patience * 2, LONGEST); // not reached just now: what is seen stays, and the next look comes
+      }
+      if (watched.size) look_in(patience);
+    }
+    function show_stage(row, { stage, done, total }) {
+      const named = STAGES[stage] || stage || STAGES.reading, at = number(done);
+      const how_far = n("{stage}: {at} of {count} passage", "{stage}: {at} of {count} passages", total, { stage: named, at });
+      say(row, total ? how_far : named, total ? done / total : undefined);
+    }
+    // What became of one that is no longer under way.
+    async function conclude(row, job_id) {
+      let job;
+      try {
+        job = await (await ask("GET", `/api/v1/jobs/${encodeURIComponent(job_id)}`)).json();
+      } catch (error) {
+        if (error.status !== 404) throw error;
+        job = null; // deleted together with its document, from the list or elsewhere
+      }
+      if (job && ["queued", "running"].includes(job.state)) return; // it began after the look
+      if (!watched.delete(job_id)) return; // cancelled here meanwhile
+      const outcome = job?.result || {}, ended = outcome.status || job?.state;
+      if (!job || ended === "cancelled") end(row, GONE, false, true);
+      else if (job.state === "done" && (!outcome.status || outcome.status === "indexed")) end(row, t("Ready"), true);
+      else end(row, job.error || outcome.reason || ENDED[ended] || ENDED.failed, false, true);
     }
     function taken(row, answer) {
       say(row, STAGES.queued);
