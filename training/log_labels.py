@@ -14,6 +14,7 @@ from app.schemas_training import Method
 from app.training_runs_labels import OPERATOR
 from training.annotation_sources import documents_shown, question_of, turns
 from training.clicks import Impression, Pair, judge
+from training.voices import drawn
 
 _VERDICTS = {*HELPS, WITHDRAWN}
 NO_PART = -1.0  # the worth of a passage of which nobody said anything, though it may well help
@@ -26,7 +27,9 @@ Opinions = dict[tuple[Row, str], float]
 # little chance because of what people did, not of where it stood. Of others nobody knows (docs/decisions/026).
 _HELPS, _LEFT, _EVIDENCE = 0.5, 0.1, 0.2
 _NEVER = 10  # turns without opening any source, after which somebody is taken not to look at them
-_OPENERS = 2  # people who opened a passage, before their clicks say anything to others
+# Clicks say something to others where people opened a passage who otherwise open what others open, too: so many of
+# them, each with so many such clicks on other questions, and at least half of theirs there.
+_OPENERS, _AGREED = 2, 3
 
 
 def worths(export: Path) -> Rows:
@@ -58,10 +61,15 @@ class _Clicks:
     def __init__(self, log: Sequence[dict[str, Any]]) -> None:
         seen = list(impressions(log))
         self._judged = judge(seen)
+        self._asked: dict[str, set[str]] = defaultdict(set)  # question -> who was shown something for it
         self._openers: dict[Pair, set[str]] = defaultdict(set)
+        self._opened: dict[str, set[Pair]] = defaultdict(set)
+        self._taught: dict[Pair, frozenset[str]] = {}
         for one in seen:
+            self._asked[one.question].add(one.person)
             if one.opened:
                 self._openers[one.question, one.passage].add(one.person)
+                self._opened[one.person].add((one.question, one.passage))
         self._cited = {
             (question_key(question_of(turn)), text_of(shown))
             for turn in log
@@ -70,15 +78,32 @@ class _Clicks:
         }
 
     def worth(self, person: str, pair: Pair) -> float | None:
-        """None where clicks say nothing: one person's are no evidence for others, and whoever reads an answer has no
+        """None where clicks say nothing: a few people's are no evidence for all, and whoever reads an answer has no
         need to open what it cites."""
         if self._judged is None or pair not in self._judged.helps:
             return None
-        chance, openers = self._judged.helps[pair], self._openers[pair]
+        chance, is_opener = self._judged.helps[pair], person in self._openers[pair]
         if chance >= _HELPS:
-            return chance if person in openers or len(openers) >= _OPENERS else None
-        left = chance <= _LEFT and self._judged.evidence[pair] <= _EVIDENCE
+            return chance if is_opener or person in self._gains(pair) else None
+        left = chance <= _LEFT and self._judged.evidence[pair] <= _EVIDENCE and not is_opener
         return 0.0 if left and pair not in self._cited else None
+
+    def _gains(self, pair: Pair) -> frozenset[str]:
+        """In whose rows a passage counts that others opened: of no more people than opened it and are in accord with
+        the rest, so that accounts that open a passage together move at most as many rows again as they have."""
+        if pair not in self._taught:
+            openers = self._openers[pair]
+            count = sum(self._is_in_accord(one, pair) for one in openers)
+            others = sorted(self._asked[pair[0]] - openers, key=lambda one: drawn(f"{one} {pair[0]}"))
+            self._taught[pair] = frozenset(others[:count] if count >= _OPENERS else ())
+        return self._taught[pair]
+
+    def _is_in_accord(self, person: str, pair: Pair) -> bool:
+        """Whether people outside those who opened this pair open what this person opens for other questions: nobody's
+        accomplice in the one can vouch for them in the other."""
+        elsewhere = [one for one in self._opened[person] if one[0] != pair[0]]
+        agreed = sum(bool(self._openers[one] - self._openers[pair]) for one in elsewhere)
+        return agreed >= max(_AGREED, len(elsewhere) / 2)
 
 
 def worth_of_label(utility: float) -> float:

@@ -39,13 +39,15 @@ class Arm:
     at_their_word: bool = False
 
 
-# What corrected clicks are compared with: the same clicks uncorrected, clicks without position bias, and with spammers.
+# What corrected clicks are compared with: the same clicks uncorrected, clicks without position bias, with spammers, and
+# with a brigade of accounts that push one wrong passage of every question together.
 ARMS: Mapping[str, Arm] = {
     "corrected": Arm(),
     "raw": Arm(at_their_word=True),
     "unbiased": Arm(Habits(bias=0.0)),
     "spammed": Arm(Habits(spammers=0.05)),
     "spammed_raw": Arm(Habits(spammers=0.05), at_their_word=True),
+    "brigaded": Arm(Habits(colluders=0.05)),
     "drifted": Arm(Habits(drift=0.3)),
 }
 
@@ -134,7 +136,7 @@ def _rounds(
             texts = [world.texts.judged_id(hit) for hit in hits]
             if number >= rounds // 2:
                 crowd.drift(query, texts)
-            log.append(crowd.visit(number, query, hits, texts))
+            log += crowd.visits(number, query, hits, texts)
         try:
             update = _trained(log, world, arm, folder / f"round-{number + 1}")
         except DataError:  # too little was clicked yet to learn anything from: everything stays as it is

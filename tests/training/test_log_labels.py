@@ -5,8 +5,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from training.log_labels import NO_PART, impressions, worths
 
 HELPS, PASSAGES = 3, 6
@@ -24,7 +22,8 @@ def turn(number: int, question: str, opened: tuple[int, ...] = (), **more: Any) 
 
 
 def clicked(count: int = 160, seed: int = 0) -> list[dict[str, Any]]:
-    """Ten questions asked again and again, each with one passage that helps, seen the less the further down it is."""
+    """Ten questions, asked by one person after another, each with one passage that helps, seen the less the further
+    down it is."""
     rng = random.Random(seed)
     log = []
     for number in range(count):
@@ -34,7 +33,7 @@ def clicked(count: int = 160, seed: int = 0) -> list[dict[str, Any]]:
             for place in range(1, PASSAGES + 1)
             if rng.random() < 1 / place and rng.random() < (0.9 if place == helps else 0.1)
         )
-        log.append(turn(number, f"Question {number % 10}?", opened))
+        log.append(turn(number, f"Question {number % 10}?", opened, person_id=f"person {number // 10}"))
     return log
 
 
@@ -44,16 +43,16 @@ def export(folder: Path, log: list[dict[str, Any]]) -> Path:
     return path
 
 
-def worth(found: dict[tuple[str, str], dict[str, float]], question: str, place: int) -> float:
-    (value,) = {some[f"Guide\nPassage {place}."] for (_, asked), some in found.items() if asked == question}
-    return value
+def worth(found: dict[tuple[str, str], dict[str, float]], question: str, place: int) -> dict[str, float]:
+    """By person, of everybody who asked."""
+    return {person: some[f"Guide\nPassage {place}."] for (person, asked), some in found.items() if asked == question}
 
 
 def test_clicks_teach_what_helps_wherever_it_stood(tmp_path: Path) -> None:
     found = worths(export(tmp_path, clicked()))
-    assert worth(found, "Question 1?", 2) > 0.7
-    assert worth(found, "Question 2?", HELPS) > 0.7
-    assert worth(found, "Question 2?", 1) == 0.0  # seen most of all, and left
+    assert max(worth(found, "Question 1?", 2).values()) > 0.7
+    assert max(worth(found, "Question 2?", HELPS).values()) > 0.7
+    assert set(worth(found, "Question 2?", 1).values()) == {0.0}  # seen most of all, and left
 
 
 def test_what_was_said_goes_before_what_was_done_and_outlasts_being_asked_again(tmp_path: Path) -> None:
@@ -63,7 +62,8 @@ def test_what_was_said_goes_before_what_was_done_and_outlasts_being_asked_again(
     found = worths(export(tmp_path, log))
     person = log[2]["person_id"]
     assert found[person, "Question 2?"][f"Guide\nPassage {HELPS}."] == 0.0
-    assert found["person 12", "Question 2?"][f"Guide\nPassage {HELPS}."] > 0.7  # another's opinion is another's
+    others = {who: value for who, value in worth(found, "Question 2?", HELPS).items() if who != person}
+    assert max(others.values()) > 0.7 and 0.0 not in others.values()  # another's opinion is another's
 
 
 def test_a_verdict_goes_before_a_later_mark_and_one_that_is_taken_back_lets_it_speak(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_whoever_cannot_open_sources_has_not_left_them(tmp_path: Path) -> None:
 
 def test_what_an_answer_cites_need_not_be_opened_to_have_helped(tmp_path: Path) -> None:
     log = clicked()
-    assert worth(worths(export(tmp_path, log)), "Question 2?", 1) == 0.0
+    assert 0.0 in worth(worths(export(tmp_path, log)), "Question 2?", 1).values()
     log[2]["exposures"][0]["cited"] = True
-    assert worth(worths(export(tmp_path, log)), "Question 2?", 1) == NO_PART
+    assert set(worth(worths(export(tmp_path, log)), "Question 2?", 1).values()) == {NO_PART}
 
 
 def test_one_persons_clicks_are_no_evidence_for_others(tmp_path: Path) -> None:
@@ -95,6 +95,51 @@ def test_one_persons_clicks_are_no_evidence_for_others(tmp_path: Path) -> None:
     found = worths(export(tmp_path, [*log, turn(999, "Question 1?"), *loud]))
     assert found["loud", "Question 1?"]["Guide\nPassage 1."] > 0.5
     assert found["person 999", "Question 1?"]["Guide\nPassage 1."] == NO_PART
+
+
+BRIGADE = ("mal", "moe", "max")
+
+
+def opened(log: list[dict[str, Any]], question: str, place: int) -> set[str]:
+    asked = [row for row in log if row["question"] == question]
+    return {row["person_id"] for row in asked for one in row["feedback"] if one["exposure_id"].endswith(f"-{place}")}
+
+
+def moved(log: list[dict[str, Any]], found: dict[tuple[str, str], dict[str, float]], question: str) -> set[str]:
+    """Who learns from passage 6 without having opened it."""
+    return {one for one, value in worth(found, question, 6).items() if value > 0} - opened(log, question, 6)
+
+
+def test_accounts_that_push_passages_together_teach_nobody_else(tmp_path: Path) -> None:
+    attack = [
+        turn(1000 + 10 * number + at, f"Question {number}?", (6,), person_id=one)
+        for number in (0, 1, 2, 3, 4)
+        for at, one in enumerate(BRIGADE)
+    ]
+    log = [*clicked(), *attack]
+    found = worths(export(tmp_path, log))
+    assert found["mal", "Question 1?"]["Guide\nPassage 6."] > 0.5, "it counts in what is their own"
+    assert [moved(log, found, f"Question {number}?") for number in range(5)] == [set()] * 5
+
+
+def test_accounts_that_were_in_accord_before_move_no_more_rows_than_they_are(tmp_path: Path) -> None:
+    right = {number: 6 if number == 1 else 1 + number % PASSAGES for number in range(10)}
+    disguised = [
+        turn(1000 + 10 * at + number, f"Question {number}?", (place,), person_id=one)
+        for at, one in enumerate(BRIGADE)
+        for number, place in right.items()
+    ]
+    log = [*clicked(), *disguised]
+    found = worths(export(tmp_path, log))
+    assert len(worth(found, "Question 1?", 6)) == 19
+    assert 1 <= len(moved(log, found, "Question 1?")) <= len(opened(log, "Question 1?", 6)) <= 4
+
+
+def test_whoever_leaves_a_passage_does_not_turn_anothers_click_against_it(tmp_path: Path) -> None:
+    left = [turn(1001 + number, "Rare?", (), person_id="loud") for number in range(3)]
+    found = worths(export(tmp_path, [*clicked(), turn(1000, "Rare?", (1,), person_id="ada"), *left]))
+    assert found["loud", "Rare?"]["Guide\nPassage 1."] == 0.0
+    assert found["ada", "Rare?"]["Guide\nPassage 1."] == NO_PART
 
 
 def test_an_operators_word_goes_before_what_anybody_said_whoever_asked(tmp_path: Path) -> None:
@@ -150,4 +195,5 @@ def test_old_clicks_count_less(tmp_path: Path) -> None:
     for row in log:
         row["created_at"] = "2024-05-01T10:00:00+00:00"
     assert {one.days_ago for one in impressions([*log, turn(999, "New?")])} == {0.0, 730.0}
-    assert worth(worths(export(tmp_path, [*log, turn(999, "New?")])), "Question 1?", 2) == pytest.approx(NO_PART)
+    found = worths(export(tmp_path, [*log, turn(999, "New?")]))
+    assert set(worth(found, "Question 1?", 2).values()) == {NO_PART}

@@ -22,7 +22,7 @@ TEXTS = [f"t{rank}" for rank in range(1, 9)]
 def opened(habits: Habits, visits: int = 400) -> dict[str, float]:
     """How often each text was opened where the fourth one helps."""
     crowd = Crowd(habits, {"q1": {"t4"}}, seed=0)
-    log = [crowd.visit(number, ASKED, HITS, TEXTS) for number in range(visits)]
+    log = [turn for number in range(visits) for turn in crowd.visits(number, ASKED, HITS, TEXTS)]
     ranks = [int(event["exposure_id"].rsplit("-", 1)[1]) for turn in log for event in turn["feedback"]]
     return {f"t{rank}": ranks.count(rank) / visits for rank in range(1, 9)}
 
@@ -41,6 +41,15 @@ def test_spammers_open_everything_but_what_helps() -> None:
     assert spam["t8"] == pytest.approx(0.5, abs=0.08)
 
 
+def test_colluders_ask_everything_and_open_the_same_one_wrong_text() -> None:
+    crowd = Crowd(Habits(colluders=0.05), {"q1": {"t8"}}, seed=0)
+    log = [turn for number in range(3) for turn in crowd.visits(number, ASKED, HITS, TEXTS)]
+    pushing = [turn for turn in log if turn["person_id"].startswith("colluder")]
+    assert len(pushing) == 2 * 3
+    opened = {event["exposure_id"].rsplit("-", 1)[1] for turn in pushing for event in turn["feedback"]}
+    assert opened == {"7"}
+
+
 def test_taste_drifts_once_to_what_stands_first_of_the_rest() -> None:
     crowd = Crowd(Habits(drift=1.0), {"q1": {"t1"}}, seed=0)
     for _ in range(2):
@@ -49,7 +58,7 @@ def test_taste_drifts_once_to_what_stands_first_of_the_rest() -> None:
 
 
 def test_clicks_taken_at_their_word_are_verdicts() -> None:
-    turn = Crowd(Habits(bias=0.0), {"q1": {"t4"}}, seed=0).visit(0, ASKED, HITS, TEXTS)
+    (turn,) = Crowd(Habits(bias=0.0), {"q1": {"t4"}}, seed=0).visits(0, ASKED, HITS, TEXTS)
     assert {event["kind"] for event in at_their_word(turn)["feedback"]} == {"helped"}
     assert {event["kind"] for event in turn["feedback"]} == {"citation_opened"}
 
