@@ -112,16 +112,3 @@ def highest(found: Some[str]) -> Standing | None:
 def reaches(held: Standing, wanted: Standing) -> bool:
     """Whether who may do `held` may do what `wanted` says."""
     return _ORDER.index(held) >= _ORDER.index(wanted)
-
-
-async def may_remove(session: AsyncSession, person_id: str, document: Document) -> bool:
-    """Whether a person may delete a document: its owner, and who manages a collection that it was put in."""
-    if document.owner_id == person_id:
-        return True
-    manages = sa.and_(_given_to(person_id), _SHARES.c.permission == "manage")
-    managed = sa.select(_COLLECTIONS.c.id).where(_COLLECTIONS.c.owner_id == person_id)
-    managed_too = sa.select(_SHARES.c.collection_id).where(manages)
-    query = sa.select(sa.literal(1)).where(
-        _HELD.c.document_id == document.id, _HELD.c.collection_id.in_(managed.union(managed_too))
-    )
-    return (await session.execute(query.limit(1))).first() is not None

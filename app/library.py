@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import access, collections, documents, job_rows, originals, quotas
+from app import collections, documents, job_rows, originals, quotas
 from app.models import Document, Job
 from app.originals import Incoming
 from app.problems import Problem
@@ -93,13 +93,17 @@ async def _record(
 
 
 async def remove(services: Services, person_id: str, document: str) -> bool:
-    """Remove a document with every trace of it; False if it is none of theirs. Raises Problem 403 for whom it is only
-    to be read."""
+    """Remove a document with every trace of it; False if they know of none. Raises Problem 403 for another's, which
+    sharing gives nobody into their hands."""
     async with services.database.session() as session:
         found = await documents.find_readable(session, person_id, document)
-        if found and not await access.may_remove(session, person_id, found):
-            raise Problem(403, f"{found.name} is shared with you: ask whoever it belongs to")
-    erased = found is not None and await _erase(services, found.owner_id, document)
+    if found and found.owner_id != person_id:
+        raise Problem(
+            403,
+            f"{found.name} is another's, who alone may delete it: whoever manages the collection may take it out "
+            "(DELETE /api/v1/collections/{id}/documents/{document})",
+        )
+    erased = found is not None and await _erase(services, person_id, document)
     if erased:
         await services.erasure.forget()
     return erased

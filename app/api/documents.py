@@ -112,8 +112,8 @@ async def read_content(document_id: Identifier, person: CurrentPerson, services:
 
 @router.delete("/{document_id}", status_code=204)
 async def remove(document_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
-    """Remove the document with every trace: vectors, file, and its text in past turns. One that is shared with you
-    goes, for everybody, only where you manage a collection that it is in."""
+    """Remove a document of yours with every trace: vectors, file, and its text in past turns. One that is shared with
+    you is its owner's alone to delete; take it out of a collection that you manage."""
     if not await library.remove(services, person.id, document_id):
         raise not_found("document", document_id)
     return Response(status_code=204)

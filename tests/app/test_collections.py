@@ -149,7 +149,7 @@ async def test_joining_or_leaving_a_group_counts_at_once_and_writes_no_passage(
         assert (await other_client.get(f"/api/v1/{path}")).status_code == 404
 
 
-async def test_who_may_write_puts_documents_in_and_who_manages_deletes_them_for_everybody(
+async def test_who_may_write_puts_documents_in_and_who_manages_takes_any_out(
     client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload, lent: tuple[str, str, str]
 ) -> None:
     document, collection, _ = lent
@@ -157,16 +157,32 @@ async def test_who_may_write_puts_documents_in_and_who_manages_deletes_them_for_
     await share(client, collection, "write", email=BEN)
     await put(other_client, collection, theirs)
     assert await found(client, "geese", collections=[collection]) == {TEXT, "Ben keeps geese at the lighthouse."}
-    turn = await ask(other_client, QUESTION)
-    assert (await other_client.delete(f"/api/v1/documents/{document}")).status_code == 403
+    path = f"/api/v1/collections/{collection}/documents"
+    assert (await other_client.delete(f"{path}/{document}")).status_code == 403
     await share(client, collection, "manage", email=BEN)
-    assert (await other_client.delete(f"/api/v1/documents/{document}")).status_code == 204
-    assert (await client.get(f"/api/v1/documents/{document}")).status_code == 404
-    read = (await other_client.get(f"/api/v1/turns/{turn.id}")).json()
-    assert {one["quote"] for one in read["citations"]} == {""}
-    taken = await other_client.delete(f"/api/v1/collections/{collection}/documents/{theirs}")
-    assert taken.status_code == 204
-    assert await found(client, "geese") == set()
+    assert (await other_client.delete(f"{path}/{document}")).status_code == 204
+    assert (await client.get(f"/api/v1/documents/{document}")).json()["mine"] is True
+    assert (await other_client.delete(f"{path}/{theirs}")).status_code == 204
+    assert await found(client, "geese") == {TEXT}
+
+
+@pytest.mark.parametrize("permission", ["read", "write", "manage"])
+async def test_only_its_owner_replaces_or_deletes_a_document_that_is_shared(
+    client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload, permission: str
+) -> None:
+    source = "/notes/a.txt"
+    document = (await upload(client, "a.txt", TEXT, source=source)).document.id
+    collection = await collect(client, "Lighthouses", document)
+    await share(client, collection, permission, email=BEN)
+    refused = await other_client.delete(f"/api/v1/documents/{document}")
+    assert refused.status_code == 403 and "take it out" in refused.text
+    await upload(other_client, "a.txt", "Ben says 1999.", source=source)
+    await upload(other_client, "a.txt", TEXT)
+    kept = (await client.get(f"/api/v1/documents/{document}/passages")).json()["items"]
+    assert [one["text"] for one in kept] == [TEXT], "what Ben added lies beside it and is his"
+    assert await found(client, "lighthouse") == {TEXT}
+    assert await found(other_client, "lighthouse", collections=[collection]) == {TEXT}
+    assert (await client.delete(f"/api/v1/documents/{document}")).status_code == 204
 
 
 async def test_a_file_that_changed_stays_shared(
