@@ -7,8 +7,11 @@
 An e-mail alone opens nothing: a provider may give the same one to somebody else tomorrow.
 """
 
+from datetime import datetime
+
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import audit, sign_up
 from app.auth import AccountError
@@ -31,6 +34,11 @@ async def person_of(services: Services, who: Vouched, journey: Journey, address:
     person = known or await (_linked if journey.person_id else _new)(services, who, journey, address)
     audit.note("logged in", person=person.id, address=address, way="provider")
     return person
+
+
+async def linked_since(session: AsyncSession, person_id: str) -> datetime | None:
+    """Since when a login at a provider opens this account; None: none does."""
+    return (await session.exec(select(func.min(Identity.created_at)).where(Identity.person_id == person_id))).one()
 
 
 async def unlink(services: Services, person: Person) -> None:

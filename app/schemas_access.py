@@ -66,6 +66,13 @@ class ProviderPublic(BaseModel):
     name: str  # for people to read
 
 
+class ProviderLinked(BaseModel):
+    """Whether a login at the provider opens your account, and since when."""
+
+    linked: bool
+    since: datetime | None
+
+
 class ProviderLink(BaseModel):
     url: str  # where the browser goes on; it comes back by itself
 

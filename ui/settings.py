@@ -17,7 +17,7 @@ from ui.tokens import render_tokens
 
 _HEAD = (
     '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/settings.css">'
-    '<script src="/ui/pieces.js"></script><script src="/ui/settings.js"></script>'
+    '<script src="/ui/pieces.js"></script><script src="/ui/settings.js"></script><script src="/ui/linking.js"></script>'
 )
 
 

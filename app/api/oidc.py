@@ -10,14 +10,14 @@ from app.api.auth import open_browser
 from app.deps import CurrentPerson, ServicesDep
 from app.oidc import JOURNEY_SECONDS
 from app.problems import Problem
-from app.schemas_access import ProviderLink, ProviderPublic
+from app.schemas_access import ProviderLink, ProviderLinked, ProviderPublic
 
 _PATH = "/api/v1/auth/oidc"
 router = APIRouter(prefix=_PATH, tags=["auth"])
 
 COOKIE = "attune_oidc"
 # The session's cookie goes to no page that another site leads to, and the provider leads here: so this page leads on.
-_ON = '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">You are logged in: go on</a></p>'
+_ON = '<meta http-equiv="refresh" content="0;url={to}"><p><a href="{to}">You are logged in: go on</a></p>'
 _REFUSED = {"description": "A page that says why nobody was logged in", "content": {"text/html": {}}}
 
 
@@ -33,6 +33,14 @@ async def start(request: Request, services: ServicesDep, code: str | None = None
     await services.limits.logins.take(_address(request))
     url, kept = await services.provider.leave(_return_to(request), invite=code[:200] if code else None)
     return _keeping(RedirectResponse(url, 303), request, kept)
+
+
+@router.get("/link")
+async def read_link(person: CurrentPerson, services: ServicesDep) -> ProviderLinked:
+    """Whether a login at the provider opens your account."""
+    async with services.database.session() as session:
+        since = await oidc_accounts.linked_since(session, person.id)
+    return ProviderLinked(linked=since is not None, since=since)
 
 
 @router.post("/link")
@@ -63,7 +71,7 @@ async def come_back(request: Request, services: ServicesDep) -> Response:
     except Problem as problem:
         said = f'<p>{escape(problem.detail)}</p><p><a href="/login">Log in</a></p>'
         return _page(said, "Not logged in", problem.status)
-    response = _page(_ON, "Logged in", 200)
+    response = _page(_ON.format(to="/settings#provider" if journey.person_id else "/"), "Logged in", 200)
     await open_browser(response, request, services, person)
     return response
 

@@ -68,8 +68,12 @@ async def test_an_address_alone_opens_no_account_and_its_person_can_link_the_log
         page = await log_in(client, provider)
         assert (page.status_code, COOKIE in client.cookies) == (409, False)
         assert "link this login" in page.text
+        assert (await zoe.get(LINK)).json() == {"linked": False, "since": None}
         url = (await zoe.post(LINK)).json()["url"]
-        assert (await zoe.get(CALLBACK, params=provider.log_in(url))).status_code == 200
+        back = await zoe.get(CALLBACK, params=provider.log_in(url))
+        assert (back.status_code, 'content="0;url=/settings#provider"' in back.text) == (200, True)
+        seen = (await zoe.get(LINK)).json()
+        assert seen["linked"] and seen["since"].endswith("Z")
         assert (await log_in(client, provider)).status_code == 200
         assert (await client.get("/api/v1/me")).json() == (await zoe.get("/api/v1/me")).json()
         async with client_of(app, "eve@example.org") as eve:
@@ -79,6 +83,7 @@ async def test_an_address_alone_opens_no_account_and_its_person_can_link_the_log
         await zoe.patch("/api/v1/me", json={"password": "correct horse battery"})
         assert (await zoe.delete(LINK)).status_code == 204
         assert await count(app, Identity) == 0
+        assert (await zoe.get(LINK)).json() == {"linked": False, "since": None}
 
 
 async def test_only_members_are_let_in_where_a_group_is_named(settings: Settings, provider: Provider) -> None:

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from functools import cache
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import uvicorn
 from authlib.common.encoding import urlsafe_b64encode
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from sqlmodel import func, select
@@ -67,6 +67,11 @@ class Provider:
         @app.get("/keys")
         async def keys() -> dict[str, Any]:
             return dict(KeySet([*self.published]).as_dict(private=False))
+
+        @app.get("/authorization")
+        async def authorization(request: Request) -> Response:
+            answer = self.log_in(str(request.url))
+            return RedirectResponse(f"{request.query_params['redirect_uri']}?{urlencode(answer)}", 303)
 
         @app.post("/token")
         async def token(request: Request) -> Response:
