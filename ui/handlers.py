@@ -49,7 +49,7 @@ class Handlers:
             return
         within = list(scope) or None
         asked = ChatRequest(question=question, conversation_id=conversation_id, documents=within, compare=True)
-        async with aclosing(self._answer(self._visitor(request), asked, question)) as drawn:
+        async with aclosing(self._answer(self._visitor(request), asked)) as drawn:
             async for updates in drawn:
                 yield updates
 
@@ -66,26 +66,22 @@ class Handlers:
         last = shown_of(questions[-1]) if questions else None
         if last is None or last.state == "running":
             return
-        typed: str | None = event._data.get("question")
         asked = ChatRequest(
-            question=typed or last.question,
+            question=event._data.get("question") or last.question,
             conversation_id=conversation_id,
             documents=list(scope) or None,
             regenerates=last.id,
         )
         earlier = [turn for siblings in questions[:-1] for turn in siblings]
         above = thread(conversation_id, render_turns(earlier, given, answering=True))
-        async with aclosing(self._answer(api, asked, typed, above)) as drawn:
+        async with aclosing(self._answer(api, asked, above)) as drawn:
             async for updates in drawn:
                 yield updates
 
-    async def _answer(
-        self, api: ApiClient, asked: ChatRequest, typed: str | None, above: str | None = None
-    ) -> AsyncGenerator[Updates]:
-        """`typed` is given back where it is refused; `above` stands over an answer that takes another's place."""
+    async def _answer(self, api: ApiClient, asked: ChatRequest, above: str | None = None) -> AsyncGenerator[Updates]:
+        """`above` stands over an answer that takes another's place."""
         unchanged, sources_drawn, started = gr.skip(), 0, asked.conversation_id
         history = unchanged if started else ""
-        emptied = unchanged if asked.regenerates else ""  # what was typed meanwhile was not asked
         async with aclosing(follow(asked.question, api.chat(asked))) as turns:
             async for live in turns:
                 # Named once: repeating it would drag a person back who has just opened another conversation.
@@ -96,19 +92,19 @@ class Handlers:
                 if len(live.sources) != sources_drawn:
                     sources_drawn = len(live.sources)
                     sources = render_sources(live.sources, live.turn_id)
-                yield named if started else unchanged, unchanged, history, render_live(live), sources, emptied, *_BUSY
-                history = emptied = unchanged  # once: what is typed meanwhile is the next question
+                yield named if started else unchanged, unchanged, history, render_live(live), sources, *_BUSY
+                history = unchanged
         if live.error and not live.turn_id:  # refused before it began: nothing of it is in the log
-            yield unchanged, unchanged, history, render_live(live), unchanged, typed or unchanged, *_IDLE
+            yield unchanged, unchanged, history, render_live(live), unchanged, *_IDLE
             return
         with shown_errors():
             if live.turn and live.turn.comparison:
                 async with aclosing(second_answer(api, live.turn)) as both:
                     async for panels in both:
-                        yield *panels, unchanged, *_BUSY
-                yield *[unchanged] * 6, *_IDLE
+                        yield *panels, *_BUSY
+                yield *[unchanged] * 5, *_IDLE
                 return
-            yield *await thread_view(api, started), unchanged, *_IDLE
+            yield *await thread_view(api, started), *_IDLE
 
     async def stopped(self, conversation_id: str | None, request: gr.Request) -> Updates:
         """Draw the thread once the server has put the turn to rest."""

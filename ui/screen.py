@@ -92,7 +92,7 @@ def _connect(blocks: gr.Blocks, parts: dict[str, Any], handlers: Handlers) -> No
     library = [parts["documents"], parts["scope_line"], scope, timer]
 
     blocks.load(handlers.enter, None, [*thread, *library, *(parts[name] for name in FURNITURE)], **quiet)
-    asking_draws = [*thread, parts["question"], parts["send"], parts["stop"]]
+    asking_draws = [*thread, parts["send"], parts["stop"]]  # not the question: drafts.js takes out what was asked
     asking = gr.on(
         [parts["question"].submit, parts["send"].click],
         handlers.ask,

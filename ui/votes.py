@@ -43,7 +43,7 @@ def render_reasons(turn: TurnPublic, given: TurnFeedback | None) -> str:
     label = tr("What was wrong? You may leave it open")
     return f"""<div class="vote-more"><p class="vote-said muted" role="status"></p>
 <div class="reasons" role="group" aria-label="{label}"{"" if is_down else " hidden"}>
-{chips}<form class="vote-text"><input type="text" maxlength="2000" value="{esc(text)}"
+{chips}<form class="vote-text"><input type="text" maxlength="2000" value="{esc(text)}" data-draft="why-{esc(turn.id)}"
 placeholder="{tr("In your words, if you like")}"
 aria-label="{tr("What was wrong, in your words; you may leave it empty")}">
 <button type="submit" class="ghost">{tr("Send")}</button></form></div></div>"""

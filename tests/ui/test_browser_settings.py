@@ -47,7 +47,7 @@ async def test_the_language_that_is_chosen_holds_on_every_page_and_in_the_next_b
 
     scripted.codes["code-of-ada@example.org"] = TOKEN
     elsewhere = await enter(browser, pages_url, size)  # a profile that asks for English
-    await expect(elsewhere.locator("#scope")).to_contain_text("Gefragt wird in 1 Dokument")
+    await expect(elsewhere.locator("#scope")).to_contain_text("Gesucht wird in 1 Dokument")
     await expect(elsewhere.locator("#send")).to_have_text("Fragen")
     assert await elsewhere.locator("html").get_attribute("lang") == "de"
     await ask(elsewhere, "Wie viel Urlaub habe ich?")

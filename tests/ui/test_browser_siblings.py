@@ -1,7 +1,7 @@
 """Several answers to one question in headless Chromium, the question in other words, and the keys."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.ui.browsing import SIZES, ask, enter, shoot
 from tests.ui.stand_in import Refusal, StandIn
@@ -116,13 +116,45 @@ async def test_a_refused_question_in_other_words_is_given_back_and_the_answer_st
     page = await enter(browser, pages_url)
     await ask(page, QUESTION)
     await page.click("[data-edit-question]", timeout=20_000)
+    await page.fill("#question textarea", "half a question")
     scripted.refusal = Refusal(429, "Slow down", "you have asked too much: wait a minute")
     area = page.get_by_label("The question in other words")
     await area.fill("How much leave in 2027?")
     await area.press("Enter")
     await expect(page.locator("#live .failed")).to_contain_text("wait a minute")
     await expect(page.locator("#history .prose")).to_have_count(1)
-    await expect(page.locator("#question textarea")).to_have_value("How much leave in 2027?")
+    await expect(page.locator("#question textarea")).to_have_value("half a question")
+    await page.reload()
+    await expect(area).to_have_value("How much leave in 2027?", timeout=20_000)
+    await expect(page.locator("#question textarea")).to_have_value("half a question")
+    scripted.refusal = None
+    await area.press("Enter")
+    await expect(page.locator("#history .siblings")).to_have_text("‹2/2›", timeout=20_000)
+    await page.get_by_role("button", name="Previous answer").click()
+    await expect(page.locator("#history .question")).to_have_text([QUESTION])
+    await expect(area).to_have_count(0)  # it was asked
+
+
+async def test_what_is_typed_before_the_server_has_the_question_is_the_next_one(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    page = await enter(browser, pages_url)
+    box = page.locator("#question textarea")
+
+    async def go_on(route: Route) -> None:  # the question is on its way
+        await box.press_sequentially("And in 2027?")
+        await route.continue_()
+
+    await page.route("**/queue/join*", go_on, times=1)
+    await ask(page, QUESTION)
+    await expect(page.locator("#history .question")).to_have_text([QUESTION], timeout=20_000)
+    await expect(box).to_have_value("And in 2027?")
+    await page.get_by_role("button", name="Bad answer").click()
+    await page.fill(".vote-text input", "28 is last year's")
+    await box.press("Enter")
+    await expect(page.locator("#history .question")).to_have_text([QUESTION, "And in 2027?"], timeout=20_000)
+    await expect(box).to_have_value("")
+    await expect(page.locator(".vote-text input").first).to_have_value("28 is last year's")  # drawn again, and not sent
 
 
 async def test_keys_begin_a_conversation_find_one_and_come_back_to_the_question(

@@ -125,7 +125,9 @@
     if (!event.target.matches(".vote-text")) return;
     event.preventDefault();
     const article = event.target.closest("article[data-turn]");
-    vote(article, { ...state_in(article), vote: "down", text: event.target.querySelector("input").value.trim() });
+    const field = event.target.querySelector("input");
+    window.attune_drafts.drop(field.dataset.draft);
+    vote(article, { ...state_in(article), vote: "down", text: field.value.trim() });
   });
   document.addEventListener("copy", () => {
     const from = document.getSelection()?.anchorNode?.parentElement?.closest("#history .prose");
