@@ -46,10 +46,12 @@ def export(
     opened; `answer` with the last vote, its reasons and what
     was done with it; `labels` that were made of it; and the models' versions.
 
-    kto: prompt, completion and label (true: voted up) of each answer of a model, by its last vote; a vote that was
-    withdrawn, or given after the person rewrote the answer, is left out. What the next message says labels nothing
-    here; its kind, chances and version are in turns and labels. With turn_id, feedback_id, person_id, reasons and
-    versions beside it, as TRL reads it.
+    kto: prompt, completion and label (true: wanted) of each answer of a model, by its last vote; a vote that was
+    withdrawn, or given after the person rewrote the answer, is left out. `by` says where the label comes from: vote, or
+    signals, where nobody voted and what the person did and said next leaves a chance of at least 0.95 or at most 0.05
+    that they were content; such chances count only once 100 votes given here have calibrated them, and `chance` and
+    `reader` (the version that told it) stand beside. With turn_id, feedback_id, person_id, reasons and versions, as
+    TRL reads it.
 
     dpo: prompt, chosen (the person's text) and rejected (the model's) of each answer that was rewritten; and of each
     two answers that were compared, the better (chosen) and the worse (rejected), with comparison_id beside them.

@@ -12,11 +12,11 @@ from app.db import Database
 from app.models import Exposure, Turn
 from app.models_preferences import Edit
 from app.telling import said
+from app.training_runs_log import NAMES
 
 Format = Literal["turns", "dpo", "kto", "labels"]
 PAGE = 100
 
-_TURNS = ("turn_id", "chosen_turn_id", "rejected_turn_id")  # of a row: what it quotes may lie with any of them
 _TURN = {"id", "created_at", "error", "timings"}
 _EXPOSURE = {"id", "turn_id", "person_id"}
 _EVENT = {"turn_id", "person_id"}
@@ -44,7 +44,7 @@ async def rows(database: Database, people: Sequence[str], form: Format) -> Async
                 foreign = await consent.of_others(session, willing, person_id, ids)
                 made = await _MAKERS[form](session, person_id, [turn for turn in found if turn.id not in gone])
             for row in made:
-                named = {row.get(name) for name in _TURNS}
+                named = {row.get(name) for name in NAMES}
                 says = {"consent": person_id in willing and not named & foreign}
                 says |= {consent.ALONE: True} if person_id in alone else {}
                 yield json.dumps(row | says, ensure_ascii=False) + "\n"

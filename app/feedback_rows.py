@@ -9,12 +9,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import consent, feedback_log, turns
-from app.feedback import NEXT_MESSAGE, SATISFACTION, VOTES, state_of
+from app.feedback import NEXT_MESSAGE, SATISFACTION, VOTES, WITHDRAWN, state_of
 from app.marks import of_sources
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
+from personalization.satisfaction import is_calibrated
 
+# Chances beyond which what somebody did and said next stands for a vote that they did not give.
+SURE = {True: 0.95, False: 0.05}
 _PLACE = {"document_id", "passage_id", "title", "text", "page", "heading", "kind"}
 _SCORES = {"rank", "propensity", "score", "dense", "lexical", "utility", "marker", "selected", "cited"}
 
@@ -24,8 +27,9 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
 
     What counts is the last vote on the model's own words: one given after the person rewrote them is about theirs.
     Answers of ours, cut off ones, and turns whose prompt was erased with a document, or quotes one that the person may
-    no longer read, give none. What a next message says labels nothing: its chances are right on talks written for it,
-    and too sure on people's (docs/decisions/017).
+    no longer read, give none. Of an answer that nobody voted on or rewrote, what its person did and said next counts,
+    where the chance that they were content was calibrated with votes given here and is beyond `SURE`: uncalibrated
+    ones are right on talks written for them, and too sure on people's (docs/decisions/017).
     """
     ids = [turn.id for turn in found]
     events = await feedback_log.of_turns(session, person_id, ids)
@@ -47,23 +51,41 @@ async def votes(session: AsyncSession, person_id: str, found: Sequence[Turn]) ->
         ]
         is_models = turn.state == "complete" and turn.draft and not turn.abstained
         is_open = turn.prompt and turn.id not in closed
-        if is_open and is_models and about_it and about_it[-1].kind != "withdrawn":
-            rows.append(_vote(turn, about_it[-1]))
+        if not (is_open and is_models):
+            continue
+        if about_it:
+            rows += [_wanted(turn, about_it[-1], about_it[-1].kind == "up")] if about_it[-1].kind != WITHDRAWN else []
+        elif first_edit is None and (signs := _signs(events.get(turn.id, []))):
+            rows.append(_wanted(turn, *signs))
     return rows
 
 
-def _vote(turn: Turn, vote: Feedback) -> dict[str, Any]:
+def _signs(events: Sequence[Feedback]) -> tuple[Feedback, bool] | None:
+    """The last reading of how content the person was, and what it says, if it may stand for a vote. One that a vote
+    went into may not: the vote was given on other words."""
+    last = next((event for event in reversed(events) if event.kind == SATISFACTION), None)
+    if last is None or "vote" in last.value["inputs"] or not is_calibrated(last.value["version"]):
+        return None
+    chance = last.value["chance"]
+    return (last, True) if chance >= SURE[True] else (last, False) if chance <= SURE[False] else None
+
+
+def _wanted(turn: Turn, by: Feedback, label: bool) -> dict[str, Any]:
+    is_vote = by.kind in VOTES
     return {
         "prompt": turn.prompt,
         "completion": [{"role": "assistant", "content": said(turn.answer)}],
-        "label": vote.kind == "up",
-        "reasons": vote.value.get("reasons", []),
-        "text": vote.value.get("text", ""),
+        "label": label,
+        "by": "vote" if is_vote else "signals",
+        "chance": None if is_vote else by.value["chance"],
+        "reader": None if is_vote else by.value["version"],
+        "reasons": by.value.get("reasons", []),
+        "text": by.value.get("text", ""),
         "turn_id": turn.id,
-        "feedback_id": vote.id,
+        "feedback_id": by.id,
         "person_id": turn.person_id,
         "versions": turn.versions,
-        "created_at": vote.created_at.isoformat(),
+        "created_at": by.created_at.isoformat(),
     }
 
 

@@ -32,6 +32,7 @@ class TrainingRun(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     job_id: str = Field(index=True)  # no foreign key: the job goes with whoever kept it, and the history stays
     kind: str = Field(index=True)  # retriever | selector | generator
+    method: str | None = None  # of a generator: dpo | kto
     trigger: str = "manual"  # manual | policy
     started_by: str | None = _person()  # None: the policy, or somebody who was forgotten
     minutes: float
@@ -49,6 +50,7 @@ class TrainingRun(SQLModel, table=True):
     holdout: str | None = None  # sha256 of the files that the gate measures on
     error: str | None = None
     forgotten: int = 0  # people and documents erased since that were in its log
+    announced_at: datetime | None = Field(default=None, sa_type=UtcTime)  # to the address that is told of ends
     created_at: datetime = time_field()
     started_at: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -60,12 +62,20 @@ class TrainingPolicy(SQLModel, table=True):
     id: str = Field(default="policy", primary_key=True)
     enabled: bool = False
     kinds: list[str] = _list()
+    method: str = "dpo"  # by which the generator is trained
     labels: int = 100  # new ones since the last run of the kind
     minutes: float = 20.0
     quiet_from: int | None = None  # hours of the day in UTC between which nothing is begun
     quiet_until: int | None = None
     changed_by: str | None = _person()
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcTime)
+
+
+class AnnouncementsSeen(SQLModel, table=True):
+    """Until when an operator has seen which runs ended."""
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id", ondelete="CASCADE")
+    until: datetime = Field(sa_type=UtcTime)
 
 
 class Annotation(SQLModel, table=True):

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from app.schemas import Identifier, JobState, Page, RequestBody
 
 TrainedKind = Literal["retriever", "selector", "generator"]
+FitMethod = Literal["dpo", "kto"]  # what a generator learns from: pairs of answers; answers wanted and not
 Outcome = Literal["promoted", "refused"]
 Said = Literal["helps", "not_relevant", "wrong", "skip"]
 Method = Literal["likelihood-gain", "answer-gain", "listwise", "attribution"]  # by which a language model labels
@@ -17,9 +18,10 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 
 class TrainingRunCreate(RequestBody):
-    """What to train. With `steps` the result depends on no clock."""
+    """What to train. With `steps` the result depends on no clock. `method` is the generator's; the others have one."""
 
     kind: TrainedKind
+    method: FitMethod = "dpo"
     minutes: float = Field(default=20.0, gt=0, le=1440)
     steps: int | None = Field(default=None, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -30,6 +32,7 @@ class TrainingRunPublic(BaseModel):
 
     id: str
     kind: TrainedKind
+    method: FitMethod | None = None  # of a generator
     trigger: Literal["manual", "policy"]
     started_by: str | None  # id of a person
     minutes: float
@@ -48,6 +51,30 @@ class TrainingRunPublic(BaseModel):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+
+
+class AnnouncementPublic(BaseModel):
+    """That a run has ended, and how. `outcome` is the gate's where it came to that, else the run's own end."""
+
+    id: str  # of the run
+    kind: TrainedKind
+    method: FitMethod | None
+    outcome: Outcome | Literal["done", "failed", "cancelled"]
+    version_id: str | None
+    ended_at: datetime
+
+
+class AnnouncementsPublic(BaseModel):
+    """What ended since whoever asks has last said that they have seen it; `unseen` also counts what is not listed."""
+
+    items: list[AnnouncementPublic]
+    unseen: int
+
+
+class AnnouncementsSeenUpdate(RequestBody):
+    """`until`: `ended_at` of the newest one that was shown, so that what ends meanwhile stays news."""
+
+    until: AwareDatetime
 
 
 class CurvePoint(BaseModel):
@@ -72,6 +99,7 @@ class TrainingPolicyUpdate(RequestBody):
 
     enabled: bool | None = None
     kinds: list[TrainedKind] | None = Field(default=None, min_length=1, max_length=3)
+    method: FitMethod | None = None
     labels: int | None = Field(default=None, ge=1, le=1_000_000)
     minutes: float | None = Field(default=None, gt=0, le=1440)
     quiet_from: Hour | None = None
@@ -90,6 +118,7 @@ class KindStanding(BaseModel):
     """How far a kind is from its next run. `waits_for` None: the policy begins it at its next look."""
 
     kind: TrainedKind
+    method: FitMethod | None = None  # of a generator; there is one standing for each
     new_labels: int  # since the last run
     labels: int  # in all
     least: int  # of all of them, below which no run makes sense
@@ -109,6 +138,7 @@ class TrainingPolicyPublic(BaseModel):
 
     enabled: bool
     kinds: list[TrainedKind]
+    method: FitMethod = "dpo"  # by which it trains the generator
     labels: int  # new ones since the last run of the kind
     minutes: float
     quiet_from: int | None  # hours of the day in UTC between which nothing is begun

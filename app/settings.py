@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 MEBIBYTE = 1024 * 1024
@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     # version in this home as `attune models list` names it; None: the champion's own, less sure of its words.
     comparisons: float = Field(default=0.0, ge=0, le=1)
     challenger: str | None = None
+    announce_url: SecretStr | None = None  # is sent a line of JSON when a training run ends; often holds a secret
     personalization: Literal["on", "off"] = "on"  # off: nothing is learned from edits, and nothing learned is used
     abstain_below: float | None = Field(default=None, ge=0, le=1)  # None: the selector's own threshold
 
@@ -120,6 +121,14 @@ class Settings(BaseSettings):
         except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
             raise SettingsError(f"{home / 'attune.toml'} cannot be read ({error}): correct it") from error
         return init_settings, env_settings, file_secret_settings, toml
+
+    @field_validator("announce_url")
+    @classmethod
+    def _is_an_address(cls, given: SecretStr | None) -> SecretStr | None:
+        url = urlsplit(given.get_secret_value()) if given else None
+        if url and not (url.scheme in {"http", "https"} and url.hostname):
+            raise SettingsError("ATTUNE_ANNOUNCE_URL must be an address that begins with https:// or http://")
+        return given
 
     @model_validator(mode="after")
     def _refuse_what_cannot_work(self) -> Self:

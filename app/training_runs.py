@@ -20,9 +20,8 @@ async def start(database: Database, jobs: Jobs, keeper: str, asked: TrainingRunC
 
     Raises Problem 409 where one of the kind is under way.
     """
-    run = TrainingRun(
-        id=new_id(), job_id=new_id(), trigger="manual" if by else "policy", started_by=by, **asked.model_dump()
-    )
+    wanted = asked.model_dump() | ({} if asked.kind == "generator" else {"method": None})
+    run = TrainingRun(id=new_id(), job_id=new_id(), trigger="manual" if by else "policy", started_by=by, **wanted)
     job = Job(id=run.job_id, person_id=keeper, kind=KIND, stage="queued", arguments={"run_id": run.id})
     try:
         async with database.session() as session:

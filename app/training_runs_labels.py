@@ -11,21 +11,29 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import training_runs_pairs
 from app.feedback import HELPS, OPENED, WITHDRAWN
+from app.feedback_export import Format
 from app.marks import MARKS, of_sources
 from app.models import Exposure, Feedback, UtilityLabel
-from app.schemas_training import TrainedKind
+from app.schemas_training import FitMethod, TrainedKind
 
 OPERATOR = "operator"  # the method of a UtilityLabel that an operator gave
-# Fewer teach nothing that a gate could tell from noise (docs/decisions/022).
-LEAST: Mapping[TrainedKind, int] = {"retriever": 50, "selector": 50, "generator": 20}
+# Fewer teach nothing that a gate could tell from noise (docs/decisions/022); a pair says more than one answer alone.
+LEAST: Mapping[Format, int] = {"turns": 50, "dpo": 20, "kto": 50}
 
 
-async def count(session: AsyncSession, kind: TrainedKind, people: Collection[str], since: datetime | None) -> int:
-    """Passages that these people judged, marked or opened, or operators labelled; of the generator, pairs of answers.
+def form_of(kind: TrainedKind, method: FitMethod | None) -> Format:
+    """The export that a run learns from."""
+    return "turns" if kind != "generator" else method or "dpo"
+
+
+async def count(session: AsyncSession, form: Format, people: Collection[str], since: datetime | None) -> int:
+    """What an export in this form teaches: of turns, passages that these people judged, marked or opened, or operators
+    labelled; of the others their rows.
 
     One passage of one answer counts once, however often it is judged; what was taken back does not count."""
-    if kind == "generator":
-        return await training_runs_pairs.count(session, people, since)
+    match form:
+        case "dpo" | "kto":
+            return await training_runs_pairs.count(session, form, people, since)
     later = aliased(Feedback)
     is_taken_back = exists().where(
         col(later.exposure_id) == Feedback.exposure_id,

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 GIVEN = "given"  # below the folder of a run: the log that the server looked through before the recipe reads it
-NAMES = ("turn_id", "chosen_turn_id", "rejected_turn_id")  # of one row in an export, in every form of it
+# The turns of one row in an export, in every form of it: what it quotes may lie with any of them.
+NAMES = ("turn_id", "chosen_turn_id", "rejected_turn_id")
 _TAKEN_BACK = ("consent", "prompt")  # what is there or not, by what people and owners say now
 
 

@@ -1,4 +1,4 @@
-"""How many pairs of answers the export that generators learn from holds. Reads no turn that can give none."""
+"""How many rows the exports that generators learn from hold. Reads no turn that can give none."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -8,47 +8,66 @@ from typing import Any
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import comparisons_rows, consent, sibling_rows
-from app.models import Turn
+from app import comparisons_rows, consent, feedback_rows, sibling_rows
+from app.feedback import SATISFACTION, VOTES
+from app.models import Feedback, Turn
 from app.models_comparisons import Comparison
 from app.models_preferences import Edit
+from app.schemas_training import FitMethod
 from app.telling import said
 from app.training_runs_log import NAMES
 
 _PAGE = 100  # turns whose prompts are in memory at once
 
 
-async def count(session: AsyncSession, people: Collection[str], since: datetime | None) -> int:
-    """Answers that these people rewrote, preferred to another, or kept after one that they disliked, where the owner
-    of every document in them is one of these people too."""
-    compared = select(Comparison.turn_id).where(col(Comparison.person_id).in_(people))
-    may_give = or_(
-        col(Turn.edited_answer).is_not(None),
-        col(Turn.regenerates).is_not(None) & col(Turn.shown),
-        col(Turn.id).in_(compared),
+async def count(session: AsyncSession, method: FitMethod, people: Collection[str], since: datetime | None) -> int:
+    """dpo: answers that these people rewrote, preferred to another, or kept after one that they disliked. kto: answers
+    that they voted on, or of which signals say as much. The owner of every document in them is one of these people
+    too."""
+    query = select(Turn.person_id, Turn.id).where(
+        col(Turn.person_id).in_(people), Turn.state != "running", _may_give(method, people)
     )
-    query = select(Turn.person_id, Turn.id).where(col(Turn.person_id).in_(people), Turn.state != "running", may_give)
     turns: dict[str, list[str]] = defaultdict(list)
     for person_id, turn_id in (await session.exec(query)).all():
         turns[person_id].append(turn_id)
     return sum(
         [
-            await _count(session, people, person_id, ids[at : at + _PAGE], since)
+            await _count(session, (method, people), person_id, ids[at : at + _PAGE], since)
             for person_id, ids in turns.items()
             for at in range(0, len(ids), _PAGE)
         ]
     )
 
 
+def _may_give(method: FitMethod, people: Collection[str]) -> Any:
+    if method == "kto":
+        judged = col(Feedback.kind).in_([*VOTES, SATISFACTION])
+        return col(Turn.id).in_(select(Feedback.turn_id).where(col(Feedback.person_id).in_(people), judged))
+    compared = select(Comparison.turn_id).where(col(Comparison.person_id).in_(people))
+    return or_(
+        col(Turn.edited_answer).is_not(None),
+        col(Turn.regenerates).is_not(None) & col(Turn.shown),
+        col(Turn.id).in_(compared),
+    )
+
+
 async def _count(
-    session: AsyncSession, people: Collection[str], person_id: str, ids: Sequence[str], since: datetime | None
+    session: AsyncSession,
+    asked: tuple[FitMethod, Collection[str]],
+    person_id: str,
+    ids: Sequence[str],
+    since: datetime | None,
 ) -> int:
+    method, people = asked
     found = (await session.exec(select(Turn).where(col(Turn.id).in_(ids), Turn.person_id == person_id))).all()
     closed = {turn for turn, _ in await consent.out_of_reach(session, person_id, ids)}
     open_ = [turn for turn in found if turn.id not in closed]
-    rows = await _rewritten(session, person_id, open_)
-    rows += await comparisons_rows.pairs(session, person_id, open_)
-    rows += await sibling_rows.pairs(session, person_id, open_)
+    if method == "kto":
+        rows = await feedback_rows.votes(session, person_id, open_)
+    else:
+        rows = await _rewritten(session, person_id, open_)
+        rows += await comparisons_rows.pairs(session, person_id, open_)
+        rows += await sibling_rows.pairs(session, person_id, open_)
     new = [row for row in rows if since is None or datetime.fromisoformat(row["created_at"]) > since]
     named = {row[name] for row in new for name in NAMES if name in row}
     foreign = await consent.of_others(session, frozenset(people), person_id, list(named))

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import audit, consent, training_runs, training_runs_holdout, training_runs_labels, training_runs_rows
+from app.announcing import Announcer
 from app.db import Database
 from app.home import Home
 from app.jobs import Jobs
@@ -20,6 +20,7 @@ from app.models import utc_now
 from app.models_training import TrainingPolicy
 from app.problems import Problem
 from app.schemas_training import (
+    FitMethod,
     HoldoutPublic,
     KindStanding,
     TrainedKind,
@@ -28,7 +29,7 @@ from app.schemas_training import (
     TrainingRunCreate,
 )
 from app.training_runs_holdout import MOST
-from app.training_runs_labels import LEAST
+from app.training_runs_labels import LEAST, form_of
 from app.training_runs_steps import Workshop
 from app.training_runs_work import Training
 
@@ -36,18 +37,24 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
 KINDS: tuple[TrainedKind, ...] = ("retriever", "selector", "generator")
+_WAYS: tuple[tuple[TrainedKind, FitMethod | None], ...] = (
+    ("retriever", None), ("selector", None), ("generator", "dpo"), ("generator", "kto"),
+)  # fmt: skip
 
 
 def begun(stack: AsyncExitStack, workshop: Workshop, jobs: Jobs, *, works: bool) -> "Policy":
-    """The policy of this home, followed until `stack` closes where jobs are worked on; before `jobs` open."""
+    """The policy of this home; until `stack` closes it is followed, and what ends is announced, where jobs are worked
+    on. To be called before `jobs` open."""
     jobs.register(training_runs.KIND, Training(workshop).run, retry_seconds=())
     policy = Policy(workshop.database, workshop.home, jobs)
     if works:
-        following = asyncio.create_task(policy.follow())
+        announcer = Announcer(workshop.database, workshop.settings)
+        following = [asyncio.create_task(one) for one in (policy.follow(), announcer.follow())]
 
         async def stop() -> None:
-            following.cancel()
-            await asyncio.wait([following])
+            for one in following:
+                one.cancel()
+            await asyncio.wait(following)
 
         stack.push_async_callback(stop)
     return policy
@@ -64,7 +71,7 @@ class Policy:
         sets = await asyncio.to_thread(training_runs_holdout.sets, self._home)
         async with self._database.session() as session:
             policy = await training_runs_rows.policy(session)
-            standing = await self._standings(session, policy, KINDS)
+            standing = await self._standings(session, policy, _WAYS)
             decisions = {kind: await self._decisions(session, kind) for kind in KINDS}
         fields = policy.model_dump(exclude={"id"})
         fields["updated_at"] = policy.updated_at if policy.changed_by else None
@@ -99,12 +106,13 @@ class Policy:
             policy = await training_runs_rows.policy(session)
             if not policy.enabled or is_quiet(policy, now.hour):
                 return []
-            standing = await self._standings(session, policy, cast(list[TrainedKind], policy.kinds))
+            trained = [way for way in _WAYS if way[0] in policy.kinds and way[1] in (None, policy.method)]
+            standing = await self._standings(session, policy, trained)
             keeper = await training_runs_rows.keeper(session, policy)
         begun = []
         for one in standing:
             if one.waits_for is None and keeper is not None:
-                asked = TrainingRunCreate(kind=one.kind, minutes=policy.minutes)
+                asked = TrainingRunCreate(kind=one.kind, method=one.method or "dpo", minutes=policy.minutes)
                 try:
                     run = await training_runs.start(self._database, self._jobs, keeper, asked, None)
                 except Problem:  # somebody has begun one since we looked
@@ -114,17 +122,18 @@ class Policy:
         return begun
 
     async def _standings(
-        self, session: AsyncSession, policy: TrainingPolicy, kinds: Sequence[TrainedKind]
+        self, session: AsyncSession, policy: TrainingPolicy, ways: Sequence[tuple[TrainedKind, FitMethod | None]]
     ) -> list[KindStanding]:
         agreed = await consent.consenting(session)
-        of_passages = await training_runs_labels.count(session, "retriever", agreed, None)  # and of the selector
+        forms = {form_of(*way) for way in ways}
+        every = {form: await training_runs_labels.count(session, form, agreed, None) for form in forms}
         found = []
-        for kind in kinds:
-            last = await training_runs_rows.last(session, kind)
-            rewritten = kind == "generator"
-            labels = await training_runs_labels.count(session, kind, agreed, None) if rewritten else of_passages
-            new = await training_runs_labels.count(session, kind, agreed, last.created_at) if last else labels
-            one = KindStanding(kind=kind, new_labels=new, labels=labels, least=LEAST[kind], waits_for=None)
+        for kind, method in ways:
+            form, last = form_of(kind, method), await training_runs_rows.last(session, kind, method)
+            labels = every[form]
+            new = await training_runs_labels.count(session, form, agreed, last.created_at) if last else labels
+            known = {"new_labels": new, "labels": labels, "least": LEAST[form], "waits_for": None}
+            one = KindStanding(kind=kind, method=method, **known)
             found.append(one.model_copy(update={"waits_for": await self._waits_for(session, policy, one)}))
         return found
 
@@ -133,6 +142,8 @@ class Policy:
             return "the policy is off"
         if one.kind not in policy.kinds:
             return f"the policy does not train the {one.kind}"
+        if one.method not in (None, policy.method):
+            return f"the policy trains the {one.kind} by {policy.method}"
         if await training_runs_rows.live(session, one.kind):
             return "a run is under way"
         if one.new_labels < policy.labels or one.labels < one.least:

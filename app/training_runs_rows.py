@@ -40,9 +40,9 @@ async def live(session: AsyncSession, kind: str | None = None) -> Sequence[Train
     return (await session.exec(query.where(TrainingRun.kind == kind) if kind else query)).all()
 
 
-async def last(session: AsyncSession, kind: str) -> TrainingRun | None:
+async def last(session: AsyncSession, kind: str, method: str | None) -> TrainingRun | None:
     """The newest run of a kind, also one that was cancelled: what it was begun for begins no other."""
-    query = select(TrainingRun).where(TrainingRun.kind == kind)
+    query = select(TrainingRun).where(TrainingRun.kind == kind, col(TrainingRun.method).is_not_distinct_from(method))
     return (await session.exec(query.order_by(col(TrainingRun.created_at).desc()).limit(1))).first()
 
 
@@ -65,6 +65,33 @@ async def end(session: AsyncSession, run_id: str, state: str, **values: Any) -> 
     statement = update(TrainingRun).where(col(TrainingRun.id) == run_id, col(TrainingRun.state).in_(LIVE))
     done = await session.execute(statement.values(state=state, ended_at=utc_now(), **values))
     return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+def _ended(query: Any, since: datetime | None) -> Any:
+    """Also where nobody noted when: then before anybody looked."""
+    return query.where(col(TrainingRun.ended_at) > since if since else col(TrainingRun.ended_at).is_not(None))
+
+
+async def ended_since(session: AsyncSession, since: datetime | None, limit: int) -> Sequence[Decided]:
+    """The newest runs that ended after this moment, or ever, each with the gate's decision."""
+    query = _ended(select(TrainingRun, Promotion), since)
+    query = query.join(Promotion, col(Promotion.id) == TrainingRun.promotion_id, isouter=True)
+    found = await session.exec(query.order_by(col(TrainingRun.ended_at).desc(), col(TrainingRun.id)).limit(limit))
+    return [(run, decided) for run, decided in found]
+
+
+async def count_ended_since(session: AsyncSession, since: datetime | None) -> int:
+    return int((await session.exec(_ended(select(func.count()).select_from(TrainingRun), since))).one())
+
+
+async def announce(session: AsyncSession) -> Sequence[Decided]:
+    """Mark runs that have ended as announced; those that this marked, each with the gate's decision."""
+    is_news = (col(TrainingRun.announced_at).is_(None), col(TrainingRun.ended_at).is_not(None))
+    if (await session.exec(select(TrainingRun.id).where(*is_news).limit(1))).first() is None:
+        return []  # looking is not worth a lock on the tables
+    marked = update(TrainingRun).where(*is_news).values(announced_at=utc_now()).returning(col(TrainingRun.id))
+    ids = (await session.execute(marked)).scalars().all()
+    return [found for run_id in ids if (found := await find(session, run_id))]
 
 
 async def decisions(session: AsyncSession, kind: str, holdout: str) -> int:

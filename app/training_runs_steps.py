@@ -21,15 +21,15 @@ from app.models_training import TrainingRun
 from app.parts import settings_of
 from app.promotions import PromotionConflictError, Promotions
 from app.schemas_models import Verdict
-from app.schemas_training import TrainedKind
+from app.schemas_training import FitMethod, TrainedKind
 from app.settings import Settings
 from app.training_runs_holdout import Holdout
+from app.training_runs_labels import form_of
 from app.training_runs_log import GIVEN, still_holds
 from app.training_runs_process import ProcessError
 
 log = logging.getLogger(__name__)
 
-_FORMS: dict[TrainedKind, feedback_export.Format] = {"retriever": "turns", "selector": "turns", "generator": "dpo"}
 _GATE = "the gate measures"
 
 
@@ -59,6 +59,10 @@ class Steps:
     @property
     def kind(self) -> TrainedKind:
         return cast(TrainedKind, self.row.kind)
+
+    @property
+    def form(self) -> feedback_export.Format:
+        return form_of(self.kind, cast(FitMethod | None, self.row.method))
 
     @property
     def _out(self) -> Path:
@@ -95,12 +99,12 @@ class Steps:
             champion = (await registry.champions(session)).get("generator")
         begun = self.workshop.home.models / champion.id if champion else None
         start = ["--start", str(begun)] if begun and "adapter" in settings_of("generator", begun) else []
-        return ["preferences", "--everyone", *start]
+        return ["preferences", "--everyone", "--method", self.form, *start]
 
     async def export(self, people: Sequence[str]) -> None:
         """The log as it was when the run began, where the recipe looks for it before it asks a server. Where somebody
         in it has taken something back since, nothing is left of it nor of what was fitted to it so far."""
-        path = await self._place() / GIVEN / f"{_FORMS[self.kind]}.jsonl"
+        path = await self._place() / GIVEN / f"{self.form}.jsonl"
         beside = path.with_suffix(".part")
         await self._write(people, beside)
         if path.exists() and await asyncio.to_thread(still_holds, path, beside):
@@ -117,7 +121,7 @@ class Steps:
         await self._place()
         path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8") as lines:
-            async for line in feedback_export.rows(self.workshop.database, people, _FORMS[self.kind]):
+            async for line in feedback_export.rows(self.workshop.database, people, self.form):
                 lines.write(line)
 
     async def gate(self, version_id: str, holdout: Holdout) -> Promotion | None:

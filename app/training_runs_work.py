@@ -20,6 +20,7 @@ from app.training_runs_steps import Steps, Workshop, folder_of
 
 log = logging.getLogger(__name__)
 
+_COUNTED = {"turns": "labels", "dpo": "pairs of answers", "kto": "answers wanted or not"}
 _GATES = 3  # how often the gate is asked anew because another version became champion meanwhile
 
 
@@ -94,11 +95,11 @@ class Training:
             raise JobFailedError(f"ATTUNE_LLM is {settings.llm}, and a trained generator belongs to the embedded model")
         async with self.workshop.database.session() as session:
             agreed = sorted(await consent.consenting(session))
-            labels = await count(session, kind, agreed, None)
+            labels = await count(session, steps.form, agreed, None)
         await steps.tell(stage="reading the log", labels=labels, people=len(agreed))
-        if labels < LEAST[kind]:
+        if labels < LEAST[steps.form]:
             raise JobFailedError(
-                f"{labels} {'pairs of answers' if kind == 'generator' else 'labels'}; {LEAST[kind]} are the least: "
+                f"{labels} {_COUNTED[steps.form]}; {LEAST[steps.form]} are the least: "
                 f"wait for more, or label what waits in the annotation queue (agreed to train others: {len(agreed)})"
             )
         return agreed

@@ -79,6 +79,11 @@ class Calibration:
 DECLARED = Calibration()
 
 
+def is_calibrated(version: str) -> bool:
+    """Whether chances of this version were held against the votes of the installation that they are of."""
+    return version.startswith(f"{VERSION}+")
+
+
 def log_odds(evidence: Evidence) -> float:
     """Of content against not, by the declared weights."""
     total = _PRIOR

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from app import training_runs, training_runs_rows
+from app import announcing, training_runs, training_runs_rows
 from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep, require_operator
 from app.models import Promotion
@@ -12,6 +12,8 @@ from app.models_training import TrainingRun
 from app.problems import not_found
 from app.schemas import Identifier
 from app.schemas_training import (
+    AnnouncementsPublic,
+    AnnouncementsSeenUpdate,
     CurvePoint,
     Outcome,
     TrainingPolicyPublic,
@@ -67,6 +69,21 @@ async def read_run(run_id: Identifier, services: ServicesDep) -> TrainingRunDeta
 async def cancel_run(run_id: Identifier, person: CurrentPerson, services: ServicesDep) -> Response:
     """Stop a run; its process is killed."""
     await training_runs.cancel(services.database, services.home, services.jobs, run_id, person.id)
+    return Response(status_code=204)
+
+
+@router.get("/announcements")
+async def read_announcements(person: CurrentPerson, services: ServicesDep) -> AnnouncementsPublic:
+    """Runs that ended since you last said that you have seen it, newest first."""
+    async with services.database.session() as session:
+        return await announcing.unseen(session, person.id)
+
+
+@router.post("/announcements/seen", status_code=204)
+async def see_announcements(body: AnnouncementsSeenUpdate, person: CurrentPerson, services: ServicesDep) -> Response:
+    """You have seen what ended until then."""
+    async with services.database.session() as session:
+        await announcing.mark_seen(session, person.id, body)
     return Response(status_code=204)
 
 

@@ -1,18 +1,20 @@
 """The policy begins a run when enough new was said, once, and tells what it still waits for."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.jobs import Progress
 from app.models import Person, utc_now
-from app.models_training import TrainingPolicy
+from app.models_training import TrainingPolicy, TrainingRun
 from app.services import Services
 from app.training_runs_policy import is_quiet
+from app.training_runs_steps import Steps, Workshop
 from tests.app.giving import give
-from tests.app.training import RUNS, Judged, fill_log, put_holdout, write_log
+from tests.app.training import RUNS, Judged, ended, fill_log, put_holdout, write_log
 from tests.conftest import client_of
 
 POLICY = "/api/v1/admin/training-policy"
@@ -88,6 +90,29 @@ async def test_worn_questions_begin_nothing(
     await operator.patch(POLICY, json={"enabled": True, "labels": 1})
     assert (await standing(operator))["waits_for"] == f"the questions in {place} have decided 0 times: put others there"
     assert await look(services, operator) == 0
+
+
+async def test_the_generator_is_trained_by_the_method_that_the_policy_names(
+    operator: httpx.AsyncClient, services: Services
+) -> None:
+    async def generators() -> dict[str, str]:
+        policy = (await operator.get(POLICY)).json()
+        return {one["method"]: one["waits_for"] for one in policy["standing"] if one["kind"] == "generator"}
+
+    await operator.patch(POLICY, json={"enabled": True, "method": "kto", "labels": 1})
+    waits = await generators()
+    assert waits["dpo"] == "the policy trains the generator by kto"
+    assert waits["kto"] == "0 new labels of 1, 0 in all of 50 at least"
+    assert (await operator.patch(POLICY, json={"method": "sft"})).status_code == 422
+    begun = (await operator.post(RUNS, json={"kind": "generator", "method": "kto"})).json()
+    assert begun["method"] == "kto"
+    assert (await operator.post(RUNS, json={"kind": "selector", "method": "kto"})).json()["method"] is None
+    run = await ended(operator, begun["id"])
+    assert "ATTUNE_LLM is scripted" in run["error"]
+    async with services.database.session() as session:
+        row = await session.get(TrainingRun, begun["id"])
+    assert row is not None
+    assert Steps(cast(Workshop, None), row, cast(Progress, None)).form == "kto"
 
 
 async def test_half_a_quiet_time_is_refused_and_both_hours_can_be_taken_away(operator: httpx.AsyncClient) -> None:

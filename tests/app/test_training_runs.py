@@ -60,7 +60,7 @@ async def test_too_few_labels_and_no_questions_to_decide_by_end_a_run_with_the_r
     await fill_log(services, person, 4)
     few = await ended(operator, await started(operator))
     assert few["state"] == "failed"
-    assert few["error"].startswith(f"12 labels; {LEAST['retriever']} are the least: wait for more")
+    assert few["error"].startswith(f"12 labels; {LEAST['turns']} are the least: wait for more")
     await fill_log(services, person, 20)
     unjudged = await ended(operator, await started(operator))
     assert f"put a folder with corpus.jsonl, queries.jsonl and qrels.tsv into {services.home.root}" in unjudged["error"]

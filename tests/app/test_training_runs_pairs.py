@@ -65,10 +65,63 @@ async def show_anothers(services: Services, person: Person, turn_id: str) -> Non
             await session.flush()
 
 
-async def exported(services: Services, person: Person) -> int:
+async def exported(services: Services, person: Person, form: feedback_export.Format = "dpo") -> list[dict[str, Any]]:
     """Rows that a recipe takes."""
-    rows = [json.loads(one) async for one in feedback_export.rows(services.database, [person.id], "dpo")]
-    return sum(row["consent"] for row in rows)
+    rows = [json.loads(one) async for one in feedback_export.rows(services.database, [person.id], form)]
+    return [row for row in rows if row["consent"]]
+
+
+def content(chance: float, version: str = "declared-1+120", **inputs: float) -> tuple[str, dict[str, Any]]:
+    """What the server reads of the next message, and the chance that follows from it."""
+    return "satisfaction", {
+        "chance": chance,
+        "inputs": {"next_message": 2.0} | inputs,
+        "version": version,
+        "by": "next",
+    }
+
+
+SAID: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "voted up, whatever the signals": [("up", {}), content(0.01)],
+    "content": [content(0.02), content(0.97)],  # what was read last counts
+    "not content": [content(0.03)],
+    "rewritten": [content(0.99)],
+    "not sure": [content(0.9)],
+    "not calibrated": [content(0.99, "declared-1")],
+    "its vote was taken back": [("down", {}), ("withdrawn", {}), content(0.99)],
+    "voted on other words": [content(0.99, vote=1.0)],
+    "of another's document": [content(0.99)],
+}
+
+
+async def test_answers_wanted_or_not_are_counted_as_the_export_makes_them(services: Services, person: Person) -> None:
+    before = utc_now() - timedelta(seconds=1)
+    talk = Conversation(person_id=person.id, title="Hut")
+    mine: dict[str, Any] = {"person_id": person.id, "conversation_id": talk.id, "prompt": PROMPT, "draft": GOOD}
+    turns = {name: Turn(**mine, question=name, answer=GOOD, state="complete") for name in SAID}
+    async with services.database.session() as session:
+        await people.change(session, person.id, trains_others=True)
+        session.add(talk)
+        await session.flush()
+        session.add_all(turns.values())
+        await session.flush()
+        for name, events in SAID.items():
+            for at, (kind, value) in enumerate(events):
+                when = before + timedelta(milliseconds=at)
+                about: dict[str, Any] = {"person_id": person.id, "turn_id": turns[name].id, "created_at": when}
+                session.add(Feedback(**about, kind=kind, value=value))
+    await rewrite(services, person, turns["rewritten"].id, "North.")
+    await show_anothers(services, person, turns["of another's document"].id)
+    names = {turn.id: name for name, turn in turns.items()}
+    found = {names[row["turn_id"]]: row for row in await exported(services, person, "kto")}
+    assert {name: (row["label"], row["by"], row["chance"], row["reader"]) for name, row in found.items()} == {
+        "voted up, whatever the signals": (True, "vote", None, None),
+        "content": (True, "signals", 0.97, "declared-1+120"),
+        "not content": (False, "signals", 0.03, "declared-1+120"),
+    }
+    async with services.database.session() as session:
+        assert await training_runs_labels.count(session, "kto", {person.id}, None) == 3
+        assert await training_runs_labels.count(session, "kto", {person.id}, utc_now()) == 0
 
 
 async def test_pairs_are_counted_as_the_export_makes_them(services: Services, person: Person) -> None:
@@ -84,10 +137,10 @@ async def test_pairs_are_counted_as_the_export_makes_them(services: Services, pe
     async with services.database.session() as session:
         agreed = await consent.consenting(session)
         assert agreed == {person.id}
-        assert await count(session, agreed, None) == 4 == await exported(services, person)
-        assert await training_runs_labels.count(session, "generator", agreed, before) == 4
-        assert await training_runs_labels.count(session, "generator", agreed, utc_now()) == 0
-        assert await count(session, set(), None) == 0
+        assert await count(session, "dpo", agreed, None) == 4 == len(await exported(services, person))
+        assert await training_runs_labels.count(session, "dpo", agreed, before) == 4
+        assert await training_runs_labels.count(session, "dpo", agreed, utc_now()) == 0
+        assert await count(session, "dpo", set(), None) == 0
 
 
 async def test_marks_are_labels_of_the_sources_that_they_speak_of(services: Services, person: Person) -> None:
@@ -95,7 +148,7 @@ async def test_marks_are_labels_of_the_sources_that_they_speak_of(services: Serv
 
     async def counted(since: Any = None) -> int:
         async with services.database.session() as session:
-            return await training_runs_labels.count(session, "retriever", [person.id], since)
+            return await training_runs_labels.count(session, "turns", [person.id], since)
 
     async def mark(kind: str, start: int, *sources: str) -> None:
         async with services.database.session() as session:
