@@ -119,10 +119,20 @@ def _actions(turn: TurnPublic, given: TurnFeedback | None, switch: str, again: s
     cited = len({citation.passage_id for citation in turn.citations})
     label = trn("{count} source cited", "{count} sources cited", cited)
     label = label if cited else trn("{count} passage found", "{count} passages found", len(turn.exposures))
-    copy = f'<button type="button" class="ghost" data-copy>{tr("Copy")}</button>' if turn.answer else ""
+    named = esc(_cited(turn))
+    copy = f'<button type="button" class="ghost" data-copy="{named}">{tr("Copy")}</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
     own = f"{render_thumbs(turn, given)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
     return f'<div class="actions">{switch}{sources if turn.exposures else ""}{own}</div>'
+
+
+def _cited(turn: TurnPublic) -> str:
+    """What each marker stands for, a line each."""
+    lines = {}
+    for citation in sorted(turn.citations, key=lambda one: one.marker):
+        place = tr("{name}, page {page}", name=citation.document, page=citation.page)
+        lines[citation.marker] = f"[{citation.marker}] {place if citation.page else citation.document}"
+    return "\n".join(lines.values())
 
 
 def _again() -> str:

@@ -61,7 +61,8 @@ def render_account(person: PersonPublic) -> str:
         f'{OPERATOR_LINK if person.role in ROLES else ""}<span class="muted email" title="{email}">{email}</span>'
         f'<button type="button" class="ghost" data-theme title="{tr("Light or dark")}" '
         f'aria-label="{tr("Light or dark")}">◐</button>'
-        f'<button type="button" class="ghost" data-logout>{tr("Log out")}</button></div>'
+        f'<button type="button" class="ghost" data-logout>{tr("Log out")}</button>'
+        '<p id="account-said" class="problem" role="alert" hidden></p></div>'
     )
 
 

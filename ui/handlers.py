@@ -138,13 +138,11 @@ class Handlers:
             return await thread_view(api, conversation_id, turn_id)
 
     async def show_sources(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Any:
-        """The sources of an earlier turn, with the cited one to scroll to."""
+        """The sources of an earlier turn."""
         if conversation_id is None:
             return gr.skip()
-        focus = str(event._data.get("cite") or "")
-        marker = int(focus) if focus.isdecimal() else None
         with shown_errors():
-            return await sources_of(self._visitor(request), str(event._data.get("turn", "")), marker)
+            return await sources_of(self._visitor(request), str(event._data.get("turn", "")))
 
     async def choose_documents(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Ask within the ticked documents; none ticked: within all."""

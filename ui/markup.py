@@ -73,11 +73,15 @@ def _citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
+# Not seen on the page; in what is copied from it the marker is [1] again.
+_OPEN, _CLOSE = '<span class="bracket">[</span>', '<span class="bracket">]</span>'
+
+
 def _render_citation(_: Any, tokens: list[Token], index: int, __: Any, env: dict[str, Any]) -> str:
     marker, turn = tokens[index].meta["marker"], esc(env["turn_id"])
     return (
         f'<button type="button" class="cite" data-cite="{marker}" data-turn="{turn}" '
-        f'aria-label="{tr("Show source {marker}", marker=marker)}">{marker}</button>'
+        f'aria-label="{tr("Show source {marker}", marker=marker)}">{_OPEN}{marker}{_CLOSE}</button>'
     )
 
 

@@ -15,9 +15,9 @@ from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
 from ui.tokens import render_tokens
 
-_HEAD = (
-    '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/settings.css">'
-    '<script src="/ui/pieces.js"></script><script src="/ui/settings.js"></script><script src="/ui/linking.js"></script>'
+_SCRIPTS = ("pieces", "copying", "settings", "linking")
+_HEAD = '<link rel="stylesheet" href="/ui/about.css"><link rel="stylesheet" href="/ui/settings.css">' + "".join(
+    f'<script src="/ui/{name}.js"></script>' for name in _SCRIPTS
 )
 
 

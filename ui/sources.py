@@ -23,11 +23,10 @@ def render_no_sources() -> str:
 def render_sources(
     exposures: Sequence[ExposurePublic],
     turn_id: str,
-    focus: int | None = None,
     verdicts: Mapping[str, Verdict] | None = None,
 ) -> str:
-    """All exposures of one turn, the numbered ones first; `focus` is the marker to scroll to once shown. `verdicts` by
-    exposure; None while the answer is written, when there is nothing yet to judge them by."""
+    """All exposures of one turn, the numbered ones first. `verdicts` by exposure; None while the answer is written,
+    when there is nothing yet to judge them by."""
     given = sorted((e for e in exposures if e.marker is not None), key=lambda e: e.marker or 0)
     rest = sorted((e for e in exposures if e.marker is None), key=lambda e: e.rank)
     used = [e for e in given if e.cited or verdicts is None]  # while it is written, nobody knows what it will cite
@@ -36,20 +35,21 @@ def render_sources(
             "No passage came near this question. Ask it in the words your documents use, or add a document that covers "
             "it."
         )
-        return _head(tr("no passage matched"), turn_id, focus) + f'<div class="empty"><p>{said}</p></div>'
+        return _head(tr("no passage matched"), turn_id) + f'<div class="empty"><p>{said}</p></div>'
     cited = sum(e.cited for e in exposures)
     summary = trn(
         "{count} passage found, {cited} cited", "{count} passages found, {cited} cited", len(exposures), cited=cited
     )
     shown = _group("", used, verdicts) + _group(tr("Read, but not used"), [e for e in given if e not in used], verdicts)
     shown += _group(tr("Found, but not read"), rest, verdicts)
-    return _head(summary, turn_id, focus) + f'<div data-turn="{esc(turn_id)}">{shown}</div>'
+    return _head(summary, turn_id) + f'<div data-turn="{esc(turn_id)}">{shown}</div>'
 
 
-def _head(summary: str, turn_id: str, focus: int | None) -> str:
+def _head(summary: str, turn_id: str) -> str:
     return (
-        f'<header class="panel-head" data-shown-turn="{esc(turn_id)}" data-focus="{focus or ""}">'
-        f'<h2>{tr("Sources")}</h2><span class="muted">{esc(summary)}</span></header>'
+        f'<header class="panel-head" data-shown-turn="{esc(turn_id)}"><h2 tabindex="-1">{tr("Sources")}</h2>'
+        f'<span class="muted">{esc(summary)}</span>'
+        f'<button type="button" class="ghost" data-back hidden>{tr("Back to the answer")}</button></header>'
     )
 
 
@@ -62,15 +62,18 @@ def _group(title: str, exposures: Sequence[ExposurePublic], verdicts: Mapping[st
 
 def _card(exposure: ExposurePublic, verdicts: Mapping[str, Verdict] | None) -> str:
     marker = exposure.marker
-    number = f'<span class="number">{marker}</span>' if marker is not None else ""
-    identity = f'id="source-{marker}"' if marker is not None else ""
+    title, number, identity = esc(exposure.title or exposure.document), "", ""
+    if marker is not None:  # where a citation leads to
+        number = f'<span class="number">{marker}</span>'
+        label = tr("Source {marker}: {title}", marker=marker, title=title)
+        identity = f'id="source-{marker}" tabindex="-1" aria-label="{label}"'
     state = "cited" if exposure.cited else "selected" if exposure.selected else "unused"
     verdict = "" if verdicts is None else render_verdict(exposure, verdicts.get(exposure.id))
     return f"""<article class="source {state}" {identity} data-exposure="{esc(exposure.id)}">
-<div class="source-head">{number}<div class="source-name"><strong title="{esc(exposure.document)}">{
-        esc(exposure.title or exposure.document)
-    }</strong>{_place(exposure)}</div></div>
-<p class="passage">{_passage(exposure)}</p>
+<div class="source-head">{number}<div class="source-name"><strong title="{esc(exposure.document)}">{title}</strong>{
+        _place(exposure)
+    }</div></div>
+<p class="passage">{_passage(exposure)}</p>{_unfold(exposure)}
 <footer><span class="chip {state}">{_state(state)}</span>{_scores(exposure)}
 <a href="{esc(place_url(exposure))}" target="_blank" rel="noopener">{_open_label(exposure)}</a></footer>{
         verdict
@@ -86,6 +89,16 @@ def _passage(exposure: ExposurePublic) -> str:
     return f'<span class="early">{esc(exposure.text[:start])}</span>{marked(exposure.text[start:], rest)}'
 
 
+def _unfold(exposure: ExposurePublic) -> str:
+    """What shows all of a passage that a closed card cuts off; for the keyboard too, where the mouse may click anywhere
+    on the text."""
+    if len(exposure.text) < _CUT_OFF and exposure.text.count("\n") < _LINES:
+        return ""
+    return f'<button type="button" class="unfold" data-unfold aria-expanded="false">{tr("Whole passage")}</button>'
+
+
+_LINES = 5  # of a passage that a closed card shows, as the style sheet has it
+_CUT_OFF = 190  # characters: what fits into them in a narrow panel
 _FOLDED = 120  # characters before a used sentence that a closed card still shows: two lines
 
 

@@ -38,10 +38,10 @@ async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str 
     return current, conversations, thread(current, title + render_turns(detail.turns, given)), "", sources
 
 
-async def sources_of(api: ApiClient, turn_id: str, focus: int | None = None) -> str:
+async def sources_of(api: ApiClient, turn_id: str) -> str:
     """The sources of one turn, read by itself: only so it says which of their sentences the answer rests on."""
     turn = await api.turn(turn_id)
-    return render_sources(turn.exposures, turn.id, focus, turn.feedback.sources)
+    return render_sources(turn.exposures, turn.id, turn.feedback.sources)
 
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:

@@ -46,6 +46,62 @@ async def test_a_person_logs_in_asks_watches_and_opens_a_source(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_the_keyboard_goes_to_a_source_unfolds_it_and_comes_back(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    scripted.passages[1] = "Five may be kept. " * 30
+    page = await enter(browser, pages_url)
+    await ask(page, "How much leave do I have?")
+    await expect(page.locator("#history .cite")).to_have_count(2)
+    await ask(page, "And next year?")
+    await expect(page.locator("#history .cite")).to_have_count(4)
+    for cite in (
+        page.locator("#history .cite").nth(3),
+        page.locator("#history .cite").nth(1),
+    ):  # here, and not yet here
+        await cite.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#source-2")).to_be_focused()
+        unfold = page.locator("#source-2").get_by_role("button", name="Whole passage")
+        await expect(unfold).to_have_attribute("aria-expanded", "true")  # what is cited is shown whole
+        await page.keyboard.press("Tab")
+        await expect(unfold).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(unfold).to_have_attribute("aria-expanded", "false")
+        await page.keyboard.press("Escape")
+        await expect(cite).to_be_focused()
+    await page.get_by_role("button", name="2 sources cited").first.press("Enter")
+    await expect(page.get_by_role("heading", name="Sources")).to_be_focused()
+    await page.get_by_role("button", name="Back to the answer").click()
+    await expect(page.get_by_role("button", name="2 sources cited").first).to_be_focused()
+
+
+async def test_what_cannot_be_done_is_said_and_an_answer_is_copied_without_a_clipboard_too(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    page = await enter(browser, pages_url)
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # a page without TLS
+    await ask(page, "How much leave do I have?")
+    await page.click("#history [data-copy]")
+    await expect(page.locator("#history [data-copy]")).to_have_text("Copied")
+    await page.locator("#question textarea").press("Control+v")
+    await expect(page.locator("#question textarea")).to_have_value(
+        "Annual leave is 28 days [1], and five of them may be carried over [2].\n\n"
+        "[1] handbook.pdf, page 1\n[2] handbook.pdf, page 2"
+    )
+    await page.evaluate("document.execCommand = () => false")
+    await page.click("#history [data-copy]")
+    await expect(page.locator("#history [data-copy]")).to_contain_text("Not copied")
+    await page.route("**/api/v1/**", lambda route: route.abort())
+    await page.click("[data-logout]")
+    await expect(page.locator("#account")).to_contain_text("You are still logged in. The server could not be reached")
+    await page.goto(f"{pages_url}/settings")
+    for button in ("Show me around", "Log out"):
+        await page.get_by_role("button", name=button).click()
+        await expect(page.locator("#said")).to_contain_text("Not done. The server could not be reached")
+        await page.evaluate("document.getElementById('said').textContent = ''")
+
+
 async def test_stop_ends_the_turn_on_the_server_and_keeps_what_was_written(
     browser: Browser, pages_url: str, scripted: StandIn
 ) -> None:

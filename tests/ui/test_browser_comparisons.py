@@ -37,7 +37,7 @@ async def test_who_switched_it_on_says_which_of_two_answers_is_better(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await choices.get_by_role("button", name="B is better").click()
     await expect(page.locator("#history .siblings")).to_have_text("‹2/2›", timeout=20_000)
-    await expect(page.locator("#history .prose")).to_have_text("You may take 28 days 1.")
+    await expect(page.locator("#history .prose")).to_have_text("You may take 28 days [1].")
     await expect(page.get_by_role("button", name="Previous answer")).to_be_focused()
     assert [one.choice for one in scripted.accounts[TOKEN].choices] == ["b"]
     scripted.pace, scripted.answer = 0.0, "In summer [1]."

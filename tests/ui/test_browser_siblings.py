@@ -61,7 +61,7 @@ async def test_votes_sources_and_edits_are_about_the_answer_that_is_shown(
     await article.locator("[data-edit-answer]").click()
     await article.locator(".editor textarea").fill("Mine [1].")
     await article.locator(".editor textarea").press("Control+Enter")
-    await expect(prose).to_have_text("Mine 1.")
+    await expect(prose).to_have_text("Mine [1].")
     await expect(page.get_by_role("group", name="Answer 1 of 2")).to_be_visible()
     (_, first, second) = next(iter(scripted.accounts[TOKEN].conversations.values())).turns
     assert (first.answer, second.answer) == ("Mine [1].", scripted.answer)

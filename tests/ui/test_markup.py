@@ -10,7 +10,7 @@ from ui.markup import esc, markdown
 
 ALLOWED = {"p", "strong", "em", "a", "code", "pre", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 ALLOWED |= {"math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt", "mstyle"}
-ALLOWED |= {"hr", "br", "s", "button", "table", "thead", "tbody", "tr", "th", "td"}
+ALLOWED |= {"hr", "br", "s", "button", "span", "table", "thead", "tbody", "tr", "th", "td"}
 
 
 class Elements(HTMLParser):

@@ -112,13 +112,28 @@ def test_only_markers_with_a_citation_are_buttons_in_a_finished_turn(exposures: 
 
 
 def test_sources_are_numbered_first_and_say_what_became_of_them(exposures: list[ExposurePublic]) -> None:
-    page = render_sources(exposures[::-1], "t", focus=2)
+    page = render_sources(exposures[::-1], "t")
     order = [page.index(f">{text}</p>") for text in ("one", "two", "three")]
     assert order == sorted(order)
     assert page.count(">Cited<") == 2
     assert page.count(">Not read<") == 1
-    assert 'data-focus="2"' in page
     assert "3 passages found, 2 cited" in page
+
+
+def test_a_long_passage_unfolds_by_a_button_and_a_short_one_has_none(exposures: list[ExposurePublic]) -> None:
+    for text, unfolds in (("Short.", 0), ("long " * 60, 1), ("a line\n" * 6, 1)):
+        page = render_sources([exposures[0].model_copy(update={"text": text})], "t")
+        assert page.count('data-unfold aria-expanded="false"') == unfolds, text
+
+
+def test_what_is_copied_with_an_answer_says_what_its_markers_stand_for(exposures: list[ExposurePublic]) -> None:
+    first, second = (
+        CitationPublic.model_validate(one.model_dump() | {"exposure_id": one.id, "quote": one.text})
+        for one in exposures[:2]
+    )
+    mail = second.model_copy(update={"document": 'a "letter".eml', "page": None})
+    page = render_turns([a_turn(citations=[mail, first], exposures=exposures)])
+    assert 'data-copy="[1] handbook.pdf, page 1\n[2] a &quot;letter&quot;.eml"' in page
 
 
 def test_a_source_opens_at_its_page_or_in_the_text(exposures: list[ExposurePublic]) -> None:

@@ -1,4 +1,4 @@
-// What a page needs from the browser: clicks on rendered panels, tabs, themes, scrolling to sources.
+// What a page needs from the browser: clicks on rendered panels, tabs, themes, copying, the way out.
 // It builds elements from text only (textContent), never from markup.
 (() => {
   const { t } = window.attune_words;
@@ -21,16 +21,6 @@
     page.style.colorScheme = dark ? "dark" : "light";
   }
 
-  // --- sources
-  function reveal(marker) {
-    const source = document.getElementById(`source-${marker}`);
-    if (!source) return;
-    for (const other of document.querySelectorAll(".source.focus")) other.classList.remove("focus");
-    source.classList.add("focus", "open");
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    source.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
-  }
-
   // --- the address names the conversation, so that a reload and the back button come to it again
   let named;
   window.addEventListener("popstate", () => {
@@ -48,13 +38,9 @@
       const target = event.target.closest("[data-act], [data-cite]");
       if (!target || !element.contains(target)) return;
       const data = { ...target.dataset };
-      if (data.cite) {
-        show_tab("sources");
-        const shown = document.querySelector("[data-shown-turn]");
-        if (shown && shown.dataset.shownTurn === data.turn) return reveal(data.cite);
-        data.act = "sources";
-      } else if (data.act === "sources") show_tab("sources");
-      else if (data.act === "open" || data.act === "new") show_tab("chat");
+      if (data.cite || data.act === "sources") {
+        if (window.attune_sources.open(target)) return;
+      } else if (data.act === "open" || data.act === "new") show_tab("chat");
       else if (data.act === "choose") {
         // Shown at once, and sent as the whole choice when the clicks pause: of events that come while the first is under
         // way gradio may run another than the last.
@@ -73,8 +59,6 @@
     });
     watch("value", () => {
       if (element.querySelector("[data-tab]")) show_tab(page.dataset.tab); // the tabs themselves were drawn
-      const focus = element.querySelector("[data-focus]");
-      if (focus && focus.dataset.focus) reveal(focus.dataset.focus);
       const turns = element.querySelector("[data-conversation]");
       if (turns && turns.dataset.conversation !== named) { // once: a growing answer must not undo a choice made since
         const id = turns.dataset.conversation, address = id ? `/?c=${encodeURIComponent(id)}` : "/";
@@ -104,25 +88,31 @@
 
   // --- things that need no Python
   document.addEventListener("click", async (event) => {
-    const target = event.target.closest("button, .passage");
+    const target = event.target.closest("button");
     if (!target) return;
-    if (target.matches(".passage")) target.closest(".source").classList.toggle("open");
-    else if (target.dataset.tab) show_tab(target.dataset.tab);
+    if (target.dataset.tab) show_tab(target.dataset.tab);
     else if ("theme" in target.dataset) {
       const dark = !document.body.classList.contains("dark");
       localStorage.setItem("attune-theme", dark ? "dark" : "light");
       set_theme(dark);
     } else if ("logout" in target.dataset) {
-      await fetch("/api/v1/auth/session", { method: "DELETE" });
-      sessionStorage.clear(); // half-made edits are nobody else's business
-      location.replace("/login");
-    } else if ("copy" in target.dataset) {
-      const prose = target.closest(".answer").querySelector(".prose");
-      await navigator.clipboard.writeText(prose.innerText);
-      target.textContent = t("Copied");
-      setTimeout(() => { target.textContent = t("Copy"); }, 1500);
-    }
+      const problem = document.getElementById("account-said");
+      window.attune_pieces.log_out().catch((error) => {
+        problem.textContent = t("You are still logged in. {reason}", { reason: error.message });
+        problem.hidden = false;
+      });
+    } else if ("copy" in target.dataset) copy(target);
   });
+
+  // The answer as it is read, each marker as [1], and below it what the markers stand for.
+  async function copy(button) {
+    const prose = button.closest(".answer").querySelector(".prose");
+    const cited = new Set([...prose.querySelectorAll("[data-cite]")].map((cite) => `[${cite.dataset.cite}]`));
+    const sources = button.dataset.copy.split("\n").filter((line) => cited.has(line.split(" ")[0]));
+    const copied = await window.attune_copy([prose.innerText.trim(), sources.join("\n")].filter(Boolean).join("\n\n"));
+    button.textContent = copied ? t("Copied") : t("Not copied: select the text and press Ctrl+C");
+    setTimeout(() => { button.textContent = t("Copy"); }, copied ? 1500 : 6000);
+  }
 
   // A session that ends while the page is open leads back to the door instead of to a silent page.
   const plain_fetch = window.fetch.bind(window);
@@ -136,5 +126,5 @@
   const dark = kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   set_theme(dark);
   show_tab("chat");
-  window.attune = { panel, tell };
+  window.attune = { panel, tell, show_tab };
 })();

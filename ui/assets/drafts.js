@@ -55,7 +55,7 @@
     if (!asked) return;
     const turn = last_turn("#live") || last_turn("#history"), text = box().value.trimStart();
     if (!turn?.dataset.turn || turn.dataset.turn === asked.last) return;
-    if (turn.querySelector(".question").textContent.trim() !== asked.text.replace(HIDING, "\ufffd")) return;
+    if (turn.querySelector(".question")?.textContent.trim() !== asked.text.replace(HIDING, "\ufffd")) return;
     if (text.startsWith(asked.text)) set(box(), text.slice(asked.text.length).trimStart());
     asked = null;
   }

@@ -42,5 +42,17 @@
     place.removeAttribute("aria-busy");
   }, true);
 
-  window.attune_pieces = { ask, piece };
+  // --- the way out: what was typed, and what waits to be sent, is nobody else's business
+  function forget_here() {
+    sessionStorage.clear();
+    localStorage.removeItem("attune-outbox");
+    location.replace("/login");
+  }
+
+  async function log_out() {
+    await ask("DELETE", "/api/v1/auth/session");
+    forget_here();
+  }
+
+  window.attune_pieces = { ask, piece, log_out, forget_here };
 })();

@@ -1,7 +1,7 @@
 // Settings: each acts at once, says what became of it, and keeps what is being typed.
 (() => {
   const by_id = (id) => document.getElementById(id);
-  const say = window.attune_said, { t } = window.attune_words, { ask, piece } = window.attune_pieces;
+  const say = window.attune_said, { t } = window.attune_words, { ask, piece, log_out, forget_here } = window.attune_pieces;
 
   async function attempt(form, act) {
     const problem = form.querySelector(".problem"), button = form.querySelector("[type=submit]");
@@ -78,12 +78,6 @@
   }
 
   // --- account
-  function forget_here() {
-    sessionStorage.clear(); // what was typed, and what waits to be sent, is nobody else's business
-    localStorage.removeItem("attune-outbox");
-    location.replace("/login");
-  }
-
   const erase = (form) => attempt(form, async () => {
     if (by_id("erase-email").value.trim() !== form.dataset.email) throw new Error(t("That is not your e-mail address: nothing was erased."));
     await ask("DELETE", "/api/v1/me");
@@ -102,17 +96,21 @@
   document.addEventListener("click", async ({ target }) => {
     if ("end" in target.dataset) end_token(target);
     else if (target.id === "copy-token") {
-      await navigator.clipboard.writeText(by_id("made-token").value);
-      say(t("Copied"));
-    } else if (target.id === "show-around") {
-      await ask("PATCH", "/api/v1/me", { toured: false });
-      sessionStorage.removeItem("attune-tour");
-      location.assign("/");
-    } else if (target.id === "logout") {
-      await fetch("/api/v1/auth/session", { method: "DELETE" });
-      forget_here();
-    }
+      if (await window.attune_copy(by_id("made-token").value)) return say(t("Copied"));
+      by_id("made-token").select();
+      say(t("Not copied: press Ctrl+C."), true);
+    } else if (target.id === "show-around") or_say(show_around);
+    else if (target.id === "logout") or_say(log_out);
   });
+
+  const or_say = (act) => act().catch((error) => say(t("Not done. {reason}", { reason: error.message }), true));
+
+  async function show_around() {
+    await ask("PATCH", "/api/v1/me", { toured: false });
+    sessionStorage.removeItem("attune-tour");
+    location.assign("/");
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const theme = localStorage.getItem("attune-theme") || "";
     document.querySelector(`[name=theme][value="${theme}"]`).checked = true;

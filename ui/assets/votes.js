@@ -119,7 +119,6 @@
       if (exposure) log("exposures", exposure, "citation_opened");
     } else if ("copy" in target.dataset && article) log("turns", article.dataset.turn, "copied");
     else if (target.matches("[data-exposure] footer a")) log("exposures", target.closest("[data-exposure]").dataset.exposure, "source_opened");
-    else if ("logout" in target.dataset) localStorage.removeItem(OUTBOX); // the next person sends nothing of this one's
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(".vote-text")) return;
