@@ -97,7 +97,8 @@ async def write_export(settings: "Settings", out: Path, form: str, user: str | N
                     count += piece.count(b"\n")
                     file.write(piece)
             if in_columns:
-                await asyncio.to_thread(to_parquet, beside, columns)
+                with beside.open("rb") as rows, columns.open("wb") as file:
+                    await asyncio.to_thread(to_parquet, rows, file)
             (columns if in_columns else beside).rename(out)
         finally:
             beside.unlink(missing_ok=True)

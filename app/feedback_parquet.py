@@ -4,16 +4,19 @@ Two passes over the lines: what one row leaves empty another fills, so the colum
 whose keys are data (versions by kind, events by name) is JSON text in Parquet: it has no columns of its own.
 """
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FREE = frozenset({"versions", "rejected_versions", "value", "events", "next_message", "satisfaction"})
+_PIECE = 1 << 18
 _BATCH = 500  # rows in memory at once, and in a row group
 
 Rows = list[dict[str, Any]]
@@ -34,7 +37,19 @@ def require_parquet() -> None:
         ) from None
 
 
-def to_parquet(lines: Path, out: Path) -> int:
+async def as_parquet(lines: AsyncIterator[str], folder: Path) -> AsyncIterator[bytes]:
+    """The file, piece by piece. What it takes lies in `folder` without a name, so that no end of ours leaves it there.
+    Whoever calls has looked whether it can be written (`require_parquet`)."""
+    with TemporaryFile(dir=folder) as rows, TemporaryFile(dir=folder) as columns:
+        async for line in lines:
+            rows.write(line.encode())
+        await asyncio.to_thread(to_parquet, rows, columns)
+        columns.seek(0)
+        while piece := await asyncio.to_thread(columns.read, _PIECE):
+            yield piece
+
+
+def to_parquet(lines: IO[bytes], out: IO[bytes]) -> int:
     """Write the rows of a file of JSON lines; how many. Raises NoParquetError."""
     require_parquet()
     import pyarrow as pa
@@ -57,10 +72,10 @@ def _table(batch: Rows, schema: "pa.Schema | None" = None) -> "pa.Table":
     return pa.Table.from_pydict({name: [row.get(name) for row in batch] for name in names}, schema=schema)
 
 
-def _batches(lines: Path) -> Iterator[Rows]:
-    with lines.open(encoding="utf-8") as file:
-        while batch := [_closed(json.loads(line)) for line in islice(file, _BATCH)]:
-            yield batch
+def _batches(lines: IO[bytes]) -> Iterator[Rows]:
+    lines.seek(0)
+    while batch := [_closed(json.loads(line)) for line in islice(lines, _BATCH)]:
+        yield batch
 
 
 def _closed(value: Any) -> Any:

@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ui.client import ApiClient, ApiError
 from ui.operator_client import OperatorClient
+from ui.operator_export import render_export
 from ui.operator_models import render_models
+from ui.operator_news import render_badge, render_news
 from ui.operator_opinions import render_opinions
 from ui.operator_quality import render_quality
 from ui.operator_queue import render_queue
@@ -55,7 +57,11 @@ def operator_routes(api: ApiClient) -> APIRouter:
 
     @router.get("/quality")
     async def quality(request: Request, days: Days = 30) -> Response:
-        return await _page(api, request, "quality", lambda operator: _quality(operator, days), days)
+        async def render(operator: OperatorClient) -> str:
+            me = await visitor(api, request).me()
+            return await _quality(operator, days) + (render_export() if me.role == "admin" else "")
+
+        return await _page(api, request, "quality", render, days)
 
     @router.get("/themes")
     async def themes(request: Request, days: Days = 90) -> Response:
@@ -127,18 +133,21 @@ def _windows(name: str, days: int) -> str:
 
 async def _page(api: ApiClient, request: Request, name: str, render: Render, days: int = 0) -> Response:
     try:
-        body = await render(OperatorClient(visitor(api, request)))
+        operator = OperatorClient(visitor(api, request))
+        news, body = await asyncio.gather(operator.news(), render(operator))
     except ApiError as error:
         if error.status == 401:
             return RedirectResponse("/login", 303)
         return refused(error, "about operator")
-    whole = f"{_header(name)}{_windows(name, days)}<p id='said' role='status'></p>{body}"
+    told = render_news(news) if name == "runs" else ""
+    whole = f"{_header(name, news.unseen)}{_windows(name, days)}<p id='said' role='status'></p>{told}{body}"
     return HTMLResponse(page(f"{_PAGES[name]} · Attune", whole, "about operator", _HEAD), headers=HEADERS)
 
 
-def _header(name: str) -> str:
+def _header(name: str, unseen: int) -> str:
+    news = {"runs": render_badge(unseen)}
     links = "".join(
-        f'<a href="/operator/{key}"{" aria-current=page" if key == name else ""}>{title}</a>'
+        f'<a href="/operator/{key}"{" aria-current=page" if key == name else ""}>{title}{news.get(key, "")}</a>'
         for key, title in _PAGES.items()
     )
     return (

@@ -7,7 +7,13 @@ from app.schemas_comparisons import ComparisonsPublic
 from app.schemas_models import ModelsPublic, VersionDetail
 from app.schemas_quality import DecisionsPublic, QualityPublic, SliceBy, SlicesPublic, ThemesPublic
 from app.schemas_satisfaction import SatisfactionPublic
-from app.schemas_training import AnnotationQueuePublic, TrainingPolicyPublic, TrainingRunDetail, TrainingRunsPublic
+from app.schemas_training import (
+    AnnotationQueuePublic,
+    AnnouncementsPublic,
+    TrainingPolicyPublic,
+    TrainingRunDetail,
+    TrainingRunsPublic,
+)
 from ui.client import ApiClient
 
 _ADMIN = "/api/v1/admin"
@@ -42,6 +48,9 @@ class OperatorClient:
 
     async def run(self, run_id: str) -> TrainingRunDetail:
         return await self._api.get(f"{_ADMIN}/training-runs/{run_id}", TrainingRunDetail)
+
+    async def news(self) -> AnnouncementsPublic:
+        return await self._api.get(f"{_ADMIN}/announcements", AnnouncementsPublic)
 
     async def policy(self) -> TrainingPolicyPublic:
         return await self._api.get(f"{_ADMIN}/training-policy", TrainingPolicyPublic)

@@ -3,12 +3,18 @@ operator.js sends what was changed."""
 
 from collections.abc import Mapping
 
-from app.schemas_training import HoldoutPublic, TrainedKind, TrainingPolicyPublic
+from app.schemas_training import FitMethod, HoldoutPublic, TrainedKind, TrainingPolicyPublic
 from ui.markup import esc
 
 NAMES: Mapping[TrainedKind, str] = {"retriever": "Retriever", "selector": "Selector", "generator": "Generator"}
+METHODS: Mapping[FitMethod, str] = {"dpo": "pairs of answers", "kto": "answers wanted and not"}
 _PATH = "/api/v1/admin/training-policy"
 _OFF = "<p>Off: nothing is trained unless somebody starts it above.</p>"
+
+
+def name_of(kind: TrainedKind, method: FitMethod | None) -> str:
+    """The kind, and where there are several what it learns from."""
+    return f"{NAMES[kind]} from {METHODS[method]}" if method else NAMES[kind]
 
 
 def render_policy(policy: TrainingPolicyPublic) -> str:
@@ -26,7 +32,7 @@ def render_policy(policy: TrainingPolicyPublic) -> str:
 
 def _waits(policy: TrainingPolicyPublic) -> str:
     found = "".join(
-        f"<li><b>{NAMES[one.kind]}</b>: {esc(one.waits_for or 'begins within a minute')}</li>"
+        f"<li><b>{name_of(one.kind, one.method)}</b>: {esc(one.waits_for or 'begins within a minute')}</li>"
         for one in policy.standing
     )
     return f"<ul>{found}</ul>"
@@ -50,7 +56,14 @@ def _kinds(policy: TrainingPolicyPublic) -> str:
         f"{' checked' if kind in policy.kinds else ''}><span>{name}</span></label>"
         for kind, name in NAMES.items()
     )
-    return f'<fieldset class="kinds"><legend>What it may train</legend>{boxes}</fieldset>'
+    methods = "".join(
+        f'<option value="{method}"{" selected" if method == policy.method else ""}>{said}</option>'
+        for method, said in METHODS.items()
+    )
+    return (
+        f'<fieldset class="kinds"><legend>What it may train</legend>{boxes}</fieldset><label for="policy-method">The '
+        f'generator learns from <select id="policy-method" name="method">{methods}</select></label>'
+    )
 
 
 def _numbers(policy: TrainingPolicyPublic) -> str:

@@ -8,14 +8,14 @@ from app.schemas_models import VersionDetail
 from app.schemas_training import KindStanding, TrainingPolicyPublic, TrainingRunDetail
 from ui.markup import esc, plural
 from ui.operator_plot import Line, Plot, Point, render_plot
-from ui.operator_policy import NAMES, render_policy
+from ui.operator_policy import METHODS, NAMES, name_of, render_policy
 from ui.operator_report import link_to_version, people, render_report
 
 LIVE = {"queued", "running"}
 _HELP = {
     "retriever": "finds passages: trained from verdicts on sources and from clicks",
     "selector": "keeps the useful ones: trained from verdicts and your labels",
-    "generator": "writes the answer: trained from edits and votes",
+    "generator": "writes the answer: trained from edits and choices, or from votes",
 }
 _NONE = """<div class="empty"><p><b>No training yet.</b> Start one above: it learns from what people did with answers,
 runs beside the server, and the gate decides on the questions in <code>holdout</code> of the home whether its result
@@ -41,16 +41,22 @@ def render_runs(
 
 
 def _start(policy: TrainingPolicyPublic) -> str:
-    standing = {one.kind: one for one in policy.standing}
+    standing = {(one.kind, one.method): one for one in policy.standing}
     options = "".join(
         f'<label class="choice"><input type="radio" name="kind" value="{kind}"'
         f"{' checked' if kind == 'selector' else ''}>"
-        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. {_labels(standing.get(kind))}</span></span></label>'
+        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. {_labels(standing.get((kind, None)))}</span></span>'
+        "</label>"
         for kind, name in NAMES.items()
+    )
+    methods = "".join(
+        f'<option value="{method}">{said}. {_labels(standing.get(("generator", method)))}</option>'
+        for method, said in METHODS.items()
     )
     return f"""<section aria-labelledby="start-title"><h2 id="start-title">Train from what people did</h2>
 <form id="start" data-method="POST" data-path="/api/v1/admin/training-runs"><fieldset><legend>What to train</legend>
-{options}</fieldset><label for="minutes">At most so many minutes</label>
+{options}</fieldset><label for="method">The generator learns from <select id="method" name="method">{methods}</select>
+</label><label for="minutes">At most so many minutes</label>
 <div class="row"><input id="minutes" name="minutes" type="number" min="0.1" max="1440" step="any" value="20" required
  data-number><button type="submit" class="primary">Start</button></div>
 <p class="problem" role="alert" hidden></p></form></section>"""
@@ -79,7 +85,8 @@ def _run(run: TrainingRunDetail, made: VersionDetail | None) -> str:
     )
     known = {made.id} if made else set()
     version = f"<p>Version {link_to_version(run.version_id, known)}</p>" if run.version_id else ""
-    return f"""<li class="card" id="r-{identity}"><h3>{NAMES[run.kind]}, {run.created_at:%-d %b %Y %H:%M} UTC</h3>
+    began_at = f"{run.created_at:%-d %b %Y %H:%M} UTC"
+    return f"""<li class="card" id="r-{identity}"><h3>{name_of(run.kind, run.method)}, {began_at}</h3>
 <p class="chips">{"".join(chips)}</p>{_problem(run)}{version}{_curve(run)}
 {_measured(run, made) if made else ""}{cancel}</li>"""
 

@@ -1,6 +1,6 @@
 """People and their tokens, for admins: what `attune user` speaks to."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
@@ -9,6 +9,7 @@ from app import audit, people
 from app.auth import LOGIN_CODE_LIFE, OWNER_EMAIL, AccountError, AccountTakenError, normal_email
 from app.deps import CurrentPerson, ServicesDep, require_admin
 from app.feedback_export import Format, rows
+from app.feedback_parquet import NoParquetError, as_parquet, require_parquet
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
 from app.schemas import Identifier, PeoplePublic, PersonCreate, PersonPublic, TokenPublic
@@ -16,8 +17,8 @@ from app.schemas_access import RoleUpdate, TokenCreate
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(require_admin)])
 
-_LINES = "application/x-ndjson"
-_ROWS: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}}}}
+_LINES, _COLUMNS = "application/x-ndjson", "application/vnd.apache.parquet"
+_ROWS: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}, _COLUMNS: {}}}}
 
 
 @router.post("/users", status_code=201)
@@ -85,10 +86,18 @@ async def export_feedback(
     admin: CurrentPerson,
     services: ServicesDep,
     form: Annotated[Format, Query(alias="format")] = "turns",
+    file: Literal["jsonl", "parquet"] = "jsonl",
     email: Annotated[str | None, Query(max_length=254)] = None,
 ) -> StreamingResponse:
     """What people did with answers, or one of them, a line each: turns; passages that were shown, with what was said of
-    them (labels); answers with whether they were wanted (kto); drafts with what became of them (dpo)."""
+    them (labels); answers with whether they were wanted (kto); drafts with what became of them (dpo). As Parquet, what
+    has keys that are data is JSON text."""
+    if file == "parquet":
+        try:
+            require_parquet()
+        except NoParquetError as error:
+            raise Problem(409, str(error)) from None
+        services.home.require_space()
     async with services.database.session() as session:
         if email is None:
             chosen = [person.id for person in await people.list_people(session)]
@@ -97,8 +106,11 @@ async def export_feedback(
         else:
             raise not_found("person", email)
     audit.note("feedback exported", by=admin.id, person=chosen[0] if email else None, people=len(chosen))
-    headers = {"Cache-Control": "no-store"}
-    return StreamingResponse(rows(services.database, chosen, form), media_type=_LINES, headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="attune-{form}.{file}"', "Cache-Control": "no-store"}
+    found = rows(services.database, chosen, form)
+    if file == "parquet":
+        return StreamingResponse(as_parquet(found, services.home.root), media_type=_COLUMNS, headers=headers)
+    return StreamingResponse(found, media_type=_LINES, headers=headers)
 
 
 def _public(person: Person) -> PersonPublic:

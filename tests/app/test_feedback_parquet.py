@@ -1,5 +1,6 @@
 """Parquet exports hold what JSON lines hold, and take no more memory for more rows."""
 
+import io
 import json
 import subprocess
 import sys
@@ -8,14 +9,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from fastapi import FastAPI
 
 from app.feedback_commands import write_export
 from app.feedback_parquet import FREE, to_parquet
+from app.models import Person
 from app.services import Services
 from app.settings import Settings
 from tests.app.logging_turns import Log
-from tests.app.test_quality import person
-from tests.conftest import running
+from tests.app.test_quality import person as add_person
+from tests.conftest import client_of, running
 
 ROW: dict[str, Any] = {
     "turn_id": "t",
@@ -49,6 +52,11 @@ def without_nulls(value: Any) -> Any:
     return {name: one if name in FREE else without_nulls(one) for name, one in value.items() if one is not None}
 
 
+def written(lines: Path, out: Path) -> int:
+    with lines.open("rb") as rows, out.open("wb") as columns:
+        return to_parquet(rows, columns)
+
+
 def columns_of(out: Path) -> list[Any]:
     return [opened(row) for row in pq.read_table(out).to_pylist()]
 
@@ -62,17 +70,17 @@ def test_rows_are_the_same_also_where_only_late_ones_fill_a_column(tmp_path: Pat
     rows = [ROW] * 700 + [late]
     lines, out = tmp_path / "a.jsonl", tmp_path / "a.parquet"
     lines.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-    assert to_parquet(lines, out) == 701
+    assert written(lines, out) == 701
     assert columns_of(out) == rows_of(lines)
     lines.write_text("")
-    assert to_parquet(lines, out) == 0
+    assert written(lines, out) == 0
     assert pq.read_table(out).num_rows == 0
 
 
 async def test_an_export_to_parquet_agrees_with_the_one_to_json_lines(settings: Settings, tmp_path: Path) -> None:
     async with running(settings) as app:
         services: Services = app.state.services
-        log = Log(services.database, await person(services, "ann@example.org", trains_others=True))
+        log = Log(services.database, await add_person(services, "ann@example.org", trains_others=True))
         for number in range(3):
             turn = await log.turn(log.people[0].created_at, shown="**law *fact", versions={"generator": f"g{number}"})
             await log.say(turn, "down", log.people[0].created_at, text="no", reasons=["incorrect"])
@@ -84,6 +92,27 @@ async def test_an_export_to_parquet_agrees_with_the_one_to_json_lines(settings: 
         assert await write_export(settings, lines, form, None) == await write_export(settings, out, form, None)
         assert columns_of(out) == rows_of(lines), form
         assert ungoverned(lines) == [], f"{form}: keys that are data are JSON text, or other rows get them, too"
+
+
+async def test_the_servers_own_file_is_the_same_leaves_nothing_and_is_for_admins(
+    app: FastAPI, services: Services, person: Person
+) -> None:
+    log = Log(services.database, person)
+    turn = await log.turn(person.created_at, shown="**law", versions={"generator": "g"})
+    await log.say(turn, "helped", person.created_at, 1)
+    path, asked = "/api/v1/admin/feedback", {"format": "turns", "file": "parquet"}
+    before = sorted(services.home.root.iterdir())
+    async with (
+        client_of(app, "ad@example.org", "admin") as admin,
+        client_of(app, "op@example.org", "operator") as other,
+    ):
+        found = await admin.get(path, params=asked)
+        lines = (await admin.get(path, params={"format": "turns"})).text.splitlines()
+        assert (await other.get(path, params=asked)).status_code == 403
+    assert found.headers["content-disposition"] == 'attachment; filename="attune-turns.parquet"'
+    rows = [opened(row) for row in pq.read_table(io.BytesIO(found.content)).to_pylist()]
+    assert rows == [without_nulls(json.loads(line)) for line in lines] != []
+    assert sorted(services.home.root.iterdir()) == before
 
 
 def ungoverned(lines: Path) -> list[str]:
@@ -113,7 +142,8 @@ lines = Path(sys.argv[1]) / "a.jsonl"
 with lines.open("w") as file:
     for number in range(int(sys.argv[2])):
         file.write(json.dumps(row | {"turn_id": str(number)}) + chr(10))
-to_parquet(lines, lines.with_suffix(".parquet"))
+with lines.open("rb") as rows, lines.with_suffix(".parquet").open("wb") as columns:
+    to_parquet(rows, columns)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

@@ -142,7 +142,7 @@ async def _versions(database: Database, home: Home) -> dict[str, str]:
             TrainingRun(
                 job_id="gone", kind="retriever", minutes=20, state="done", stage="decided", labels=140, people=2,
                 curve=curve, version_id=second, promotion_id=refused.id, before={"ndcg@10": 0.655},
-                after={"ndcg@10": 0.649},
+                after={"ndcg@10": 0.649}, ended_at=utc_now(),
             )
         )  # fmt: skip
     return {"promoted": first, "refused": second}

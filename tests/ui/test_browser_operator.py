@@ -1,6 +1,9 @@
 """The operators' pages in headless Chromium, on the real server with a home that has a past."""
 
+import asyncio
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -99,6 +102,34 @@ async def test_an_operator_reads_what_people_think_and_labels(
     await page.keyboard.press("1")
     await expect(page.locator("#said")).to_have_text("Labelled.")
     await expect(page.locator(".queue > li")).to_have_count(before - 1)
+
+
+async def test_what_ended_is_news_until_it_was_seen_and_an_admin_takes_the_log_along(
+    browser: Browser, served: Served, session_cookie: dict[str, str]
+) -> None:
+    page = await operator(browser, served, session_cookie, "desktop", "light")
+    await page.goto(urljoin(served.link, "/operator/quality"))
+    await expect(page.locator(".pages .unseen")).to_have_text("1")
+    await page.select_option("#export-format", "labels")
+    async with page.expect_download() as taken:
+        await page.click("button:text('Download')")
+    download = await taken.value
+    assert download.suggested_filename == "attune-labels.jsonl"
+    path = Path(await download.path())
+    rows = [json.loads(line) for line in (await asyncio.to_thread(path.read_text)).splitlines()]
+    assert rows and all("consent" in row for row in rows)
+
+    await page.click("nav.pages a:text('Runs')")
+    await page.select_option("#policy-method", "kto")
+    await expect(page.locator("#news li")).to_contain_text("Retriever: refused")
+    await page.click("#news button")
+    await expect(page.locator("#said")).to_have_text("Done.")
+    await expect(page.locator("#news, .unseen")).to_have_count(0)
+    await expect(page.locator("#policy-method")).to_have_value("kto")  # half chosen, and kept
+    await page.click("#policy-form button")
+    await expect(page.locator("#said")).to_have_text("Saved.")
+    await page.reload()
+    await expect(page.locator("#policy-method")).to_have_value("kto")
 
 
 async def test_an_operator_sets_the_policy_rolls_back_and_promotes(

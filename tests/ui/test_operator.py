@@ -3,13 +3,16 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
 
 import httpx
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.feedback_export import Format
 from app.models import ModelVersion, Person, Promotion
+from app.models_training import TrainingRun
 from app.quality_figures import figures_of
 from app.schemas import Role
 from app.schemas_comparisons import ComparedPair
@@ -163,6 +166,37 @@ def test_a_run_tells_the_champion_from_what_its_recipe_began_with() -> None:
     assert "0.612" not in render_runs([other], {"v-2": made}, policy, None)
     assert 'value="1000000"' in own and 'value="7.5"' in own and "huts. Decided so far: retriever 3" in own
     assert own.count(" checked") == 1 and own.count('value="0"') == 1
+
+
+async def test_what_ended_is_news_on_every_page_and_listed_on_the_one_of_runs(app: FastAPI, services: Services) -> None:
+    async with visiting(app, services, "operator") as browser:
+        assert "unseen" not in (await browser.get("/operator/models")).text
+        at = datetime(2026, 5, 3, 10, 20, tzinfo=UTC)
+        ended: dict[str, Any] = {"kind": "generator", "method": "kto", "minutes": 1.0, "state": "failed"}
+        async with services.database.session() as session:
+            for number in range(22):
+                session.add(TrainingRun(job_id="gone", ended_at=at - timedelta(hours=number), **ended))
+        assert (
+            'Runs <span class="unseen" aria-label="22 runs ended">22</span></a>'
+            in (await browser.get("/operator/models")).text
+        )
+        shown = (await browser.get("/operator/runs")).text
+        news = shown.split('id="news"')[1].split("</section>")[0]
+        assert (news.count("<li>"), "and 2 before" in news) == (20, True)
+        assert "<b>Generator from answers wanted and not</b>: failed, 3 May 2026 10:20 UTC" in news
+        assert "&quot;2026-05-03T10:20:00+00:00&quot;" in news
+        assert '<option value="kto">answers wanted and not. 0 labels so far, 0 new, and 50 are the least.' in shown
+
+
+async def test_admins_alone_are_offered_the_whole_log(app: FastAPI, services: Services) -> None:
+    async with visiting(app, services, "operator") as browser:
+        assert "/api/v1/admin/feedback" not in (await browser.get("/operator/quality")).text
+        async with services.database.session() as session:
+            await session.execute(sa.update(Person).values(role="admin"))
+        shown = (await browser.get("/operator/quality")).text
+        assert "also those who did not agree" in shown
+        offered = re.findall('<option value="([^"]+)"', shown.split('id="export-format"')[1])
+        assert (set(offered[:4]), offered[4:]) == (set(get_args(Format)), ["jsonl", "parquet"])
 
 
 def test_choices_and_chances_stand_with_how_far_to_believe_them() -> None:

@@ -9,13 +9,16 @@
     return document.importNode((await window.attune_pieces.piece(location.href)).querySelector("main"), true);
   }
 
+  // What a field held when it was drawn.
+  const given = (field) => field.defaultValue ?? [...field.options].find((one) => one.defaultSelected)?.value;
+
   // What is open or half typed goes over into the new drawing, but for the form that was sent.
   function carry(from, to, sent) {
     for (const { id } of from.querySelectorAll("details[open][id]")) to.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-    for (const field of from.querySelectorAll("input[id]")) {
+    for (const field of from.querySelectorAll("input[id], select[id]")) {
       const same = to.querySelector(`#${CSS.escape(field.id)}`);
       if (!same || sent?.contains(field)) continue;
-      if (field.value !== field.defaultValue) same.value = field.value;
+      if (field.value !== given(field)) same.value = field.value;
       if (field.checked !== field.defaultChecked) same.checked = field.checked;
     }
     const chosen = from.querySelector("input[name=kind]:checked")?.value;
@@ -77,7 +80,7 @@
         body[field.name] = fields.filter((one) => one.name === field.name && one.checked).map((one) => one.value);
         continue;
       }
-      if (!all && field.value === field.defaultValue) continue;
+      if (!all && field.value === given(field)) continue;
       body[field.name] = "number" in field.dataset ? (field.value === "" ? null : Number(field.value)) : field.value;
     }
     if ("quiet_from" in body || "quiet_until" in body) {
@@ -140,6 +143,7 @@
   }
 
   document.addEventListener("submit", (event) => {
+    if (!event.target.dataset.path) return; // the browser's own: a download
     event.preventDefault();
     submit(event.target);
   });
