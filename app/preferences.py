@@ -1,6 +1,6 @@
 """Every SQL statement about preferences, their evidence and their use. The owner is part of each statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -174,9 +174,13 @@ async def undo(session: AsyncSession, person_id: str, edit_id: str) -> None:
     await changed(session, person_id)
 
 
-async def forget(session: AsyncSession, person_id: str, preference_id: str | None = None) -> bool:
-    """Delete one preference, or all. Of what was learned the key stays, so that old edits do not teach it again."""
+async def forget(
+    session: AsyncSession, person_id: str, preference_id: str | None = None, keeping: Collection[str] = ()
+) -> bool:
+    """Delete one preference, or all but those of `keeping`. Of what was learned the key stays, so that old edits do not
+    teach it again."""
     mine = [*_holds(person_id), *([col(Preference.id) == preference_id] if preference_id else [])]
+    mine += [col(Preference.id).not_in(keeping)] if keeping else []
     ids = (await session.exec(select(Preference.id).where(*mine))).all()
     await _forget_evidence(session, person_id, ids)
     used = (col(PreferenceUse.preference_id).in_(ids), col(PreferenceUse.person_id) == person_id)

@@ -76,10 +76,10 @@ def render_about(learned: PreferencesPublic, costs: Sequence[EditCostPoint], sai
 
 def _delete_all() -> str:
     asked = tr(
-        "Delete everything that Attune has learned or been told about how you like answers? Your conversations stay. "
-        "This cannot be undone."
+        "Delete everything that Attune has learned or been told about how you like answers? Your conversations, what "
+        "you told it about yourself and your rules on sources stay. This cannot be undone."
     )
     return (
-        '<button type="button" class="danger" id="delete-all" data-delete="/api/v1/preferences" '
+        '<button type="button" class="danger" id="delete-all" data-delete="/api/v1/preferences?keep_rules=true" '
         f'data-confirm="{asked}">{tr("Delete all that was learned")}</button>'
     )

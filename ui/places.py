@@ -11,9 +11,9 @@ from app.schemas import ExposurePublic, HitPublic
 Spans = Sequence[tuple[int, int]]
 
 
-def original_url(document_id: str, page: int | None = None) -> str:
-    """The file as it was uploaded; `#page=` is what PDF viewers of browsers understand."""
-    return f"/api/v1/documents/{quote(document_id)}/content" + (f"#page={page}" if page else "")
+def original_url(document_id: str) -> str:
+    """The file as it was uploaded."""
+    return f"/api/v1/documents/{quote(document_id)}/content"
 
 
 def place_url(exposure: ExposurePublic) -> str:

@@ -9,6 +9,7 @@ from app.cursor import cursor_after, decode_cursor
 from app.deps import CurrentPerson, ServicesDep
 from app.editing import difference_public
 from app.problems import not_found
+from app.rules import split_rules
 from app.schemas import Identifier
 from app.schemas_preferences import (
     PreferenceCreate,
@@ -74,10 +75,11 @@ async def remove(preference_id: Identifier, person: CurrentPerson, services: Ser
 
 
 @router.delete("", status_code=204)
-async def remove_all(person: CurrentPerson, services: ServicesDep) -> Response:
-    """Delete all that was learned and stated."""
+async def remove_all(person: CurrentPerson, services: ServicesDep, keep_rules: bool = False) -> Response:
+    """Delete all that was learned and stated; `keep_rules`: but for your standing rules on sources."""
     async with services.database.session() as session:
-        await preferences.forget(session, person.id)
+        rules = split_rules(await preferences.in_force(session, person.id))[0] if keep_rules else []
+        await preferences.forget(session, person.id, keeping=[row.id for row, _ in rules])
         await preferences.changed(session, person.id)
     return Response(status_code=204)
 

@@ -121,6 +121,16 @@ async def test_what_was_deleted_is_learned_again_from_newer_edits_only(client: h
     assert [one.supported_by for one in again.learned] == [1]
 
 
+async def test_rules_on_sources_go_with_all_the_rest_unless_they_are_to_be_kept(client: httpx.AsyncClient) -> None:
+    await client.post("/api/v1/me/rules", json={"text": "never use the wiki"})
+    await state(client, "Rhyme")
+    await rewrite(client, (await ask(client)).id, LONG)
+    await client.delete("/api/v1/preferences", params={"keep_rules": True})
+    assert [one.description for one in await preferences_of(client)] == ["never use the wiki"]
+    await client.delete("/api/v1/preferences")
+    assert await preferences_of(client) == []
+
+
 async def test_what_was_switched_off_stays_off_however_often_it_is_seen_again(client: httpx.AsyncClient) -> None:
     turns = [await ask(client), await ask(client)]
     edit = await rewrite(client, turns[0].id, LONG)

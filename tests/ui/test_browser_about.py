@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from app.schemas_preferences import EditCostPoint, ProvenanceItem
 from tests.ui.browsing import ARTIFACTS, SIZES, enter, shoot
 from tests.ui.stand_in import NOW, Account, Refusal, StandIn, new_id
+from tests.ui.wire_memory import a_rule
 from tests.ui.wire_preferences import difference
 
 pytestmark = pytest.mark.browser
@@ -110,10 +111,12 @@ async def test_a_preference_is_switched_pinned_reworded_narrowed_and_deleted(
     await card.locator("[data-delete]").click()
     await expect(card).to_have_count(0)
     assert list(known) == [second]
+    account.rules["r"] = a_rule("only the 2024 manuals")
     await page.click("#delete-all")
     await expect(page.locator("#learned")).to_contain_text("Nothing yet")
     assert known == {}
-    assert len(questions) == 2
+    await expect(page.locator("#rules")).to_contain_text("only the 2024 manuals")
+    assert len(questions) == 2 and "your rules on sources stay" in questions[1]
 
 
 async def test_a_stated_preference_is_kept_and_one_that_cannot_be_honoured_says_so(

@@ -123,8 +123,11 @@ def preference_routes(script: StandIn) -> APIRouter:
         del known[found(known.get(preference_id), f"preference {preference_id}").id]
 
     @router.delete("/preferences", status_code=204)
-    async def delete_all(request: Request) -> None:
-        refusing(script, request).preferences.clear()
+    async def delete_all(request: Request, keep_rules: bool = False) -> None:
+        account = refusing(script, request)
+        account.preferences.clear()
+        if not keep_rules:
+            account.rules.clear()
 
     @router.get("/preferences/{preference_id}/provenance")
     async def provenance(request: Request, preference_id: str) -> ProvenancePublic:

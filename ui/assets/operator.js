@@ -154,7 +154,7 @@
   });
   document.addEventListener("keydown", (event) => {
     const card = event.target.closest(".queue > li");
-    if (!card || event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
+    if (!card || event.repeat || event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
     card.querySelector(`[data-label=${KEYS[event.key]}]`)?.click();
   });
   document.addEventListener("DOMContentLoaded", watch);
