@@ -119,8 +119,8 @@ class Promotions:
 
     async def admit(self) -> None:
         """Somebody has come: what one person alone taught a model is nobody else's."""
-        if self._serving is not None and self._is_somebodys:
-            async with self._one_at_a_time:
+        async with self._one_at_a_time:  # a model that is being exchanged may be somebody's
+            if self._serving is not None and self._is_somebodys:
                 await self._catch_up(self._serving)
 
     async def _catch_up(self, serving: Serving) -> None:

@@ -46,13 +46,14 @@ async def sign_up(services: Services, body: SignUp, address: str) -> Person:
 
 async def make(services: Services, person: Person, code: str | None, *more: SQLModel) -> None:
     """Keep a new account and what belongs to it, and spend the invite where one is needed. Raises Problem 403, and
-    IntegrityError where the e-mail has an account."""
+    IntegrityError where the e-mail has an account. On return no model answers that one person alone was to have."""
     digest = services.auth.digest_of(code or "")
     async with services.database.session() as session:
         needed = services.settings.sign_up == "invite"
         if needed and not (await session.exec(delete(Invite).where(*_open(digest)))).rowcount:
             raise Problem(403, _REFUSED)  # somebody was faster with it
         session.add_all([person, *more])
+    await services.promotions.admit()
 
 
 async def invite(services: Services, admin: Person, label: str, days: int) -> tuple[str, Invite]:

@@ -15,7 +15,7 @@ def render_export() -> str:
 <p>The file holds what <b>everybody</b> asked and was answered, also those who did not agree that others gain from it.
 In every row <code>consent</code> says whether it may train what others use; people may change their mind, so take a new
 file before you train, and keep it as you keep the database. The download is noted in the audit log.</p>
-<form method="get" action="/api/v1/admin/feedback" class="fields"><label for="export-format">What
+<form method="get" action="/api/v1/admin/feedback"><div class="fields"><label for="export-format">What
 <select id="export-format" name="format">{options}</select></label><label for="export-file">As
 <select id="export-file" name="file"><option value="jsonl">JSON lines</option><option value="parquet">Parquet</option>
-</select></label><button type="submit">Download</button></form></section>"""
+</select></label></div><p class="controls"><button type="submit">Download</button></p></form></section>"""

@@ -28,7 +28,6 @@ async def create_account(body: SignUp, request: Request, services: ServicesDep) 
     """Make an account, where ATTUNE_SIGN_UP lets you: `open` to everybody, `invite` with the code of an invite."""
     address = request.client.host if request.client else "unknown"
     person = await sign_up.sign_up(services, body, address)
-    await services.promotions.admit()
     return PersonPublic(**person.model_dump(include=set(PersonPublic.model_fields)))
 
 

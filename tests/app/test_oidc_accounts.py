@@ -2,14 +2,21 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from app import versions
 from app.auth import COOKIE
+from app.consent import ALONE
+from app.home import Home
 from app.models import Person
 from app.models_identities import Identity
+from app.schemas_models import Verdict
+from app.services import Services
 from app.settings import Settings
 from tests.app.confiding import admin_of
+from tests.app.trained import trained_retriever, verdict
 from tests.app.vouching import CALLBACK, LINK, START, Provider, browser, count, log_in, trusting, vouching
 from tests.conftest import client_of, running
 
@@ -41,6 +48,19 @@ async def test_a_first_login_makes_an_account_and_the_next_one_opens_it_whatever
     noted = [json.loads(record.message)["action"] for record in caplog.records if record.name == "attune.audit"]
     assert noted == ["signed up", "logged in", "logged in"]
     assert "zoe" not in caplog.text.casefold() and "u-17" not in caplog.text
+
+
+async def test_whoever_comes_from_the_provider_is_answered_by_no_model_that_one_person_alone_taught(
+    settings: Settings, provider: Provider, tmp_path: Path
+) -> None:
+    own = versions.adopt(Home(settings.home), trained_retriever(tmp_path / "own", **{ALONE: True})).id
+    async with running(trusting(settings, provider)) as app, browser(app) as client:
+        services: Services = app.state.services
+        await services.auth.ensure_owner()
+        await services.promotions.decide(own, Verdict(**verdict(None)))
+        assert services.serving.now.versions["retriever"] == own
+        assert (await log_in(client, provider)).status_code == 200
+        assert services.serving.now.versions["retriever"] == "retriever-stock"
 
 
 @pytest.mark.parametrize("policy", ["closed", "invite"])

@@ -108,7 +108,7 @@ async def vouching() -> AsyncIterator[Provider]:
 
 def trusting(settings: Settings, provider: Provider, **more: Any) -> Settings:
     known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
-    return Settings(**(settings.model_dump() | {"sign_up": "provider"} | known | more))
+    return Settings(**(settings.model_dump(exclude_unset=True) | {"sign_up": "provider"} | known | more))
 
 
 @asynccontextmanager
