@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cluster import Address, Engine
 from app.command import Installation, Json, fetch_models, lines_of, print_json, run, settings_from
 from app.feedback_commands import feedback_commands
 from app.forgetting_command import forget
-from app.home_commands import backup, reindex, restore
+from app.home_commands import backup, doctor, reindex, restore
 from app.mcp_command import mcp
 from app.schemas import Role
 from evaluation.bench_commands import bench_commands
@@ -64,20 +65,26 @@ def ingest(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files or folders.", exists=True)],
     user: User = None,
-    engine: Annotated[str, typer.Option(help="local: on this machine.")] = "local",
+    engine: Engine = "local",
+    address: Address = None,
     as_json: Json = False,
 ) -> None:
     """Read documents into the index; what is already there unchanged costs nothing."""
-    if engine != "local":
-        raise typer.BadParameter(f"{engine!r} is not available in this version: use --engine local")
     settings = settings_from(home=context.obj)
 
     async def work() -> None:
         from ui import terminal
 
-        async with _client(settings, user) as client:
-            report = await terminal.ingest(client, paths, quiet=as_json, apart=settings.home)
-            print_json(report) if as_json else terminal.print_report(report)
+        if engine == "ray":
+            from app import bulk
+
+            files = await asyncio.to_thread(terminal.files_below, paths, settings.home)
+            found = await bulk.ingest(settings, user, files, address)
+            report = found | {"files": terminal.told_once(found["files"])}
+        else:
+            async with _client(settings, user) as client:
+                report = await terminal.ingest(client, paths, quiet=as_json, apart=settings.home)
+        print_json(report) if as_json else terminal.print_report(report)
 
     _run(work())
 
@@ -129,19 +136,8 @@ def search(
     _run(work())
 
 
-@app.command()
-def doctor(context: typer.Context, as_json: Json = False) -> None:
-    """Check this machine and this installation, and say what to do about what is wrong."""
-    from app import doctor as examination
-
-    findings = asyncio.run(examination.examine(settings_from(home=context.obj)))
-    shown = {"findings": [finding.__dict__ for finding in findings]}
-    print_json(shown) if as_json else print(*findings, sep="\n")
-    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
-
-
 _MORE: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore, "reindex": reindex, "annotate": annotate}
-for name, command in (_MORE | {"mcp": mcp}).items():
+for name, command in (_MORE | {"doctor": doctor, "mcp": mcp}).items():
     app.command(name)(command)
 
 

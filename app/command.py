@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app import adapters, schemas
+from app.cluster import ClusterError
 from app.home import HomeBusyError
 from app.settings import Settings, SettingsError
 from generation.port import GenerationError
@@ -26,6 +27,7 @@ Installation = Annotated[Path | None, typer.Option("--home", help="Where this in
 
 KNOWN: tuple[type[Exception], ...] = (
     *(HomeBusyError, GenerationError, EncoderError, ForeignIndexError, VerifierError, SettingsError, OSError),
+    ClusterError,
 )
 
 

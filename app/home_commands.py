@@ -1,11 +1,22 @@
-"""The commands on a home as a whole: re-indexed, backed up, restored."""
+"""The commands on a home as a whole: examined, re-indexed, backed up, restored."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.command import Installation, Json, print_json, report, run, settings_from
+
+
+def doctor(context: typer.Context, as_json: Json = False) -> None:
+    """Check this machine and this installation, and say what to do about what is wrong."""
+    from app import doctor as examination
+
+    findings = asyncio.run(examination.examine(settings_from(home=context.obj)))
+    shown = {"findings": [finding.__dict__ for finding in findings]}
+    print_json(shown) if as_json else typer.echo("\n".join(map(str, findings)))
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
 def reindex(context: typer.Context, home: Installation = None, as_json: Json = False) -> None:

@@ -13,9 +13,9 @@ from app.erasure import Erasure
 from app.home import Home
 from app.jobs import JobCancelledError, Progress, Result
 from app.models import Document
+from app.reading import Reader
 from app.sharing import Sharing
-from retrieval.passages import Cutter
-from retrieval.ports import Encoder, Loader, LoadError, PassageIndex, Vectors
+from retrieval.ports import LoadError, PassageIndex, Vectors
 from retrieval.types import LoadedDocument, Passage
 
 SLICE = 256  # passages encoded between two reports of progress
@@ -27,10 +27,8 @@ class Ingest:
 
     database: Database
     home: Home
-    loader: Loader
-    encoder: Encoder
+    reader: Reader
     index: PassageIndex
-    cutter: Cutter
     erasure: Erasure
     sharing: Sharing
 
@@ -38,10 +36,8 @@ class Ingest:
         """Index the document of this job. A file that cannot be read is an outcome, not an error."""
         document = await self._begin(progress)
         try:
-            loaded = await self.loader.load(self.home.original(document.owner_id, document.sha256), document.name)
-            passages = await asyncio.to_thread(self.cutter.cut, document.id, loaded)
-            if not passages:
-                raise LoadError("no_text", "the file holds no text")
+            original = self.home.original(document.owner_id, document.sha256)
+            loaded, passages = await self.reader.read(original, document.name, document.id)
         except LoadError as error:
             await self._refuse(document, error)
             return {"status": error.status, "reason": error.reason, "passages": 0}
@@ -63,7 +59,7 @@ class Ingest:
 
     async def _refuse(self, document: Document, error: LoadError) -> None:
         """Say why; what was read before, by this encoder, goes on answering."""
-        if document.passages and document.encoder_version == self.encoder.version:
+        if document.passages and document.encoder_version == self.reader.version:
             kept = f"it could not be read again, and what was read before is kept: {error.reason}"
             await self._set(document, status="indexed", reason=kept)
         else:
@@ -74,8 +70,7 @@ class Ingest:
         for start in range(0, len(passages), SLICE):
             if len(passages) > SLICE:  # a short document is encoded before anybody could read that it is being encoded
                 await self._tell_encoding(progress, document, start, len(passages))
-            piece = passages[start : start + SLICE]
-            parts.append(await self.encoder.encode_passages([passage.indexed_text for passage in piece]))
+            parts.append(await self.reader.encode(passages[start : start + SLICE]))
         return np.concatenate(parts)
 
     async def _write(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
@@ -103,7 +98,7 @@ class Ingest:
                 media_type=loaded.media_type,
                 pages=loaded.pages,
                 passages=passages,
-                encoder_version=self.encoder.version,
+                encoder_version=self.reader.version,
                 readers_indexed=document.readers_version,
             )
         except JobCancelledError:  # deleted while we were writing: what we wrote must go, too

@@ -35,6 +35,14 @@ async def add(services: Services, owner_id: str, incoming: Incoming, name: str, 
     A document that came from the same `source` with other bytes is replaced once the new one is indexed. Raises
     Problem 409 where the same document is just being deleted.
     """
+    added = await enter(services, owner_id, incoming, name, source)
+    if added.outcome == "queued" and added.job_id:
+        await services.jobs.submit(added.job_id)
+    return added
+
+
+async def enter(services: Services, owner_id: str, incoming: Incoming, name: str, source: str | None) -> Added:
+    """The same for whoever does the job themselves: it is handed over to nobody."""
     shown = display_name(name)
     try:
         try:
@@ -43,9 +51,7 @@ async def add(services: Services, owner_id: str, incoming: Incoming, name: str, 
             added, replaced = await _record(services, owner_id, incoming, shown, source)
     except StaleDataError:  # its row went, and perhaps its file with it
         raise Problem(409, "the same file is being deleted at this moment: upload it again") from None
-    if added.outcome == "queued" and added.job_id:
-        await services.jobs.submit(added.job_id)
-    else:
+    if added.outcome != "queued":
         for old in replaced:
             await _erase(services, owner_id, old)
         if replaced:

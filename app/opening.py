@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from app import adapters, comparisons, quality, tracing
 from app.auth import Auth, digest_under
@@ -25,6 +24,7 @@ from app.oidc import OpenId
 from app.opening_models import begin_promotions, open_models
 from app.promotions import Promotions
 from app.rate_limits import RateLimits
+from app.reading import OwnReader
 from app.recall import StoredRecall
 from app.remembering import KIND as REMEMBER
 from app.remembering import Remembering
@@ -38,10 +38,7 @@ from app.themes import Themes
 from app.tidying import tidy
 from app.training_runs_policy import begun as begin_training
 from app.training_runs_steps import Workshop
-from retrieval.ports import Encoder, PassageIndex
-
-if TYPE_CHECKING:
-    from retrieval.passages import Cutter
+from retrieval.ports import Encoder, Loader, PassageIndex
 
 
 @asynccontextmanager
@@ -74,24 +71,20 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
     erasure = Erasure(database, home, index, jobs)
     sharing = await begin_sharing(stack, database, index)
     recall = StoredRecall(database, encoder, on=settings.personalization == "on")
-    ingest = Ingest(database, home, opened.loader, encoder, index, _cutter(encoder), erasure, sharing)
+    ingest = Ingest(database, home, _reader(opened.loader, encoder), index, erasure, sharing)
     jobs.register(REMEMBER, (remembering := Remembering(database, encoder, jobs)).run)
     reader = await asyncio.to_thread(adapters.make_signals, settings, encoder)
     signalling = Signalling(database, jobs, reader, Satisfaction(settings, serving))
     promotions = begin_promotions(stack, Promotions(settings, home, database, serving, opened.parts))
     training = begin_training(stack, Workshop(settings, home, database, promotions), jobs, works=works)
-    digest = digest_under(_secret_key(settings, home))
-    buckets = buckets_for(database, digest)
-    auth = Auth(database, timedelta(days=settings.token_days), digest, Lockout(buckets))
-    if settings.deployment == "laptop":
-        await auth.ensure_owner()
+    auth, limits = await _doors(settings, home, database)
     await _begin(stack, jobs, ingest, Learning(database, encoder, recall=recall), signalling)
     return Services(
         settings=settings,
         home=home,
         database=database,
         auth=auth,
-        provider=OpenId(settings, digest),
+        provider=OpenId(settings, auth.digest_of),
         jobs=jobs,
         erasure=erasure,
         sharing=sharing,
@@ -108,15 +101,15 @@ async def _build(stack: AsyncExitStack, settings: Settings, home: Home, database
         quality=quality.begun(stack, database),
         themes=Themes(database, encoder),
         training=training,
-        limits=RateLimits(settings, buckets),
+        limits=limits,
         tracing=tracing.begun(stack, settings),
     )
 
 
-def _cutter(encoder: Encoder) -> "Cutter":
+def _reader(loader: Loader, encoder: Encoder) -> OwnReader:
     from retrieval.passages import Cutter
 
-    return Cutter(encoder)
+    return OwnReader(loader, encoder, Cutter(encoder))
 
 
 def _jobs(settings: Settings, home: Home, database: Database, index: PassageIndex, works: bool) -> Jobs:
@@ -124,6 +117,16 @@ def _jobs(settings: Settings, home: Home, database: Database, index: PassageInde
     jobs = Jobs(database, DurableQueue(_queue_url(settings, home), "app" if works else "door", listens=works))
     jobs.register(FORGET, Forgetting(database, home, index, jobs).run)
     return jobs
+
+
+async def _doors(settings: Settings, home: Home, database: Database) -> tuple[Auth, RateLimits]:
+    """Who is let in, and how often."""
+    digest = digest_under(_secret_key(settings, home))
+    buckets = buckets_for(database, digest)
+    auth = Auth(database, timedelta(days=settings.token_days), digest, Lockout(buckets))
+    if settings.deployment == "laptop":
+        await auth.ensure_owner()
+    return auth, RateLimits(settings, buckets)
 
 
 async def _begin(stack: AsyncExitStack, jobs: Jobs, ingest: Ingest, learning: Learning, signalling: Signalling) -> None:

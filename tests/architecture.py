@@ -46,6 +46,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "authlib": ("app/oidc.py",),
     "joserfc": ("app/oidc.py",),
     "opentelemetry": ("app/tracing.py",),
+    "ray": ("app/cluster.py",),
     "mcp": ("app/mcp_*.py", "app/api/mcp.py"),
     "mcp_types": ("app/mcp_*.py", "app/api/mcp.py"),
 }

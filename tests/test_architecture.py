@@ -49,6 +49,7 @@ BROKEN = {
     "SQL in retrieval": ("retrieval/retriever.py", "from sqlmodel import select\n", "only in app/**"),
     "gradio in the shell": ("app/web.py", "import gradio as gr\n", "only in ui/**"),
     "openai in the agent": ("agents/nodes.py", "from openai import AsyncOpenAI\n", "generation/openai*.py"),
+    "ray in the ingest": ("app/bulk.py", "import ray.data\n", "only in app/cluster.py"),
     "trainers in evaluation": ("evaluation/suites.py", "import peft\n", "only in training/**"),
     "mock by its path": ("tests/test_a.py", "import unittest.mock\n", "scripted implementation"),
     "mock by its name": ("tests/test_a.py", "from unittest import mock\n", "scripted implementation"),

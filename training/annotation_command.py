@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from app.cluster import Address, Engine
 from app.command import report, settings_from
 from app.schemas_training import Method
 from evaluation.flags import CommonFlags, Limit, command
@@ -37,6 +38,8 @@ class AnnotateFlags(CommonFlags):
             "`attune train --from-log` finds them, and the next run takes the next ones.",
         ),
     ] = False
+    engine: Engine = "local"
+    address: Address = None
     limit: Limit = None
     seed: Annotated[int, typer.Option(help="Decides orders and masks.")] = 0
 
@@ -62,6 +65,7 @@ def annotate(flags: AnnotateFlags) -> None:
 async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
     from app import adapters
     from evaluation.datasets import even_sample
+    from training.annotation_elsewhere import on_cluster
     from training.annotation_routed import handed_back
     from training.annotation_run import annotate_all
 
@@ -69,8 +73,10 @@ async def _annotate(flags: AnnotateFlags) -> dict[str, Any]:
     questions = even_sample(await _questions(flags, settings), flags.limit)
     adapters.fetch_models(settings)
     model = adapters.make_model(settings)
+    annotator = _annotator(flags)
+    elsewhere = on_cluster(settings, annotator, flags.address) if flags.engine == "ray" else None
     try:
-        made = await annotate_all(questions, _annotator(flags), model, flags.out)
+        made = await annotate_all(questions, annotator, model, flags.out, elsewhere)
     finally:
         await model.close()
     if flags.routed:

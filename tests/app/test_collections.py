@@ -166,25 +166,6 @@ async def test_who_may_write_puts_documents_in_and_who_manages_takes_any_out(
     assert await found(client, "geese") == {TEXT}
 
 
-@pytest.mark.parametrize("permission", ["read", "write", "manage"])
-async def test_only_its_owner_replaces_or_deletes_a_document_that_is_shared(
-    client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload, permission: str
-) -> None:
-    source = "/notes/a.txt"
-    document = (await upload(client, "a.txt", TEXT, source=source)).document.id
-    collection = await collect(client, "Lighthouses", document)
-    await share(client, collection, permission, email=BEN)
-    refused = await other_client.delete(f"/api/v1/documents/{document}")
-    assert refused.status_code == 403 and "take it out" in refused.text
-    await upload(other_client, "a.txt", "Ben says 1999.", source=source)
-    await upload(other_client, "a.txt", TEXT)
-    kept = (await client.get(f"/api/v1/documents/{document}/passages")).json()["items"]
-    assert [one["text"] for one in kept] == [TEXT], "what Ben added lies beside it and is his"
-    assert await found(client, "lighthouse") == {TEXT}
-    assert await found(other_client, "lighthouse", collections=[collection]) == {TEXT}
-    assert (await client.delete(f"/api/v1/documents/{document}")).status_code == 204
-
-
 async def test_a_file_that_changed_stays_shared(
     client: httpx.AsyncClient, other_client: httpx.AsyncClient, upload: Upload
 ) -> None:
