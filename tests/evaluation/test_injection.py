@@ -63,6 +63,9 @@ def test_the_three_forms_are_read(tmp_path: Path, write_rows: Write) -> None:
     assert (trusted.attack.signs, trusted.context) == (("access granted",), NOTES[0])
     with pytest.raises(DataError, match=r"cases\.jsonl"):
         read_planted(tmp_path)
+    write_rows("none/cases.jsonl", {"id": 7})
+    with pytest.raises(DataError, match=r"cases\.jsonl:1: .*neither `prompt` nor `attack`"):
+        read_planted(tmp_path / "none")
 
 
 class Obeying(ScriptedModel):
