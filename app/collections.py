@@ -48,6 +48,14 @@ async def standings(session: AsyncSession, person_id: str, found: Sequence[Colle
     return {identity: held for identity, held in most.items() if held is not None}
 
 
+async def given(session: AsyncSession, person_id: str, ids: Sequence[str]) -> dict[str, str]:
+    """Collection -> the share that names this person; nothing of what reaches them through a group."""
+    query = select(Share.collection_id, Share.id).where(
+        col(Share.collection_id).in_(ids), col(Share.person_id) == person_id
+    )
+    return dict((await session.exec(query)).all())
+
+
 async def sizes(session: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
     """Collection -> documents in it; nothing of an empty one."""
     query = select(CollectionDocument.collection_id, func.count()).where(col(CollectionDocument.collection_id).in_(ids))

@@ -53,6 +53,7 @@ class CollectionPublic(BaseModel):
     permission: Standing  # what you may do: read; put documents of yours in; say who else may, and take any out; all
     owner: str  # name of whose it is
     documents: int
+    share: str | None = None  # by which it was given to you yourself: delete it to leave
     created_at: datetime
 
 

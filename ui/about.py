@@ -21,7 +21,7 @@ from ui.session import visitor
 _LISTED = 100  # cards on one page
 _HEAD = (
     '<link rel="stylesheet" href="/ui/diff.css"><link rel="stylesheet" href="/ui/about.css">'
-    '<script src="/ui/pieces.js"></script><script src="/ui/about.js"></script>'
+    '<script src="/ui/pieces.js"></script><script src="/ui/redrawn.js"></script><script src="/ui/about.js"></script>'
 )
 
 

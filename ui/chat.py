@@ -10,6 +10,7 @@ from app.schemas_conversations import by_question, shown_of
 from app.schemas_feedback import TurnFeedback
 from ui.client import ApiError, ChatEvent
 from ui.language import tr, trn
+from ui.marks import render_mark, render_marks
 from ui.markup import esc, markdown
 from ui.siblings import render_question, render_switch
 from ui.votes import render_reasons, render_thumbs
@@ -98,7 +99,7 @@ def _turn(turn: TurnPublic, siblings: Sequence[TurnPublic], given: TurnFeedback 
         )
     may_ask = is_last and turn.state != "running"
     actions = _actions(turn, given, render_switch(turn, siblings), _again() if may_ask else "")
-    below = actions + render_reasons(turn, given) + _after_edit(turn)
+    below = actions + render_reasons(turn, given) + render_marks(turn, given) + _after_edit(turn)
     return _article(turn.id, render_question(turn, may_ask), text + _ending(turn) + below, turn.exposures)
 
 
@@ -122,7 +123,7 @@ def _actions(turn: TurnPublic, given: TurnFeedback | None, switch: str, again: s
     named = esc(_cited(turn))
     copy = f'<button type="button" class="ghost" data-copy="{named}">{tr("Copy")}</button>' if turn.answer else ""
     sources = f'<button type="button" class="ghost" data-act="sources" data-turn="{esc(turn.id)}">{label}</button>'
-    own = f"{render_thumbs(turn, given)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
+    own = f"{render_thumbs(turn, given)}{render_mark(turn)}{copy}{_edit(turn)}{again}{_your_way(turn)}"
     return f'<div class="actions">{switch}{sources if turn.exposures else ""}{own}</div>'
 
 

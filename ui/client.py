@@ -35,6 +35,7 @@ from app.schemas_documents import DocumentPagePublic
 from app.schemas_feedback import TurnDetail, TurnFeedback
 from app.schemas_models import Health
 from ui.client_learned import LearnedClient
+from ui.client_sharing import SharingClient
 from ui.connection import ApiError, Connection, pool, problem
 
 __all__ = ["ApiClient", "ApiError", "ChatEvent"]
@@ -52,7 +53,7 @@ _FEEDBACK = TypeAdapter(list[TurnFeedback])
 _FINAL_STATES = {"done", "failed", "cancelled"}
 
 
-class ApiClient(LearnedClient):
+class ApiClient(LearnedClient, SharingClient):
     """One person's view of the API; every call raises ApiError."""
 
     def __init__(

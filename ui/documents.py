@@ -1,4 +1,4 @@
-"""The list of documents and the choice to ask within some of them. Renders; asks nothing of the server."""
+"""Where documents come in, and the list of them beside the chat. Renders; asks nothing of the server."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,14 +6,13 @@ from app.schemas import DocumentPublic, DocumentStatus
 from ui.language import tr, trn
 from ui.markup import esc
 from ui.places import original_url, text_url
-
-PENDING = frozenset({"queued", "reading", "encoding"})
+from ui.scope import PENDING, render_tick
 
 
 def render_uploads() -> str:
     """Where documents come in; the browser sends files to the API itself, so that progress is real and no copy stays on
     the way. Drawn once."""
-    return f"""<header class="panel-head"><h2>{tr("Documents")}</h2>
+    return f"""<header class="panel-head"><h2>{tr("Documents")}</h2><a class="ghost" href="/documents">{tr("Share")}</a>
 <label class="ghost" for="upload-input" tabindex="0" role="button">{tr("Add files")}</label></header>
 <input id="upload-input" type="file" multiple hidden>
 <div class="drop" data-drop>{tr("Drop files here")}
@@ -33,36 +32,9 @@ def render_documents(documents: Sequence[DocumentPublic], scope: Collection[str]
     return f'<div class="documents">{rows}</div>{note if more else ""}'
 
 
-def render_scope(documents: Sequence[DocumentPublic], scope: Collection[str]) -> str:
-    """One line over the question box that says what is being asked."""
-    if chosen := [document for document in documents if document.id in scope]:
-        names = esc(", ".join(document.name for document in chosen))
-        said = trn(
-            "Asking within {count} document: <b>{names}</b>", "Asking within {count} documents: <b>{names}</b>",
-            len(chosen), names=names,
-        )  # fmt: skip
-        return (
-            f'<div class="scope chosen" title="{names}">{said}'
-            f'<button type="button" class="ghost" data-act="all">{tr("Ask all")}</button></div>'
-        )
-    if ready := sum(document.status == "indexed" for document in documents):
-        said = trn("Asking your {count} document", "Asking your {count} documents", ready)
-    elif any(document.status in PENDING for document in documents):
-        said = tr("Your first documents are being read")
-    else:
-        said = tr("Add a document to the library first: there is nothing to answer from yet")
-    return f'<div class="scope">{said}</div>'
-
-
 def _row(document: DocumentPublic, chosen: bool) -> str:
     name, ready = esc(document.name), document.status == "indexed"
-    tick = (
-        f'<button type="button" class="tick" role="checkbox" aria-checked="{"true" if chosen else "false"}" '
-        f'data-act="choose" data-id="{esc(document.id)}" aria-label="{tr("Ask within {name}", name=name)}" '
-        f'title="{tr("Ask within it")}"></button>'
-        if ready
-        else '<span class="tick none"></span>'
-    )
+    tick = render_tick(document.id, "document", name, chosen) if ready else '<span class="tick none"></span>'
     return f"""<div class="document{" chosen" if chosen else ""}">{tick}<div class="about">
 <a class="name" href="{esc(_address(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>
 {_status(document)}</div>{_remove(document)}</div>"""

@@ -16,6 +16,7 @@ from ui.comparing import second_answer
 from ui.furniture import furnish
 from ui.language import language_of, speak
 from ui.markup import esc
+from ui.scope import within
 from ui.session import visitor
 from ui.sources import render_sources
 from ui.views import Updates, library_view, sources_of, thread, thread_view
@@ -47,8 +48,7 @@ class Handlers:
         """One turn, redrawn as it grows; at its end the thread is drawn again from the log."""
         if not question.strip():
             return
-        within = list(scope) or None
-        asked = ChatRequest(question=question, conversation_id=conversation_id, documents=within, compare=True)
+        asked = ChatRequest(question=question, conversation_id=conversation_id, compare=True, **within(scope))
         async with aclosing(self._answer(self._visitor(request), asked)) as drawn:
             async for updates in drawn:
                 yield updates
@@ -69,8 +69,8 @@ class Handlers:
         asked = ChatRequest(
             question=event._data.get("question") or last.question,
             conversation_id=conversation_id,
-            documents=list(scope) or None,
             regenerates=last.id,
+            **within(scope),
         )
         earlier = [turn for siblings in questions[:-1] for turn in siblings]
         above = thread(conversation_id, render_turns(earlier, given, answering=True))
@@ -145,7 +145,7 @@ class Handlers:
             return await sources_of(self._visitor(request), str(event._data.get("turn", "")))
 
     async def choose_documents(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Ask within the ticked documents; none ticked: within all."""
+        """Ask within the ticked documents or collections; none ticked: within all."""
         with shown_errors():
             return await library_view(self._visitor(request), event._data.get("ids", ()))
 

@@ -20,6 +20,7 @@ from ui.reader import reader_routes
 from ui.scripted_words import words_routes
 from ui.session import PERSON, SessionGate
 from ui.settings import settings_routes
+from ui.sharing import sharing_routes
 from ui.shown import listed_routes, shown_routes
 from ui.theme import ASSETS, HEAD, theme
 
@@ -29,7 +30,8 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     api = ApiClient(base_url)
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
-    drawn = (reader_routes, page_routes, about_routes, settings_routes, operator_routes, shown_routes, listed_routes)
+    beside = (reader_routes, page_routes, about_routes, settings_routes, sharing_routes, operator_routes)
+    drawn = (*beside, shown_routes, listed_routes)
     for routes in (login_routes(), words_routes(), *(routes(api) for routes in drawn)):
         app.include_router(routes, dependencies=[Depends(speak_to)])
     gr.mount_gradio_app(

@@ -35,6 +35,6 @@ def refused(error: ApiError, kind: str) -> HTMLResponse:
 
 def render_ways_back(here: str = "") -> str:
     """The way to the chat and to the pages of one's own, but for the one that is looked at."""
-    pages = {"/about-me": tr("About me"), "/settings": tr("Settings")}
+    pages = {"/documents": tr("Documents"), "/about-me": tr("About me"), "/settings": tr("Settings")}
     links = "".join(f'<a href="{path}">{name}</a>' for path, name in pages.items() if path != here)
     return f'<nav class="ways-back" aria-label="Attune"><a class="back" href="/">{tr("← Chat")}</a>{links}</nav>'

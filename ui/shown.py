@@ -32,7 +32,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
             detail, given = await asyncio.gather(person.conversation(conversation_id), person.feedback(conversation_id))
             return render_turns(detail.turns, given, turn_id)
 
-        return await _piece(api, request, render)
+        return await piece(api, request, render)
 
     @router.get("/edit/{turn_id}")
     async def edit(turn_id: str, request: Request) -> Response:
@@ -40,7 +40,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
             latest = await _latest_edit(person, turn_id)
             return render_edit(latest) if latest else ""
 
-        return await _piece(api, request, render)
+        return await piece(api, request, render)
 
     @router.get("/preferences")
     async def applied(identity: Annotated[list[str], Query(alias="id", max_length=100)], request: Request) -> Response:
@@ -48,14 +48,14 @@ def shown_routes(api: ApiClient) -> APIRouter:
             found = await _find(person, set(identity))
             return render_applied(found, len(set(identity)) - len(found))
 
-        return await _piece(api, request, render)
+        return await piece(api, request, render)
 
     @router.get("/provenance/{preference_id}")
     async def provenance(preference_id: str, request: Request) -> Response:
         async def render(person: ApiClient) -> str:
             return render_provenance((await person.provenance(preference_id)).items)
 
-        return await _piece(api, request, render)
+        return await piece(api, request, render)
 
     return router
 
@@ -72,12 +72,13 @@ def listed_routes(api: ApiClient) -> APIRouter:
             found, more = await _conversations(person, q, pages)
             return render_conversations(found, current, datetime.now(UTC), more, q, pages)
 
-        return await _piece(api, request, render)
+        return await piece(api, request, render)
 
     return router
 
 
-async def _piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> Response:
+async def piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> Response:
+    """What `render` makes, or why not."""
     try:
         return HTMLResponse(await render(visitor(api, request)), headers=HEADERS)
     except ApiError as error:  # as the API itself says it, which is what the browser shows the reason of

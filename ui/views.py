@@ -13,8 +13,9 @@ from app.schemas_feedback import TurnFeedback
 from ui.chat import render_turns, render_welcome
 from ui.client import ApiClient, ApiError
 from ui.conversations import render_conversations
-from ui.documents import PENDING, render_documents, render_scope
+from ui.documents import render_documents
 from ui.markup import esc
+from ui.scope import PENDING, kept, render_collections, render_scope
 from ui.sources import render_no_sources, render_sources
 
 Updates = tuple[Any, ...]
@@ -46,11 +47,11 @@ async def sources_of(api: ApiClient, turn_id: str) -> str:
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
     """list of documents, the line over the question box, the scope without what is gone, the refresh timer."""
-    documents, more = await _documents(api)
-    known = {document.id for document in documents if document.status == "indexed"}
-    kept = tuple(document for document in scope if document in known)
+    (documents, more), shared = await asyncio.gather(_documents(api), api.collections())
+    collections, chosen = shared.items, kept(scope, documents, shared.items)
     pending = any(document.status in PENDING for document in documents)
-    return render_documents(documents, kept, more), render_scope(documents, kept), kept, gr.Timer(active=pending)
+    listed = render_collections(collections, chosen) + render_documents(documents, chosen, more)
+    return listed, render_scope(documents, chosen, collections), chosen, gr.Timer(active=pending)
 
 
 async def _find(api: ApiClient, conversation_id: str | None) -> ConversationDetail | None:

@@ -108,7 +108,7 @@ async def put_documents(
     collection_id: Identifier, body: CollectionDocuments, person: CurrentPerson, services: ServicesDep
 ) -> Response:
     """Put documents of yours into a collection that you may write to. Whoever may read it finds them in the next
-    question, and whoever manages it may delete them."""
+    question; they stay yours alone to replace and to delete."""
     async with access.changing(services.database) as session:
         await _require(session, person, collection_id, "write")
         owners = await documents.owners(session, person.id, body.documents)
@@ -211,6 +211,7 @@ async def _public(session: AsyncSession, person: Person, found: Sequence[Collect
     owners = await collections.owners(session, found)
     sizes = await collections.sizes(session, [one.id for one in found])
     held = await collections.standings(session, person.id, found)
+    given = await collections.given(session, person.id, [one.id for one in found])
     return [
         CollectionPublic(
             id=one.id,
@@ -218,6 +219,7 @@ async def _public(session: AsyncSession, person: Person, found: Sequence[Collect
             permission=held[one.id],
             owner=owners[one.owner_id],
             documents=sizes.get(one.id, 0),
+            share=given.get(one.id),
             created_at=one.created_at,
         )
         for one in found

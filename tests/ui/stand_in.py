@@ -19,6 +19,7 @@ from app.schemas import (
 from app.schemas_access import OwnTokenPublic
 from app.schemas_comparisons import ChoiceCreate
 from app.schemas_feedback import FeedbackPublic
+from app.schemas_groups import CollectionPublic
 from app.schemas_memory import FactPublic, RulePublic
 from app.schemas_preferences import EditCostPoint, EditPublic, Learning, PreferencePublic, ProvenanceItem
 
@@ -48,6 +49,7 @@ class Account:
     compared: dict[str, str] = field(default_factory=dict)  # first answer by comparison
     choices: list[ChoiceCreate] = field(default_factory=list)
     tokens: dict[str, OwnTokenPublic] = field(default_factory=dict)
+    collections: list[CollectionPublic] = field(default_factory=list)
     password: str | None = None  # the one that was set last
 
 

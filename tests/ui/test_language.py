@@ -1,6 +1,7 @@
 """The catalogue: every message of the pages is in it, says as much, and nothing is said past it."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from gettext import NullTranslations
 from html.parser import HTMLParser
@@ -12,19 +13,24 @@ from babel.messages.catalog import Message
 from starlette.requests import Request
 
 import ui.language
-from app.schemas import Language, PersonPublic
+from app.schemas import DocumentPublic, DocumentsPublic, Language, PersonPublic
+from tests.ui.shared import a_collection, a_group, a_member, a_share
 from tests.ui.stand_in import StandIn
 from ui.catalogue import in_python, messages
 from ui.chat import render_turns, render_welcome
+from ui.collections import render_inside
 from ui.consent import render_consent
 from ui.conversations import render_conversations, render_head
-from ui.documents import render_documents, render_scope, render_uploads
+from ui.documents import render_documents, render_uploads
 from ui.furniture import render_account, render_keys, render_tabs
+from ui.groups import render_members
 from ui.language import ENGLISH, LANGUAGES, catalogue, day, language_of, number, percent, speak, tr, trn
 from ui.login import render_login
 from ui.plain import render_ways_back
+from ui.scope import render_collections, render_scope
 from ui.scripted_words import script as scripted_words
 from ui.settings import render_settings
+from ui.sharing import render_sharing
 from ui.sources import render_no_sources
 
 TOKEN = "token-of-ada@example.org"
@@ -156,9 +162,23 @@ def drawn(script: StandIn) -> dict[str, str]:
         "account": render_account(me) + render_ways_back() + render_tabs() + render_keys() + render_consent(me),
         "library": render_head() + render_uploads() + render_documents(documents, ()) + render_documents([], ()),
         "scope": render_scope(documents, ()) + render_scope(documents, (documents[2].id,)) + render_scope([], ()),
+        "sharing": _sharing(documents),
         "conversations": render_conversations([], None, MOMENT) + render_conversations([], None, MOMENT, sought="Data"),
         "chat": render_welcome() + render_turns([]) + render_no_sources(),
     }
+
+
+def _sharing(documents: Sequence[DocumentPublic]) -> str:
+    """The page Documents for everybody who may be there."""
+    standings = ("own", "read", "write", "manage")
+    collections = [a_collection("Data", permission=one, owner="Data") for one in standings]
+    group, members = a_group("Data"), [a_member("Data"), a_member("Data", leads=True)]
+    shares = [a_share(email="Data"), a_share(group_id="1", permission="manage"), a_share(email="Data")]
+    inside = [render_inside(one, documents, [*documents], shares, [group]) for one in collections]
+    pages = [render_sharing(DocumentsPublic(items=[]), [], [])]
+    pages += [render_sharing(DocumentsPublic(items=list(documents), next_cursor="1"), collections, [group])]
+    scopes = render_collections(collections, ()) + render_scope([], (), collections)
+    return "".join([*pages, *inside, render_members("1", members, members[0].person_id, True), scopes])
 
 
 DATA = {"Attune", "Data", "Deutsch", "English", "https"}

@@ -21,8 +21,9 @@ from tests.ui.stand_in import NOW, StandIn, new_id
 from ui.chat import LiveTurn, render_live, render_turns
 from ui.connection import ApiError
 from ui.conversations import render_conversations
-from ui.documents import render_documents, render_scope
+from ui.documents import render_documents
 from ui.places import place_url, spans_of
+from ui.scope import render_scope
 from ui.sources import render_sources
 
 IDS = {"turn_id": "t", "conversation_id": "c"}

@@ -21,6 +21,7 @@ from app.schemas import (
 )
 from app.schemas_documents import DocumentPagePublic
 from app.schemas_models import Health
+from tests.ui.shared import sharing_routes
 from tests.ui.stand_in import Refusal, StandIn
 from tests.ui.wire_arrivals import arrival_routes
 from tests.ui.wire_comparisons import comparison_routes
@@ -45,6 +46,7 @@ def build(script: StandIn) -> FastAPI:
     app.include_router(_identity(script))
     app.include_router(token_routes(script))
     app.include_router(arrival_routes(script))
+    app.include_router(sharing_routes(script))
     app.include_router(_documents(script))
     app.include_router(conversation_routes(script))
     app.include_router(turn_routes(script))

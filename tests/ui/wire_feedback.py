@@ -2,7 +2,14 @@
 
 from fastapi import APIRouter, Request
 
-from app.schemas_feedback import ExposureFeedbackCreate, FeedbackPublic, TurnDetail, TurnFeedback, TurnFeedbackCreate
+from app.schemas_feedback import (
+    ExposureFeedbackCreate,
+    FeedbackPublic,
+    MarkedSpan,
+    TurnDetail,
+    TurnFeedback,
+    TurnFeedbackCreate,
+)
 from tests.ui.stand_in import NOW, Account, StandIn, new_id
 from tests.ui.wire_preferences import found, refusing
 
@@ -16,7 +23,7 @@ def feedback_routes(script: StandIn) -> APIRouter:
         found(next((turn for turn in _turns(account) if turn == turn_id), None), f"turn {turn_id}")
         event = FeedbackPublic(
             id=new_id(), turn_id=turn_id, exposure_id=None, kind=body.kind, reasons=body.reasons, text=body.text,
-            created_at=NOW,
+            span=_marked(account, turn_id, body), created_at=NOW,
         )  # fmt: skip
         return account.feedback.setdefault(body.key, event)
 
@@ -47,6 +54,15 @@ def feedback_routes(script: StandIn) -> APIRouter:
     return router
 
 
+def _marked(account: Account, turn_id: str, body: TurnFeedbackCreate) -> MarkedSpan | None:
+    if body.span is None:
+        return None
+    turns = (turn for conversation in account.conversations.values() for turn in conversation.turns)
+    answer, span = next(turn.answer for turn in turns if turn.id == turn_id), body.span
+    mark = {"span_good": "good", "span_wrong": "wrong"}.get(body.kind)
+    return MarkedSpan.model_validate(span.model_dump() | {"text": answer[span.start : span.end], "mark": mark})
+
+
 def _turns(account: Account) -> list[str]:
     return [turn.id for conversation in account.conversations.values() for turn in conversation.turns]
 
@@ -65,6 +81,9 @@ def _state(account: Account, turn_id: str) -> TurnFeedback:
         if event.exposure_id is None and event.kind in {"up", "down", "withdrawn"}:
             state.vote = None if event.kind == "withdrawn" else event.kind  # type: ignore[assignment]  # one of the two
             state.reasons, state.text = event.reasons, event.text
+        elif (mark := event.span) is not None:
+            others = [one for one in state.spans if (one.start, one.end) != (mark.start, mark.end)]
+            state.spans = [*others, mark] if mark.mark else others
         elif event.exposure_id and event.kind in {"helped", "not_relevant", "wrong"}:
             state.sources[event.exposure_id] = event.kind  # type: ignore[assignment]  # one of the three
         elif event.exposure_id and event.kind == "withdrawn":

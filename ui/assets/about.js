@@ -1,26 +1,9 @@
 // About me: sends what a person changes to the API, then draws the page again without losing what is being typed.
 (() => {
-  const by_id = (id) => document.getElementById(id);
   const say = window.attune_said, { t } = window.attune_words;
 
-  // What the fresh page must take over from this one: what is open or half typed, but for the form that was `sent`.
-  function state_of(main, sent) {
-    const fields = [...main.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue && !sent.contains(field));
-    const open = [...main.querySelectorAll("details[open]")].filter((details) => !details.contains(sent));
-    return { fields: fields.map(({ id, value }) => [id, value]), open: open.map(({ id }) => id) };
-  }
-
-  async function redraw(sent) {
-    const { piece } = window.attune_pieces;
-    const main = document.querySelector("main"), fresh = (await piece(location.href)).querySelector("main");
-    const { fields, open } = state_of(main, sent);
-    for (const id of ["learned", "facts", "rules", "data"]) by_id(id).replaceChildren(...document.importNode(fresh.querySelector(`#${id}`), true).childNodes);
-    for (const id of open) if (by_id(id)) by_id(id).open = true;
-    for (const [id, value] of fields) if (by_id(id)) by_id(id).value = value;
-    if (document.activeElement !== document.body) return; // it stands in a part that was not drawn again
-    const after = by_id(sent.id);
-    (after?.closest("details")?.querySelector("summary") || after?.querySelector("input") || after || by_id("learned-title")).focus({ preventScroll: true });
-  }
+  const PARTS = ["learned", "facts", "rules", "data"];
+  const redraw = (sent) => window.attune_redraw(PARTS, sent, { leaves: true, otherwise: "learned-title" });
 
   async function submit(form) {
     const problem = form.querySelector(".problem"), button = form.querySelector("[type=submit]");

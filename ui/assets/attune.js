@@ -45,6 +45,8 @@
         // Shown at once, and sent as the whole choice when the clicks pause: of events that come while the first is under
         // way gradio may run another than the last.
         target.setAttribute("aria-checked", target.getAttribute("aria-checked") !== "true");
+        for (const other of element.querySelectorAll('.tick[aria-checked="true"]')) // both would ask for what is in both
+          if (other.dataset.kind !== target.dataset.kind) other.setAttribute("aria-checked", false);
         const ids = [...element.querySelectorAll('.tick[aria-checked="true"]')].map((tick) => tick.dataset.id);
         clearTimeout(choosing);
         choosing = setTimeout(() => trigger(chosen, { ids }), 120);

@@ -158,6 +158,7 @@
     if (thing === "exposures" && ["helped", "not_relevant", "wrong", "withdrawn"].includes(body.kind))
       verdicts.set(id, taken_back ? null : body.kind);
   }
+  window.attune_votes = { log, waiting: read }; // for marks.js
   addEventListener("online", flush);
   flush();
 })();
