@@ -29,6 +29,7 @@ CHECKS = (
     response_schema_conformance,
 )
 EXAMPLES = 40  # of each operation; the whole takes about a minute
+PATIENCE = 120  # seconds: what a slow machine makes of a whole backup is no fault of a route
 # Erasing the account that asks would make all the rest a 401.
 SPARED = {("DELETE", "/api/v1/me"), ("DELETE", "/api/v1/auth/session")}
 
@@ -59,7 +60,8 @@ def try_all(app: FastAPI, url: str, token: str) -> int:
         )
         @given(case=operation.as_strategy())
         def holds(case: schemathesis.Case[Any]) -> None:
-            case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS))
+            headers = {"Authorization": f"Bearer {token}"}
+            case.call_and_validate(base_url=url, headers=headers, checks=list(CHECKS), timeout=PATIENCE)
 
         holds()
     return len(chosen)
