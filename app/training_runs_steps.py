@@ -85,11 +85,18 @@ class Steps:
         words += ["--seed", str(self.row.seed), *(["--steps", str(self.row.steps)] if self.row.steps else [])]
         await self._process("train", *words)
         try:
-            version = await asyncio.to_thread(versions.adopt, self.workshop.home, self._out)
+            await self._register(await asyncio.to_thread(versions.read, self._out))
+            return (await asyncio.to_thread(versions.adopt, self.workshop.home, self._out)).id
         except versions.VersionError as error:
             raise JobFailedError(str(error)) from None
-        await self.tell(version_id=version.id)
-        return version.id
+
+    async def _register(self, version: versions.Version) -> None:
+        """Make it known before it is copied: what is erased from now on marks it, though nobody has decided on it yet.
+        Raises JobCancelledError where the run was ended meanwhile; then nothing is copied."""
+        async with self.workshop.database.session() as session:
+            if not await training_runs_rows.tell(session, self.row.id, version_id=version.id):
+                raise JobCancelledError(self.progress.job.id)
+            await registry.add_version(session, version)
 
     async def _recipe(self) -> list[str]:
         """The words of `attune train` for this kind; a generator goes on from the adapter in use."""

@@ -1,5 +1,6 @@
 """Forgetting a person or erasing a document ends what trains on their words, and marks what was trained on them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,17 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import col, delete
 
+from app.jobs import JobCancelledError, Progress
 from app.models import Exposure, Job, ModelVersion, Person, UtilityLabel, new_id
 from app.models_training import TrainingRun
 from app.services import Services
-from app.training_runs_steps import folder_of
+from app.training_runs_steps import Steps, Workshop, folder_of
 from tests.app.lending import collect, me, share
 from tests.app.rewriting import ask
+from tests.app.trained import trained_retriever
 from tests.app.training import RUNS, Judged, write_log
 from tests.conftest import Upload, WaitForJob, client_of
+from training.manifest import DataUsed
 
 NOTE = "The hut keeps its spare key under the blue flower pot."
 
@@ -108,6 +112,57 @@ async def test_erasing_a_document_marks_what_was_trained_since_it_was_shown_and_
     ended = (await admin.get(f"{RUNS}/{run.id}")).json()
     assert (ended["state"], ended["forgotten"]) == ("failed", 1)
     assert ended["error"] == "a document that its log quotes was erased: start it again"
+
+
+class Fitting(Steps):
+    """A recipe that reads the log, and leaves a version."""
+
+    async def _process(self, verb: str, *words: str) -> None:
+        told = (DataUsed("turns.jsonl", "0" * 64, "unknown", 1),)
+        await asyncio.to_thread(trained_retriever, folder_of(self.workshop.home, self.row.id), data=told)
+
+
+@pytest.mark.parametrize("is_fitted", [False, True])
+async def test_no_version_that_was_not_marked_learned_from_a_document_that_is_erased_while_it_is_trained(
+    admin: httpx.AsyncClient,
+    client: httpx.AsyncClient,
+    person: Person,
+    services: Services,
+    upload: Upload,
+    is_fitted: bool,
+) -> None:
+    document = (await upload(client, "hut.txt", NOTE)).document.id
+    assert (await ask(client, "Where does the hut keep its spare key?")).exposures
+    run, log = await under_way(services, person)
+    log.unlink()
+    async with services.database.session() as session:
+        job = await session.get(Job, run.job_id)
+    assert job is not None
+
+    class Interrupted(Fitting):
+        async def _process(self, verb: str, *words: str) -> None:
+            given = folder_of(services.home, run.id) / "run" / "given" / "turns.jsonl"
+            assert NOTE in await asyncio.to_thread(given.read_text)
+            await super()._process(verb, *words)
+            if not is_fitted:
+                assert (await client.delete(f"/api/v1/documents/{document}")).status_code == 204
+                await super()._process(verb, *words)  # as a process that is killed a moment later
+
+    workshop = Workshop(services.settings, services.home, services.database, services.promotions)
+    steps = Interrupted(workshop, run, Progress(services.database, job))
+    if is_fitted:
+        version = await steps.fit([person.id])
+        assert (services.home.models / version).is_dir()
+        assert (await client.delete(f"/api/v1/documents/{document}")).status_code == 204
+        assert (await marks(admin))[version] == 1
+    else:
+        with pytest.raises(JobCancelledError):
+            await steps.fit([person.id])
+        assert (await marks(admin), list(services.home.models.iterdir())) == ({}, [])
+    ended = (await admin.get(f"{RUNS}/{run.id}")).json()
+    assert (ended["state"], ended["forgotten"]) == ("failed", 1)
+    with pytest.raises(JobCancelledError):
+        await steps.tell(stage="the gate measures")
 
 
 async def test_an_owner_who_asked_nothing_is_in_the_log_since_their_document_was_first_shown(
