@@ -103,6 +103,26 @@ async def test_the_pages_beside_the_chat_keep_nobody_out(
     assert "\n".join(f"{place}: {what}" for place, what in found.items() if what) == ""
 
 
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+async def test_two_answers_what_is_refused_and_another_language_keep_nobody_out(
+    browser: Browser, pages_url: str, scripted: StandIn, size: str, scheme: str
+) -> None:
+    furnish(scripted)
+    person = scripted.accounts[TOKEN].person
+    person.language, person.trains_others, person.compares = "de", True, True
+    page, found = await enter(browser, pages_url, size, scheme), dict[str, list[str]]()
+    await ask(page, "Wie viel Urlaub habe ich?")
+    await expect(page.get_by_role("group", name="Welche Antwort ist besser?")).to_be_visible(timeout=20_000)
+    found["two answers"] = await serious(page)
+    for path in ("/about-me", "/settings", "/read/nothing", "/read/nothing/page/1", "/login"):
+        await page.goto(pages_url + path)
+        assert await page.locator("html").get_attribute("lang") == "de"
+        for details in await page.locator("details > summary").all():
+            await details.click()
+        found[path] = await serious(page)
+    assert "\n".join(f"{place}: {what}" for place, what in found.items() if what) == ""
+
+
 async def test_axe_finds_what_is_wrong(browser: Browser) -> None:
     page = await browser.new_page()
     await page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><button></button></main>')

@@ -30,6 +30,7 @@ async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[Browser
         await expect(page.locator("#scope")).to_contain_text("Add a document", timeout=PATIENCE)
         await page.set_input_files("#upload-input", HANDBOOK)
         await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=PATIENCE)
+        await taught(page)
         await ask(page, QUESTION)
         await page.click("#history .cite", timeout=PATIENCE)
         links = page.locator("#source-1 footer a")
@@ -45,6 +46,27 @@ async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[Browser
             name: f"/operator/{name.removeprefix('operator-')}" for name in PLACES if name.startswith("operator")
         }
         yield context, {name: urljoin(link, address) for name, address in addresses.items()}
+
+
+async def taught(page: Page) -> None:
+    """What there is to see on About me: a lesson of an edit, and what was said there. Ends in a new conversation."""
+    await ask(page, QUESTION)
+    await page.click("#history [data-edit-answer]", timeout=PATIENCE)
+    area = page.locator(".editor textarea")
+    await area.fill(f"{await area.input_value()}\n\nKind regards")
+    await area.press("Control+Enter")
+    await expect(page.locator("[role=status] .learning.good")).to_contain_text("Kind regards", timeout=PATIENCE)
+    said = {
+        "preferences": {"description": "Short bullet points, please"},
+        "me/facts": {"text": "I am a warden"},
+        "me/rules": {"text": "only use the handbook"},
+    }
+    origin = page.url.split("/?")[0]
+    for path, body in said.items():
+        answer = await page.request.post(f"{origin}/api/v1/{path}", data=body, headers={"Origin": origin})
+        assert answer.status == 201, await answer.text()
+    await page.click("[data-act=new]")
+    await expect(page.locator(".welcome")).to_be_visible()
 
 
 async def test_every_page_has_its_picture_at_every_size(
@@ -65,6 +87,7 @@ async def test_every_page_has_its_picture_at_every_size(
         for name in addresses:
             if name not in ("welcome", "answer"):
                 await page.goto(addresses[name])
+                assert name != "about-me" or await page.locator("#learned .card").count() == 2, "nothing was learned"
                 await picture(page, f"{variant}-{name}", whole=True)
         await in_the_chat(page, addresses, variant)
         await context.close()
