@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import sql
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import access
+from app.containing import holds, words_of
 from app.cursor import newest_first
 from app.models import Document, Exposure, Job, Turn, table, utc_now
 
@@ -42,10 +43,12 @@ async def find_by_source(session: AsyncSession, owner_id: str, source: str) -> S
 
 
 async def page(
-    session: AsyncSession, owner_id: str, limit: int, before: tuple[datetime, str] | None
+    session: AsyncSession, owner_id: str, limit: int, before: tuple[datetime, str] | None, sought: str = ""
 ) -> Sequence[Document]:
-    """Newest first; `before` is the (created_at, id) of the last one already seen."""
-    query = select(Document).where(Document.owner_id == owner_id)
+    """Newest first; `before` is the (created_at, id) of the last one already seen. Only those whose name or title hold
+    every word of `sought`."""
+    named = (or_(holds(col(Document.name), word), holds(col(Document.title), word)) for word in words_of(sought))
+    query = select(Document).where(Document.owner_id == owner_id, *named)
     page = newest_first(query, Document.created_at, Document.id, limit, before)
     return (await session.exec(page)).all()
 

@@ -121,9 +121,11 @@ class ApiClient(LearnedClient, SharingClient):
         with file.open("rb") as handle:
             return await self._upload(name or file.name, handle, source)
 
-    async def documents(self, cursor: str | None = None, limit: int | None = None) -> DocumentsPublic:
-        """One page, newest first; `next_cursor` of the answer asks for the next."""
-        return await self._api.get("/api/v1/documents", DocumentsPublic, {"cursor": cursor, "limit": limit})
+    async def documents(self, cursor: str | None = None, limit: int | None = None, sought: str = "") -> DocumentsPublic:
+        """One page, newest first; `next_cursor` of the answer asks for the next. Only those whose name or title hold
+        all words of `sought`."""
+        query = {"cursor": cursor, "limit": limit, "q": sought or None}
+        return await self._api.get("/api/v1/documents", DocumentsPublic, query)
 
     async def document(self, document_id: str) -> DocumentPublic:
         return await self._api.get(f"/api/v1/documents/{document_id}", DocumentPublic)

@@ -42,7 +42,7 @@ def render_conversations(
             said = tr("No conversation holds all of these words. Try fewer, or only the beginning of one.")
         rows.append(f'<div class="empty"><p>{said}</p></div>')
     if more and pages < MOST_PAGES:
-        rows.append(f'<button type="button" class="ghost more-conversations" data-more>{tr("Show more")}</button>')
+        rows.append(f'<button type="button" class="ghost show-more" data-more>{tr("Show more")}</button>')
     elif more:
         rows.append(f'<p class="muted note">{tr("There are older ones: search for them.")}</p>')
     drawn = f'data-q="{esc(sought)}" data-pages="{pages}" data-current="{esc(current or "")}"'

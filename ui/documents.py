@@ -8,6 +8,8 @@ from ui.markup import esc
 from ui.places import original_url, text_url
 from ui.scope import PENDING, render_tick
 
+MOST_PAGES = 40  # that one list grows to; what is older is searched for
+
 
 def render_uploads() -> str:
     """Where documents come in; the browser sends files to the API itself, so that progress is real and no copy stays on
@@ -19,17 +21,29 @@ def render_uploads() -> str:
 <span class="muted">{tr("PDF, Word, slides, sheets, e-mail, web pages, text")}</span></div>
 <form class="from-url" data-from-url hidden><input type="url" required maxlength="2000" placeholder="https://…"
  aria-label="{tr("Web address of a page or file")}"><button type="submit" class="ghost">{tr("Fetch")}</button></form>
-<div class="uploads" data-uploads aria-live="polite"></div>"""
+<div class="uploads" data-uploads aria-live="polite"></div>
+<input id="find-document" type="search" maxlength="200" placeholder="{tr("Search by name")}"
+ aria-label="{tr("Search your documents by name")}" hidden><p id="documents-said" class="muted" role="status"></p>"""
 
 
-def render_documents(documents: Sequence[DocumentPublic], scope: Collection[str], more: bool = False) -> str:
-    """Every document with its status; a tick means that questions are asked within the ticked ones only."""
+def render_documents(
+    documents: Sequence[DocumentPublic], scope: Collection[str], more: bool = False, sought: str = "", pages: int = 1
+) -> str:
+    """Newest first, each with its status; a tick means that questions are asked within the ticked ones only. `more` of
+    them are there beyond these `pages`; `sought` are the words that the names of all of them hold."""
+    rows = "".join(_row(document, document.id in scope) for document in documents)
     if not documents:
         said = tr("No documents yet. Add a few files; small ones are ready in seconds.")
-        return f'<div class="empty"><p>{said}</p></div>'
-    rows = "".join(_row(document, document.id in scope) for document in documents)
-    note = f'<p class="muted note">{tr("Only the newest are listed; all of them are searched.")}</p>'
-    return f'<div class="documents">{rows}</div>{note if more else ""}'
+        if sought:
+            said = tr("No document has all of these words in its name. Try fewer, or only the beginning of one.")
+        rows = f'<div class="empty"><p>{said}</p></div>'
+    if more and pages < MOST_PAGES:
+        rows += f'<button type="button" class="ghost show-more" data-more>{tr("Show more")}</button>'
+    elif more:
+        rows += f'<p class="muted note">{tr("There are older ones: search for them.")}</p>'
+    kind = "documents" if documents else ""
+    listed = f'<div class="{kind}" data-listed data-q="{esc(sought)}" data-pages="{pages}">{rows}</div>'
+    return f'<div data-chosen="{esc(" ".join(scope))}">{listed}</div>'
 
 
 def _row(document: DocumentPublic, chosen: bool) -> str:

@@ -46,9 +46,12 @@ def render_collections(collections: Sequence[CollectionPublic], scope: Some[str]
 
 
 def render_scope(
-    documents: Sequence[DocumentPublic], scope: Some[str], collections: Sequence[CollectionPublic] = ()
+    documents: Sequence[DocumentPublic],
+    scope: Some[str],
+    collections: Sequence[CollectionPublic] = (),
+    more: bool = False,
 ) -> str:
-    """One line over the question box that says what is being asked."""
+    """One line over the question box that says what is being asked; `more` documents are there than these."""
     if chosen := [one.name for one in collections if named(one) in scope]:
         names = esc(", ".join(chosen))
         return _narrowed(
@@ -67,11 +70,15 @@ def render_scope(
             ),
             names,
         )  # fmt: skip
-    return f'<div class="scope">{_all(documents, collections)}</div>'
+    return f'<div class="scope">{_all(documents, collections, more)}</div>'
 
 
-def _all(documents: Sequence[DocumentPublic], collections: Sequence[CollectionPublic]) -> str:
+def _all(documents: Sequence[DocumentPublic], collections: Sequence[CollectionPublic], more: bool) -> str:
     shared = any(one.documents and one.permission != "own" for one in collections)
+    if more:
+        return (
+            tr("Asking all your documents, and what is shared with you") if shared else tr("Asking all your documents")
+        )
     if ready := sum(document.status == "indexed" for document in documents):
         if shared:
             return trn(

@@ -9,15 +9,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from app.schemas import ConversationPublic
+from app.schemas import ConversationPublic, DocumentPublic
 from app.schemas_preferences import EditPublic, PreferencePublic
 from ui.chat import render_turns
 from ui.client import ApiClient, ApiError
 from ui.conversations import MOST_PAGES, render_conversations
+from ui.documents import MOST_PAGES as MOST_LISTED
+from ui.documents import render_documents
 from ui.edits import render_applied, render_edit
 from ui.plain import HEADERS
 from ui.preferences import render_provenance
 from ui.session import visitor
+from ui.views import listed_documents
 
 _MAX_PAGES = 10  # of preferences that are looked through for those of one answer
 
@@ -61,7 +64,7 @@ def shown_routes(api: ApiClient) -> APIRouter:
 
 
 def listed_routes(api: ApiClient) -> APIRouter:
-    """GET /shown/conversations: the list as far as it is unfolded, or what was found in it."""
+    """GET /shown/conversations and /shown/documents: the list as far as it is unfolded, or what was found in it."""
     router = APIRouter(prefix="/shown", include_in_schema=False)
 
     @router.get("/conversations")
@@ -71,6 +74,15 @@ def listed_routes(api: ApiClient) -> APIRouter:
         async def render(person: ApiClient) -> str:
             found, more = await _conversations(person, q, pages)
             return render_conversations(found, current, datetime.now(UTC), more, q, pages)
+
+        return await piece(api, request, render)
+
+    @router.get("/documents")
+    async def documents(
+        request: Request, q: str = "", pages: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 1
+    ) -> Response:
+        async def render(person: ApiClient) -> str:
+            return render_documents(*await _documents(person, q, pages), sought=q, pages=pages)
 
         return await piece(api, request, render)
 
@@ -95,6 +107,12 @@ async def _conversations(person: ApiClient, sought: str, pages: int) -> tuple[li
         if cursor is None:
             break
     return found, cursor is not None
+
+
+async def _documents(person: ApiClient, sought: str, pages: int) -> tuple[list[DocumentPublic], tuple[()], bool]:
+    """The list with nothing chosen in it: the browser knows what is."""
+    found, more = await listed_documents(person, sought, pages)
+    return found, (), more
 
 
 async def _latest_edit(person: ApiClient, turn_id: str) -> EditPublic | None:

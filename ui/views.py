@@ -1,7 +1,7 @@
 """The groups of panels that are always drawn together, from what the API says now. Knows the order of the outputs."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from ui.scope import PENDING, kept, render_collections, render_scope
 from ui.sources import render_no_sources, render_sources
 
 Updates = tuple[Any, ...]
-LISTED_PAGES = 4  # pages of the document list that one screen shows
+_A_PAGE = 100  # documents that are listed before somebody asks for more
 
 
 async def thread_view(api: ApiClient, conversation_id: str | None, turn_id: str | None = None) -> Updates:
@@ -47,11 +47,12 @@ async def sources_of(api: ApiClient, turn_id: str) -> str:
 
 async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
     """list of documents, the line over the question box, the scope without what is gone, the refresh timer."""
-    (documents, more), shared = await asyncio.gather(_documents(api), api.collections())
-    collections, chosen = shared.items, kept(scope, documents, shared.items)
+    (documents, more), shared = await asyncio.gather(listed_documents(api), api.collections())
+    reachable = [*documents, *await _unlisted(api, scope, documents)]
+    collections, chosen = shared.items, kept(scope, reachable, shared.items)
     pending = any(document.status in PENDING for document in documents)
     listed = render_collections(collections, chosen) + render_documents(documents, chosen, more)
-    return listed, render_scope(documents, chosen, collections), chosen, gr.Timer(active=pending)
+    return listed, render_scope(reachable, chosen, collections, more), chosen, gr.Timer(active=pending)
 
 
 async def _find(api: ApiClient, conversation_id: str | None) -> ConversationDetail | None:
@@ -77,15 +78,33 @@ async def _feedback(api: ApiClient, conversation_id: str | None) -> dict[str, Tu
         raise
 
 
-async def _documents(api: ApiClient) -> tuple[list[DocumentPublic], bool]:
+async def listed_documents(api: ApiClient, sought: str = "", pages: int = 1) -> tuple[list[DocumentPublic], bool]:
+    """The first `pages` of the list, or of what was found in it, and whether there are more."""
     documents, cursor = list[DocumentPublic](), None
-    for _ in range(LISTED_PAGES):
-        page = await api.documents(cursor)
+    for _ in range(pages):
+        page = await api.documents(cursor, _A_PAGE, sought)
         documents += page.items
         cursor = page.next_cursor
         if cursor is None:
             break
     return documents, cursor is not None
+
+
+async def _unlisted(api: ApiClient, scope: Collection[str], listed: Sequence[DocumentPublic]) -> list[DocumentPublic]:
+    """What is chosen and too old to be among the listed ones."""
+    known = {document.id for document in listed}
+    missing = [one for one in scope if one not in known and ":" not in one]
+    found = await asyncio.gather(*(_document(api, one) for one in missing))
+    return [document for document in found if document]
+
+
+async def _document(api: ApiClient, document_id: str) -> DocumentPublic | None:
+    try:
+        return await api.document(document_id)
+    except ApiError as error:
+        if error.status in {404, 422}:
+            return None
+        raise
 
 
 def thread(conversation_id: str | None, body: str) -> str:

@@ -63,10 +63,11 @@ async def read_all(
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
+    q: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> DocumentsPublic:
-    """Your documents, newest first."""
+    """Your documents, newest first; with `q` only those whose name or title hold all of its words."""
     async with services.database.session() as session:
-        found = await documents.page(session, person.id, limit + 1, decode_cursor(cursor))
+        found = await documents.page(session, person.id, limit + 1, decode_cursor(cursor), q)
     shown = found[:limit]
     more = cursor_after(found, limit, lambda one: (one.created_at, one.id))
     return DocumentsPublic(items=[_public(document) for document in shown], next_cursor=more)

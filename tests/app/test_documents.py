@@ -170,6 +170,22 @@ async def test_the_list_goes_on_where_it_stopped(client: httpx.AsyncClient, uplo
     assert (await client.get("/api/v1/documents", params={"cursor": "x"})).status_code == 422
 
 
+async def test_documents_are_found_by_all_words_of_their_name_or_title(
+    client: httpx.AsyncClient, upload: Upload
+) -> None:
+    for name in ("Überstunden 2026.txt", "Urlaub 2026.txt", "100% sure_.txt"):
+        await upload(client, name, f"The text of {name}.")
+    for sought, found in {
+        "2026": ["Urlaub 2026.txt", "Überstunden 2026.txt"],
+        "26 über": ["Überstunden 2026.txt"],
+        "URLAUB txt": ["Urlaub 2026.txt"],
+        "%": ["100% sure_.txt"],
+        "urlaub sure": [],
+    }.items():
+        page = (await client.get("/api/v1/documents", params={"q": sought})).json()
+        assert [one["name"] for one in page["items"]] == found, sought
+
+
 async def test_deleting_leaves_no_byte_of_the_document_in_the_home(settings: Settings, upload: Upload) -> None:
     secret = "Zyxquartz"
     async with running(settings) as app, client_of(app, "ann@example.org") as client:

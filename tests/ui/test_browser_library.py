@@ -119,6 +119,32 @@ async def test_quick_ticks_all_count(browser: Browser, pages_url: str, scripted:
     await expect(page.locator(".tick[aria-checked=true]")).to_have_count(0)
 
 
+async def test_of_many_documents_old_ones_are_unfolded_or_found_by_name_and_chosen_ones_stay_chosen(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    for number in range(120):
+        scripted.add_document("token-of-ada@example.org", f"report-{number}.pdf")
+    page = await enter(browser, pages_url)
+    rows, find = page.locator("#documents .document"), page.get_by_label("Search your documents by name")
+    await expect(rows).to_have_count(100)
+    await page.get_by_role("button", name="Show more").click()
+    await expect(rows).to_have_count(120)
+    await expect(rows.nth(100).locator("a")).to_be_focused()
+    await page.get_by_label("Ask within report-0.pdf").click()
+    await expect(page.locator("#scope")).to_contain_text("Asking within 1 document: report-0.pdf")
+    await find.fill("REPORT 77")
+    await expect(rows).to_have_text([re.compile("report-77.pdf")])
+    await expect(page.locator("#documents-said")).to_have_text("1 found")
+    await page.get_by_label("Ask within report-77.pdf").click()
+    await expect(page.locator("#scope")).to_contain_text("Asking within 2 documents")
+    await expect(rows).to_have_count(1)  # the list is drawn again as it was wanted
+    await expect(rows.locator(".tick")).to_be_checked()
+    await find.press("Escape")
+    await expect(rows).to_have_count(100)
+    await find.fill("nothing like it")
+    await expect(page.locator("#documents")).to_contain_text("No document has all of these words in its name")
+
+
 async def test_two_people_at_once_see_only_their_own(browser: Browser, pages_url: str, scripted: StandIn) -> None:
     scripted.pace, scripted.answer = 0.05, "word " * 30
     bob_token = scripted.add_person("bob@example.org")

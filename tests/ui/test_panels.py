@@ -190,6 +190,13 @@ def test_a_document_of_somebody_else_says_so_and_is_theirs_to_delete() -> None:
     assert "shared" not in render_documents([a_document("a.pdf")], ())
 
 
+def test_a_long_list_of_documents_goes_on_or_says_how_to_find_the_rest() -> None:
+    assert "data-more" in render_documents([a_document("a.pdf")], (), more=True)
+    assert "There are older ones" in render_documents([a_document("a.pdf")], (), more=True, pages=40)
+    page = render_documents([a_document("a.pdf")], ("x", "y"), sought='"a"')
+    assert 'data-chosen="x y"' in page and 'data-q="&quot;a&quot;"' in page and "data-more" not in page
+
+
 def test_a_document_that_was_read_in_part_says_what_stayed_unread() -> None:
     page = render_documents([a_document("a.pdf", reason="page 2 is an unreadable scan <b>")], ())
     assert "3 pages" in page

@@ -108,8 +108,11 @@ def _documents(script: StandIn) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
 
     @router.get("/documents")
-    async def documents(request: Request) -> DocumentsPublic:
-        return DocumentsPublic(items=list(script.account(request).documents.values())[::-1])
+    async def documents(request: Request, q: str = "", cursor: int = 0, limit: int = 50) -> DocumentsPublic:
+        kept = list(script.account(request).documents.values())[::-1]
+        sought = [one for one in kept if all(word in one.name.lower() for word in q.lower().split())]
+        more = str(cursor + limit) if len(sought) > cursor + limit else None
+        return DocumentsPublic(items=sought[cursor : cursor + limit], next_cursor=more)
 
     def own(request: Request, document_id: str) -> DocumentPublic:
         if found := script.account(request).documents.get(document_id):

@@ -47,7 +47,7 @@
         target.setAttribute("aria-checked", target.getAttribute("aria-checked") !== "true");
         for (const other of element.querySelectorAll('.tick[aria-checked="true"]')) // both would ask for what is in both
           if (other.dataset.kind !== target.dataset.kind) other.setAttribute("aria-checked", false);
-        const ids = [...element.querySelectorAll('.tick[aria-checked="true"]')].map((tick) => tick.dataset.id);
+        const ids = window.attune_documents.choice(target);
         clearTimeout(choosing);
         choosing = setTimeout(() => trigger(chosen, { ids }), 120);
         return;

@@ -1,63 +1,29 @@
 // The list of conversations: searching it, seeing more of it, renaming in place and deleting. The server draws the
 // list; it may be drawn again at any time, and what is sought, unfolded or half renamed here is then put back.
 (() => {
-  const { ask, piece } = window.attune_pieces, { t, n } = window.attune_words;
-  const wanted = { q: "", pages: 1 };
+  const { ask } = window.attune_pieces, { t } = window.attune_words;
   let renaming = null; // { id, form }
-  let drawing = 0, typing = 0;
   const by_id = (id) => document.getElementById(id);
-  const list = () => document.querySelector("#conversations [data-listed]");
   const row_of = (id) => document.querySelector(`#conversations [data-row="${CSS.escape(id)}"]`);
   const address_of = (id) => `/api/v1/conversations/${encodeURIComponent(id)}`;
   const opened = () => document.querySelector("#history [data-conversation]")?.dataset.conversation || "";
-  const say = (text, warning) => {
-    by_id("conversations-said").textContent = text;
-    by_id("conversations-said").classList.toggle("warn", Boolean(warning));
-  };
+  const { wanted, list, draw, say, as_wanted } = window.attune_listing({
+    panel: "#conversations", row: "[data-row]", path: "/shown/conversations", find: "find-conversation", said: "conversations-said",
+    also: () => ({ current: opened() }), drawn: put_back,
+  });
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
     return element;
   };
 
-  // The list as it is wanted; of quick repetitions the last one counts.
-  async function draw() {
-    const mine = ++drawing;
-    try {
-      const fresh = await piece(`/shown/conversations?${new URLSearchParams({ ...wanted, current: opened() })}`);
-      if (mine !== drawing || !list()) return;
-      list().replaceWith(document.importNode(fresh.querySelector("[data-listed]"), true));
-      const found = document.querySelectorAll("#conversations [data-row]").length;
-      const all = document.querySelector("#conversations [data-more]") ? n("{count} or more found", "{count} or more found", found) : n("{count} found", "{count} found", found);
-      say(wanted.q ? all : "");
-    } catch (error) {
-      if (mine === drawing) say(error.message, true);
-    }
-    put_back();
-  }
-
   function restore() {
     const drawn = list();
     if (!drawn) return;
-    const as_wanted = drawn.dataset.q === wanted.q && Number(drawn.dataset.pages) === wanted.pages;
     // The list and the thread are drawn one after the other, so which one is open may be known to one of them only.
     const in_step = drawn.dataset.current === opened() || (!wanted.q && wanted.pages === 1);
-    if (as_wanted && in_step) put_back();
+    if (as_wanted() && in_step) put_back();
     else draw();
-  }
-
-  function search(text) {
-    clearTimeout(typing);
-    if (text === wanted.q) return;
-    Object.assign(wanted, { q: text, pages: 1 });
-    draw();
-  }
-
-  async function more() {
-    const before = document.querySelectorAll("#conversations [data-row]").length;
-    wanted.pages += 1;
-    await draw();
-    document.querySelectorAll("#conversations [data-row] .item")[before]?.focus();
   }
 
   // --- renaming in place
@@ -130,21 +96,10 @@
     (next && row_of(next) ? row_of(next).querySelector(".item") : by_id("find-conversation")).focus();
   }
 
-  document.addEventListener("input", (event) => {
-    if (event.target.id !== "find-conversation") return;
-    clearTimeout(typing);
-    typing = setTimeout(() => search(event.target.value.trim()), 250);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "find-conversation") return;
-    if (event.key === "Escape" && event.target.value) { event.preventDefault(); event.target.value = ""; search(""); }
-    if (event.key === "Enter" && !event.isComposing) search(event.target.value.trim());
-  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("#conversations button"), row = button?.closest("[data-row]");
     if (!button) return;
-    if ("more" in button.dataset) more();
-    else if ("rename" in button.dataset) rename(row);
+    if ("rename" in button.dataset) rename(row);
     else if ("remove" in button.dataset) remove(row, button);
   });
   document.addEventListener("attune:drawn", restore);
