@@ -50,8 +50,8 @@ async def mark_seen(session: AsyncSession, person_id: str, body: AnnouncementsSe
 class Announcer:
     """Tells the address in the settings, once, that a run has ended.
 
-    The run is marked before it is told: whoever is killed between has told nobody, and nobody is told twice. The pages
-    do not depend on it.
+    The run is marked before it is told: whoever is killed between has told nobody, and whoever comes next tells nobody
+    again. An address that was slow to answer may hear the same id twice. The pages do not depend on it.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
