@@ -56,7 +56,7 @@ class SessionGate:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        refusal = _unknown_route(path) or _foreign_page(scope)
+        refusal = _unknown_route(path) or _foreign_page(scope) or _heartbeat(path)
         if refusal is None and not path.startswith(_OPEN):
             refusal = await self._admit(scope)
         await (refusal or self._app)(scope, receive, _with_headers(send, scope.get(_HEADERS, ())))
@@ -83,6 +83,12 @@ def _unknown_route(path: str) -> Response | None:
         problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"there is no route {path}"}
         return JSONResponse(problem, 404, media_type="application/problem+json")
     return None
+
+
+def _heartbeat(path: str) -> Response | None:
+    # Gradio keeps a request open for as long as a page is, and a browser opens six to a server: the sixth tab would
+    # wait for ever. When one breaks, as it does while a laptop sleeps, the page's state is thrown away within the hour.
+    return Response(status_code=204) if path.startswith("/gradio_api/heartbeat/") else None
 
 
 def _foreign_page(scope: Scope) -> Response | None:

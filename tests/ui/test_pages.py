@@ -74,6 +74,11 @@ async def test_handlers_are_no_second_api(pages_url: str, token: str) -> None:
     assert described["named_endpoints"] == {}
 
 
+async def test_no_tab_holds_a_connection_open_as_the_sixth_one_would_find_none_left(pages_url: str, token: str) -> None:
+    response = await fetch(f"{pages_url}/gradio_api/heartbeat/x", token)  # of gradio's own it would never end
+    assert (response.status_code, response.content) == (204, b"")
+
+
 async def test_the_reader_shows_a_document_to_its_owner_only(pages_url: str, pages_script: StandIn, token: str) -> None:
     pages_script.passages = ["Leave is <b>28</b> days.", "Five may be kept."]
     document = pages_script.add_document(token, "<i>handbook</i>.docx")
