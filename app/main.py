@@ -38,6 +38,7 @@ from app.api import (
     satisfaction,
     search,
     sign_up,
+    suggestions,
     tokens,
     training_runs,
 )
@@ -69,6 +70,7 @@ ROUTERS = (
     mcp,
     edits,
     feedback,
+    suggestions,
     preferences,
     admin,
     backup,

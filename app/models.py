@@ -58,6 +58,7 @@ class Person(SQLModel, table=True):
     compares: bool = False  # whether they now and then choose between two answers
     language: str | None = None  # of the pages; None: the one that their browser asks for
     toured: bool = False  # whether the pages have shown them around
+    suggests: bool = True  # whether follow-up questions are suggested
     created_at: datetime = time_field()
 
 

@@ -59,13 +59,8 @@ class PersonPublic(BaseModel):
     compares: bool = False  # now and then you are shown two answers, and say which is better
     language: Language | None = None  # of the pages; null: the one that your browser asks for
     toured: bool = False  # the pages have shown you around
+    suggests: bool = True  # follow-up questions are suggested under your last answer
     created_at: datetime
-
-
-class PersonCreate(RequestBody):
-    email: str = Field(max_length=254)
-    password: str = Field(max_length=1024)
-    role: Role = "person"
 
 
 class PersonUpdate(RequestBody):
@@ -75,6 +70,7 @@ class PersonUpdate(RequestBody):
     compares: bool | None = None
     language: Language | None = None  # null: the one that your browser asks for; left out: as it was
     toured: bool | None = None
+    suggests: bool | None = None
 
 
 # --- documents

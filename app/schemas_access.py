@@ -1,4 +1,4 @@
-"""What crosses the REST door about tokens of one's own, making an account, invites and roles."""
+"""What crosses the REST door about accounts that are made, tokens of one's own, invites and roles."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,6 +9,12 @@ from app.schemas import Page, RequestBody, Role
 
 Scope = Literal["read", "chat", "write", "admin"]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class PersonCreate(RequestBody):
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=1024)
+    role: Role = "person"
 
 
 class TokenCreate(RequestBody):

@@ -13,6 +13,7 @@ from ui.language import tr, trn
 from ui.marks import render_mark, render_marks
 from ui.markup import esc, markdown
 from ui.siblings import render_question, render_switch
+from ui.suggestions import render_place
 from ui.votes import render_reasons, render_thumbs
 
 _EDITABLE = frozenset({"complete", "stopped"})
@@ -100,6 +101,7 @@ def _turn(turn: TurnPublic, siblings: Sequence[TurnPublic], given: TurnFeedback 
     may_ask = is_last and turn.state != "running"
     actions = _actions(turn, given, render_switch(turn, siblings), _again() if may_ask else "")
     below = actions + render_reasons(turn, given) + render_marks(turn, given) + _after_edit(turn)
+    below += render_place(turn) if may_ask else ""
     return _article(turn.id, render_question(turn, may_ask), text + _ending(turn) + below, turn.exposures)
 
 

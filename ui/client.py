@@ -1,6 +1,6 @@
 """The one HTTP client of pages and command line, typed by app.schemas. Knows neither gradio nor SQL."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import IO, Any, Self
@@ -19,7 +19,6 @@ from app.schemas import (
     JobPublic,
     PassagesPublic,
     PeoplePublic,
-    PersonCreate,
     PersonPublic,
     SearchPublic,
     SearchRequest,
@@ -30,10 +29,11 @@ from app.schemas import (
     TokenRequest,
     UploadPublic,
 )
-from app.schemas_access import OwnTokensPublic, TokenCreate
+from app.schemas_access import OwnTokensPublic, PersonCreate, TokenCreate
 from app.schemas_documents import DocumentPagePublic
 from app.schemas_feedback import TurnDetail, TurnFeedback
 from app.schemas_models import Health
+from app.schemas_suggestions import SuggestionsPublic
 from ui.client_learned import LearnedClient
 from ui.client_sharing import SharingClient
 from ui.connection import ApiError, Connection, pool, problem
@@ -214,6 +214,13 @@ class ApiClient(LearnedClient, SharingClient):
     async def turn(self, turn_id: str) -> TurnDetail:
         """One turn with the used sentences of its sources and what its person thinks of them."""
         return await self._api.get(f"/api/v1/turns/{turn_id}", TurnDetail)
+
+    async def suggestions(
+        self, turn_id: str, language: str, within: Mapping[str, Sequence[str] | None]
+    ) -> SuggestionsPublic:
+        """What could be asked after a turn, within `documents` or `collections`."""
+        query = {"language": language, **within}
+        return await self._api.get(f"/api/v1/turns/{turn_id}/suggestions", SuggestionsPublic, query)
 
     async def health(self) -> Health:
         """Readiness; an unready server answers 503 with the same body, which is not an error here."""

@@ -22,6 +22,7 @@ from ui.session import PERSON, SessionGate
 from ui.settings import settings_routes
 from ui.sharing import sharing_routes
 from ui.shown import listed_routes, shown_routes
+from ui.suggestions import suggestion_routes
 from ui.theme import ASSETS, HEAD, theme
 
 
@@ -31,7 +32,7 @@ def mount(app: FastAPI, base_url: str = "") -> None:
     _close_with(app, api)
     app.mount("/ui", StaticFiles(directory=ASSETS), name="ui")
     beside = (reader_routes, page_routes, about_routes, settings_routes, sharing_routes, operator_routes)
-    drawn = (*beside, shown_routes, listed_routes)
+    drawn = (*beside, shown_routes, listed_routes, suggestion_routes)
     for routes in (login_routes(), words_routes(), *(routes(api) for routes in drawn)):
         app.include_router(routes, dependencies=[Depends(speak_to)])
     gr.mount_gradio_app(

@@ -13,6 +13,7 @@ from ui.language import LANGUAGES, speak, tr
 from ui.markup import esc
 from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
+from ui.suggestions import render_switch
 from ui.tokens import render_tokens
 
 _SCRIPTS = ("pieces", "copying", "settings", "linking")
@@ -48,7 +49,7 @@ def render_settings(me: PersonPublic, tokens: Sequence[OwnTokenPublic]) -> str:
 <p class="muted">{esc(me.email)}</p></header><p id="said" role="status"></p>
 {_section("look", tr("Look and language"), _look(me))}
 {_section("keys", tr("Keys"), _keys())}
-{_section("help", tr("Finding your way"), _tour())}
+{_section("help", tr("Finding your way"), _tour() + render_switch(me))}
 {_section("password", tr("Password"), _password(me))}
 {_section("tokens", tr("What is logged in as you"), render_tokens(me, tokens))}
 {_section("account", tr("Your data and your account"), _account(me))}"""

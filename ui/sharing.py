@@ -14,10 +14,10 @@ from ui.collections import render_collections, render_inside
 from ui.groups import render_groups, render_members
 from ui.language import tr, trn
 from ui.markup import esc
+from ui.piece import piece
 from ui.places import original_url, text_url
 from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
-from ui.shown import piece
 
 _LISTED = 100  # documents on one page
 _CHOSEN_FROM = 200  # of one's own, newest first, to put into a collection

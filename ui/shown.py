@@ -2,24 +2,22 @@
 preferences."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import Response
 
 from app.schemas import ConversationPublic, DocumentPublic
 from app.schemas_preferences import EditPublic, PreferencePublic
 from ui.chat import render_turns
-from ui.client import ApiClient, ApiError
+from ui.client import ApiClient
 from ui.conversations import MOST_PAGES, render_conversations
 from ui.documents import MOST_PAGES as MOST_LISTED
 from ui.documents import render_documents
 from ui.edits import render_applied, render_edit
-from ui.plain import HEADERS
+from ui.piece import piece
 from ui.preferences import render_provenance
-from ui.session import visitor
 from ui.views import listed_documents
 
 _MAX_PAGES = 10  # of preferences that are looked through for those of one answer
@@ -87,14 +85,6 @@ def listed_routes(api: ApiClient) -> APIRouter:
         return await piece(api, request, render)
 
     return router
-
-
-async def piece(api: ApiClient, request: Request, render: Callable[[ApiClient], Awaitable[str]]) -> Response:
-    """What `render` makes, or why not."""
-    try:
-        return HTMLResponse(await render(visitor(api, request)), headers=HEADERS)
-    except ApiError as error:  # as the API itself says it, which is what the browser shows the reason of
-        return JSONResponse({"title": error.title, "detail": error.detail}, error.status, HEADERS)
 
 
 async def _conversations(person: ApiClient, sought: str, pages: int) -> tuple[list[ConversationPublic], bool]:

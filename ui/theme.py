@@ -6,11 +6,12 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 # Linked, not handed to gradio: it would rewrite every selector to reach below its own container only.
-_STYLES = ("attune", "comparison", "conversations", "diff", "marks", "scope", "siblings", "tour", "votes")
+_CHAT = ("attune", "comparison", "conversations", "diff", "siblings", "tour", "votes")
+_STYLES = (*_CHAT, "marks", "scope", "suggestions")
 HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in _STYLES)
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.
 _BASE = ("attune", "drafts", "pieces", "copying", "listing", "documents", "sources", "uploads")
-_SCRIPTS = (*_BASE, "conversations", "difference", "edits", "siblings", "votes", "marks", "keys", "tour")
+_SCRIPTS = (*_BASE, "conversations", "difference", "edits", "siblings", "votes", "marks", "suggestions", "keys", "tour")
 _ADDRESSES = ("/words.js", *(f"/ui/{name}.js" for name in _SCRIPTS))
 SCRIPT = "".join(f'<script src="{address}"></script>' for address in _ADDRESSES)
 

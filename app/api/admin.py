@@ -12,8 +12,8 @@ from app.feedback_export import Format, rows
 from app.feedback_parquet import NoParquetError, as_parquet, require_parquet
 from app.models import Person, utc_now
 from app.problems import Problem, not_found
-from app.schemas import Identifier, PeoplePublic, PersonCreate, PersonPublic, TokenPublic
-from app.schemas_access import RoleUpdate, TokenCreate
+from app.schemas import Identifier, PeoplePublic, PersonPublic, TokenPublic
+from app.schemas_access import PersonCreate, RoleUpdate, TokenCreate
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], dependencies=[Depends(require_admin)])
 

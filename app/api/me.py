@@ -61,7 +61,8 @@ async def change(body: PersonUpdate, request: Request, person: CurrentPerson, se
             hashed = await services.auth.hash(body.password)
         except AccountError as error:
             raise Problem(422, str(error)) from None
-    wanted = body.model_dump(include={"display_name", "trains_others", "compares", "toured"}, exclude_none=True)
+    plain = {"display_name", "trains_others", "compares", "toured", "suggests"}
+    wanted = body.model_dump(include=plain, exclude_none=True)
     wanted |= body.model_dump(include={"language"}, exclude_unset=True)  # null says something here
     wanted |= {"password_hash": hashed or person.password_hash}
     async with services.database.session() as session:

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from app.command import run, settings_from
 from app.home import Home
-from app.schemas import ChatRequest, PersonCreate, SearchRequest, TokenPublic
+from app.schemas import ChatRequest, SearchRequest, TokenPublic
+from app.schemas_access import PersonCreate
 
 
 def complaint(capsys: pytest.CaptureFixture[str], home: Path) -> str:

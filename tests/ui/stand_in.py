@@ -72,6 +72,7 @@ class StandIn:
     looks: int = 1  # times that an edit is seen as pending before its outcome
     reason: str | None = None
     lesson: str = "Keep answers under 30 words"
+    suggestions: list[str] = field(default_factory=list)  # questions that could be asked next
     applied: list[str] = field(default_factory=list)  # ids of the preferences of the next answer
     refusal: Refusal | None = None  # of whatever is to be changed about answers and preferences
     asked: list[tuple[str, ChatRequest]] = field(default_factory=list)

@@ -10,6 +10,7 @@ from app.schemas_feedback import (
     TurnFeedback,
     TurnFeedbackCreate,
 )
+from app.schemas_suggestions import SuggestionPublic, SuggestionsPublic
 from tests.ui.stand_in import NOW, Account, StandIn, new_id
 from tests.ui.wire_preferences import found, refusing
 
@@ -44,6 +45,14 @@ def feedback_routes(script: StandIn) -> APIRouter:
         for exposure in asked.exposures:
             exposure.used = [(0, len(exposure.text) // 2)] if exposure.cited else []
         return TurnDetail(**asked.model_dump(), feedback=_state(account, turn_id))
+
+    @router.get("/turns/{turn_id}/suggestions")
+    async def suggestions(request: Request, turn_id: str, language: str = "en") -> SuggestionsPublic:
+        account = script.account(request)
+        found(next((turn for turn in _turns(account) if turn == turn_id), None), f"turn {turn_id}")
+        questions = script.suggestions if account.person.suggests else []
+        place = {"document_id": new_id(), "title": language, "heading": None}
+        return SuggestionsPublic(items=[SuggestionPublic(question=one, **place) for one in questions])
 
     @router.get("/conversations/{conversation_id}/feedback")
     async def states(request: Request, conversation_id: str) -> list[TurnFeedback]:

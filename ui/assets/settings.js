@@ -92,6 +92,7 @@
   document.addEventListener("change", ({ target }) => {
     if (target.name === "theme") choose_theme(target.value);
     else if (target.id === "language") choose_language(target.value);
+    else if (target.id === "suggests") or_say(() => choose_suggestions(target));
   });
   document.addEventListener("click", async ({ target }) => {
     if ("end" in target.dataset) end_token(target);
@@ -104,6 +105,14 @@
   });
 
   const or_say = (act) => act().catch((error) => say(t("Not done. {reason}", { reason: error.message }), true));
+
+  async function choose_suggestions(box) {
+    const wanted = box.checked;
+    box.checked = !wanted; // until it is so
+    await ask("PATCH", "/api/v1/me", { suggests: wanted });
+    box.checked = wanted;
+    say(t("Saved."));
+  }
 
   async function show_around() {
     await ask("PATCH", "/api/v1/me", { toured: false });
