@@ -7,6 +7,10 @@ TORCH_INDEX_URL ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+# What is run on PostgreSQL as well as on SQLite: all that came after the first tables, and who may read what.
+ON_POSTGRES := $(patsubst %,tests/app/test_%.py,marks verdicts satisfaction feedback consent comparisons siblings \
+  annotation_queue training_runs training_policy promotions learning mcp oidc_accounts groups collections \
+  collections_owners sign_up tokens document_arrivals)
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
@@ -55,6 +59,7 @@ e2e-ready:
 
 soak: setup ## the long proofs: kill -9, big files, real models, PostgreSQL where it is installed
 	$(BIN)/pytest -m "slow or postgres"
+	$(BIN)/pytest --postgres $(ON_POSTGRES)
 
 bench: setup ## speed, as ratios to the raw engines
 	$(BIN)/attune bench ingest --json
