@@ -30,7 +30,7 @@ def page(title: str, body: str, kind: str, head: str = "") -> str:
 def refused(error: ApiError, kind: str) -> HTMLResponse:
     """A whole document that says what the API said."""
     message = f"{render_ways_back()}<h1>{esc(error.title)}</h1><p>{esc(error.detail)}</p>"
-    return HTMLResponse(page(error.title, message, kind), error.status, HEADERS)
+    return HTMLResponse(page(error.title, message, f"{kind} refused"), error.status, HEADERS)
 
 
 def render_ways_back(here: str = "") -> str:

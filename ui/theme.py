@@ -6,7 +6,7 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 # Linked, not handed to gradio: it would rewrite every selector to reach below its own container only.
-_CHAT = ("attune", "comparison", "conversations", "diff", "siblings", "tour", "votes")
+_CHAT = ("attune", "comparison", "conversations", "diff", "print", "siblings", "tour", "votes")
 _STYLES = (*_CHAT, "marks", "scope", "suggestions")
 HEAD = "".join(f'<link rel="stylesheet" href="/ui/{name}.css">' for name in _STYLES)
 # Loaded by every panel that needs them; gradio loads one address once and waits for it before a panel's own script.

@@ -155,6 +155,35 @@ async def test_what_is_typed_before_the_server_has_the_question_is_the_next_one(
     await expect(page.locator("#history .question")).to_have_text([QUESTION, "And in 2027?"], timeout=20_000)
     await expect(box).to_have_value("")
     await expect(page.locator(".vote-text input").first).to_have_value("28 is last year's")  # drawn again, and not sent
+    await box.fill("What is between Ada and Attune")
+    await page.reload()
+    await expect(box).to_have_value("What is between Ada and Attune", timeout=20_000)
+    scripted.add_person("bob@example.org")
+    await page.goto(f"{pages_url}/login?code=code-of-bob@example.org")
+    await expect(page.locator("#account")).to_contain_text("bob@example.org", timeout=20_000)
+    await expect(box).to_have_value("")
+
+
+async def test_a_button_that_leaves_with_what_it_did_hands_the_focus_on(
+    browser: Browser, pages_url: str, scripted: StandIn
+) -> None:
+    for name in ("first.pdf", "second.pdf"):
+        scripted.add_document(TOKEN, name)
+    page = await enter(browser, pages_url)
+    page.on("dialog", lambda dialog: dialog.accept())
+    box, again = page.locator("#question textarea"), page.locator("#history [data-act=again]")
+    await box.fill(QUESTION)
+    await page.locator("#send").press("Enter")
+    await expect(again).to_be_visible(timeout=20_000)
+    await expect(box).to_be_focused()
+    await again.press("Enter")
+    await expect(page.locator("#history .siblings")).to_have_text("‹2/2›", timeout=20_000)
+    await expect(again).to_be_focused()
+    await page.get_by_label("Delete second.pdf").press("Enter")
+    await expect(page.get_by_label("Delete first.pdf")).to_be_focused()
+    await page.get_by_label("Ask within first.pdf").press("Space")
+    await page.get_by_role("button", name="Ask all").press("Enter")
+    await expect(box).to_be_focused()
 
 
 async def test_keys_begin_a_conversation_find_one_and_come_back_to_the_question(

@@ -25,7 +25,7 @@
   });
 
   // --- the question
-  const KEPT = "attune-question";
+  const KEPT = "attune-question", WHOSE = "attune-question-of";
   const box = () => document.querySelector("#question textarea");
   let restored = false;
   document.addEventListener("input", (event) => {
@@ -34,8 +34,11 @@
     else sessionStorage.removeItem(KEPT);
   });
   function restore() {
-    if (restored || !box()) return;
+    const who = document.querySelector("#account .email")?.title;
+    if (restored || !box() || !who) return;
     restored = true;
+    if (sessionStorage.getItem(WHOSE) !== who) sessionStorage.removeItem(KEPT); // whoever was logged in here before
+    sessionStorage.setItem(WHOSE, who);
     const text = sessionStorage.getItem(KEPT);
     if (text && !box().value) set(box(), text);
   }
