@@ -16,6 +16,7 @@ from ui.comparing import second_answer
 from ui.furniture import furnish
 from ui.language import language_of, speak
 from ui.markup import esc
+from ui.reasons import kind_of
 from ui.scope import within
 from ui.session import visitor
 from ui.sources import render_sources
@@ -175,4 +176,4 @@ class shown_errors:  # noqa: N801 - reads as the statement it is: `with shown_er
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, ApiError):
-            raise gr.Error(esc(error.detail), title=esc(error.title), print_exception=False) from error
+            raise gr.Error(esc(error.detail), title=esc(kind_of(error)), print_exception=False) from error

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from ui.client import ApiError
 from ui.language import language, tr
 from ui.markup import esc
+from ui.reasons import kind_of
 
 # The login page carries a one-time code in its address: no referrer, no cache.
 HEADERS = {
@@ -29,8 +30,9 @@ def page(title: str, body: str, kind: str, head: str = "") -> str:
 
 def refused(error: ApiError, kind: str) -> HTMLResponse:
     """A whole document that says what the API said."""
-    message = f"{render_ways_back()}<h1>{esc(error.title)}</h1><p>{esc(error.detail)}</p>"
-    return HTMLResponse(page(error.title, message, f"{kind} refused"), error.status, HEADERS)
+    title = kind_of(error)
+    message = f"{render_ways_back()}<h1>{esc(title)}</h1><p>{esc(error.detail)}</p>"
+    return HTMLResponse(page(title, message, f"{kind} refused"), error.status, HEADERS)
 
 
 def render_ways_back(here: str = "") -> str:

@@ -42,6 +42,11 @@ async def test_the_language_that_is_chosen_holds_on_every_page_and_in_the_next_b
     await expect(page.locator(".card").first).to_contain_text("Ziemlich sicher (72\N{NO-BREAK SPACE}%)")
     await page.screenshot(path=ARTIFACTS / f"{size}-german-about.png", full_page=True)
     assert await fits(page)
+    scripted.refusal = Refusal(429, "Too Many Requests", "wait a minute")
+    await page.fill("#state-description", "Kurz bitte")
+    await page.press("#state-description", "Enter")
+    await expect(page.locator("#state [role=alert]")).to_have_text("Zu viel auf einmal: wait a minute")
+    scripted.refusal = None
     await page.goto(f"{pages_url}/read/{document.id}")
     await expect(page.locator("main .muted").first).to_have_text("2 Textstellen, so wie sie gelesen wurden")
 

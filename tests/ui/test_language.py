@@ -19,6 +19,7 @@ from tests.ui.stand_in import StandIn
 from ui.catalogue import in_python, messages
 from ui.chat import render_turns, render_welcome
 from ui.collections import render_inside
+from ui.connection import ApiError
 from ui.consent import render_consent
 from ui.conversations import render_conversations, render_head
 from ui.documents import render_documents, render_uploads
@@ -26,7 +27,7 @@ from ui.furniture import render_account, render_keys, render_tabs
 from ui.groups import render_members
 from ui.language import ENGLISH, LANGUAGES, catalogue, day, language_of, number, percent, speak, tr, trn
 from ui.login import render_login
-from ui.plain import render_ways_back
+from ui.plain import refused, render_ways_back
 from ui.scope import render_collections, render_scope
 from ui.scripted_words import script as scripted_words
 from ui.settings import render_settings
@@ -69,6 +70,15 @@ def test_a_translation_has_the_placeholders_and_tags_of_its_message_and_signs_th
         for here, there in forms(one) if one.id else ():
             assert skeleton(here) == skeleton(there), here
             assert not re.search(r'["$`]|\{(?!\w+\})', here + there), "these act in attributes and templates"
+
+
+def test_a_refusal_says_its_kind_in_the_language_of_whoever_reads_it() -> None:
+    gone = ApiError(404, "Unknown document", "there is no document x among yours")
+    assert "<h1>Unknown document</h1>" in str(refused(gone, "reader").body)
+    speak("de")
+    page = str(refused(gone, "reader").body)
+    assert "<h1>Nicht gefunden</h1><p>there is no document x among yours</p>" in page
+    assert "<h1>I am new</h1>" in str(refused(ApiError(418, "I am new", "no word for it"), "reader").body)
 
 
 def test_both_sides_know_the_same_languages() -> None:

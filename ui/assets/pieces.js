@@ -1,7 +1,16 @@
 // What chat and About me share: calls to the API with its reasons kept, and pieces of page that are fetched when needed.
 // Pieces come from our own server, which escapes what others wrote; texts of the API are only ever set as text.
 (() => {
-  const { t } = window.attune_words;
+  const { t, language } = window.attune_words;
+  // Before what the API says, which is English, for whoever reads another language.
+  const KINDS = {
+    403: t("Not allowed"), 404: t("Not found"), 409: t("Not possible just now"), 413: t("Too large"), 422: t("Cannot be taken like this"),
+    429: t("Too much at once"), 503: t("Not available just now"), 507: t("The disk is full"),
+  };
+  const reason = (status, { detail, title }) => {
+    const said = detail || title, kind = language !== "en" && KINDS[status];
+    return said && kind ? `${kind}: ${said}` : said;
+  };
 
   async function ask(method, path, body) {
     let response;
@@ -17,7 +26,7 @@
     if (response.status === 401) location.replace("/login");
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
-    const said = problem.detail || problem.title || t("The server answered {status}: try again.", { status: response.status });
+    const said = reason(response.status, problem) || t("The server answered {status}: try again.", { status: response.status });
     throw Object.assign(new Error(said), { status: response.status });
   }
 
@@ -54,5 +63,5 @@
     forget_here();
   }
 
-  window.attune_pieces = { ask, piece, log_out, forget_here };
+  window.attune_pieces = { ask, piece, reason, log_out, forget_here };
 })();

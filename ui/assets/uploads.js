@@ -10,7 +10,7 @@
   const LOOK = 700, LONGEST = 10000; // milliseconds between looks at what is under way
 
   function uploads(element, trigger, done) {
-    const { tell } = window.attune, { ask } = window.attune_pieces;
+    const { tell } = window.attune, { ask, reason } = window.attune_pieces;
     const list = element.querySelector("[data-uploads]");
     const waiting = [];
     let sending = 0;
@@ -127,7 +127,7 @@
         try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, or nothing */ }
         if (request.status === 401) return location.replace("/login");
         if (request.status < 200 || request.status > 299)
-          return end(row, answer.detail || answer.title || t("The server could not be reached: try again."), false);
+          return end(row, reason(request.status, answer) || t("The server could not be reached: try again."), false);
         taken(row, answer);
       };
       const form = new FormData();
