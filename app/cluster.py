@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from typing import Annotated, Any, Literal, Protocol
 
 import typer
+from pydantic import SecretStr
 
 from app.settings import Settings
 
@@ -31,9 +32,10 @@ class Worker(Protocol):
 
 
 def told(settings: Settings) -> Settings:
-    """What the cluster may know of the settings: what it reads files and asks models with, and no key of this home."""
-    ours = ("secret_key", "database_url", "oidc_client_secret", "qdrant_api_key")
-    return settings.model_copy(update=dict.fromkeys(ours))
+    """What the cluster may know of the settings: what it reads files and asks models with, and no secret but the model
+    server's."""
+    secrets = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
+    return settings.model_copy(update=dict.fromkeys(secrets - {"llm_api_key"} | {"database_url"}))
 
 
 async def spread(

@@ -26,6 +26,12 @@ async def get_person(request: Request, services: ServicesDep) -> Person:
     return person
 
 
+def get_address(request: Request) -> str:
+    """Where a request comes from, as far as the server was told whom to believe (ATTUNE_TRUSTED_PROXIES)."""
+    return request.client.host if request.client else "unknown"
+
+
+Address = Annotated[str, Depends(get_address)]
 CurrentPerson = Annotated[Person, Depends(get_person)]
 
 

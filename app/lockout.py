@@ -4,6 +4,7 @@ import math
 
 from app.buckets import Buckets, Limit
 from app.problems import Problem
+from app.rate_limits import network_of
 
 WINDOW = 15 * 60.0  # seconds
 FAILURES = 10  # of one e-mail from one address
@@ -22,7 +23,8 @@ class Lockout:
     async def attempt(self, email: str, address: str) -> None:
         """Count one attempt as failed until `succeeded` takes it back: many at once must not slip through together.
         Raises Problem 429 with Retry-After where there were too many."""
-        wait = await self._buckets.take(_PAIR, f"{email} {address}") or await self._buckets.take(_ADDRESS, address)
+        network = network_of(address)
+        wait = await self._buckets.take(_PAIR, f"{email} {network}") or await self._buckets.take(_ADDRESS, network)
         if wait:
             seconds = math.ceil(wait)
             raise Problem(
@@ -33,5 +35,6 @@ class Lockout:
 
     async def succeeded(self, email: str, address: str) -> None:
         """Forget this person's failures here, and the attempt that turned out well."""
-        await self._buckets.fill(_PAIR, f"{email} {address}")
-        await self._buckets.give_back(_ADDRESS, address)
+        network = network_of(address)
+        await self._buckets.fill(_PAIR, f"{email} {network}")
+        await self._buckets.give_back(_ADDRESS, network)

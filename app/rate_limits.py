@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from anyio import CancelScope
 
@@ -32,6 +33,17 @@ def limit_of(settings: Settings, name: str) -> int:
     return chosen if chosen is not None else laptop if settings.deployment == "laptop" else server
 
 
+def network_of(address: str) -> str:
+    """As whom an address counts: of IPv6 the /64, of which whoever has one has all the rest."""
+    try:
+        found = ip_address(address)
+    except ValueError:  # a socket's, or none
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
+
+
 class Rate:
     """So many a minute for each key."""
 
@@ -58,10 +70,14 @@ class RateLimits:
 
         self.searches = rate("searches", "searches_per_minute")
         self.uploads = rate("uploads", "uploads_per_minute")
-        self.logins = rate("attempts to log in", "logins_per_minute")
+        self._logins = rate("attempts to log in", "logins_per_minute")
         self._questions = rate("questions", "questions_per_minute")
         self._at_once = limit_of(settings, "answers_at_once")
         self._buckets = buckets
+
+    async def logging_in(self, address: str) -> None:
+        """Count an attempt from this address. Raises Problem 429."""
+        await self._logins.take(network_of(address))
 
     @asynccontextmanager
     async def answering(self, person_id: str) -> AsyncIterator[None]:

@@ -26,7 +26,7 @@ async def sign_up(services: Services, body: SignUp, address: str) -> Person:
     policy = services.settings.sign_up
     if policy in {"closed", "provider"}:
         raise Problem(403, "accounts are made by whoever runs this installation: ask them")
-    await services.limits.logins.take(address)
+    await services.limits.logging_in(address)
     digest = services.auth.digest_of(body.code or "")
     if policy == "invite":
         async with services.database.session() as session:

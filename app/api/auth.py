@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.auth import COOKIE, session_token
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import Address, CurrentPerson, ServicesDep
 from app.models import Person
 from app.problems import Problem
 from app.schemas import TokenPublic, TokenRequest
@@ -13,16 +13,16 @@ router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
 
 @router.post("/token")
-async def create_token(body: TokenRequest, request: Request, services: ServicesDep) -> TokenPublic:
+async def create_token(body: TokenRequest, address: Address, services: ServicesDep) -> TokenPublic:
     """A bearer token for e-mail and password, or for the code of a one-time login link."""
-    return await services.auth.open_session(await _logged_in(body, request, services), "login")
+    return await services.auth.open_session(await _logged_in(body, address, services), "login")
 
 
 @router.post("/session", status_code=204)
-async def create_session(body: TokenRequest, request: Request, services: ServicesDep) -> Response:
+async def create_session(body: TokenRequest, request: Request, address: Address, services: ServicesDep) -> Response:
     """The same for a browser: the token comes as a cookie that no script can read."""
     response = Response(status_code=204)
-    await open_browser(response, request, services, await _logged_in(body, request, services))
+    await open_browser(response, request, services, await _logged_in(body, address, services))
     return response
 
 
@@ -48,9 +48,8 @@ async def delete_session(request: Request, person: CurrentPerson, services: Serv
     return response
 
 
-async def _logged_in(body: TokenRequest, request: Request, services: Services) -> Person:
-    address = request.client.host if request.client else "unknown"
-    await services.limits.logins.take(address)
+async def _logged_in(body: TokenRequest, address: str, services: Services) -> Person:
+    await services.limits.logging_in(address)
     if body.code and not (body.email or body.password):
         return await services.auth.redeem(body.code, address)
     if body.email and body.password and not body.code:

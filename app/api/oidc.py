@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from app import oidc_accounts
 from app.api.auth import open_browser
-from app.deps import CurrentPerson, ServicesDep
+from app.deps import Address, CurrentPerson, ServicesDep
 from app.oidc import JOURNEY_SECONDS
 from app.problems import Problem
 from app.schemas_access import ProviderLink, ProviderLinked, ProviderPublic
@@ -28,9 +28,9 @@ async def read_provider(services: ServicesDep) -> ProviderPublic:
 
 
 @router.get("/start", status_code=303, response_class=RedirectResponse)
-async def start(request: Request, services: ServicesDep, code: str | None = None) -> Response:
+async def start(request: Request, address: Address, services: ServicesDep, code: str | None = None) -> Response:
     """Go to the provider to log in; `code` is that of an invite, where one is needed for a new account."""
-    await services.limits.logins.take(_address(request))
+    await services.limits.logging_in(address)
     url, kept = await services.provider.leave(_return_to(request), invite=code[:200] if code else None)
     return _keeping(RedirectResponse(url, 303), request, kept)
 
@@ -44,9 +44,9 @@ async def read_link(person: CurrentPerson, services: ServicesDep) -> ProviderLin
 
 
 @router.post("/link")
-async def link(request: Request, person: CurrentPerson, services: ServicesDep) -> ProviderLink:
+async def link(request: Request, address: Address, person: CurrentPerson, services: ServicesDep) -> ProviderLink:
     """Let a login at the provider open your account from now on: go to `url`, in this browser."""
-    await services.limits.logins.take(_address(request))
+    await services.limits.logging_in(address)
     url, kept = await services.provider.leave(_return_to(request), person_id=person.id)
     answer = JSONResponse(ProviderLink(url=url).model_dump(), headers={"Cache-Control": "no-store"})
     return _keeping(answer, request, kept)  # type: ignore[return-value]  # FastAPI lets a Response through
@@ -60,39 +60,46 @@ async def unlink(person: CurrentPerson, services: ServicesDep) -> Response:
 
 
 @router.get("/callback", response_class=HTMLResponse, responses={"4XX": _REFUSED, "5XX": _REFUSED})
-async def come_back(request: Request, services: ServicesDep) -> Response:
+async def come_back(request: Request, address: Address, services: ServicesDep) -> Response:
     """Where the provider sends the browser back to. The answer is a page, for a person is looking at it."""
-    address = _address(request)
     try:
-        await services.limits.logins.take(address)
-        answer, kept = dict(request.query_params), request.cookies.get(COOKIE)
+        await services.limits.logging_in(address)
+        answer, kept = dict(request.query_params), request.cookies.get(_cookie(request)[0])
         who, journey = await services.provider.come_back(kept, answer, _return_to(request))
         person = await oidc_accounts.person_of(services, who, journey, address)
     except Problem as problem:
         said = f'<p>{escape(problem.detail)}</p><p><a href="/login">Log in</a></p>'
-        return _page(said, "Not logged in", problem.status)
-    response = _page(_ON.format(to="/settings#provider" if journey.person_id else "/"), "Logged in", 200)
+        return _page(request, said, "Not logged in", problem.status)
+    response = _page(request, _ON.format(to="/settings#provider" if journey.person_id else "/"), "Logged in", 200)
     await open_browser(response, request, services, person)
     return response
 
 
-def _page(said: str, title: str, status: int) -> Response:
+def _page(request: Request, said: str, title: str, status: int) -> Response:
     page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title} · Attune</title><h1>{title}</h1>{said}'
     response = HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
-    response.delete_cookie(COOKIE, path=_PATH)  # one answer to one question
+    name, path = _cookie(request)
+    response.delete_cookie(name, path=path, secure=_is_secure(request))  # one answer to one question
     return response
 
 
 def _keeping(response: Response, request: Request, kept: str) -> Response:
     """Lax, for it has to come back with the browser from another site."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, kept, JOURNEY_SECONDS, path=_PATH, secure=secure, httponly=True, samesite="lax")
+    name, path = _cookie(request)
+    secure = _is_secure(request)
+    response.set_cookie(name, kept, JOURNEY_SECONDS, path=path, secure=secure, httponly=True, samesite="lax")
     return response
+
+
+def _cookie(request: Request) -> tuple[str, str]:
+    """Name and path. With this prefix no sibling host can plant one (RFC 6265bis): whoever could would have the login
+    of the person at this browser linked to an account of theirs."""
+    return (f"__Host-{COOKIE}", "/") if _is_secure(request) else (COOKIE, _PATH)
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
 def _return_to(request: Request) -> str:
     return f"{str(request.base_url).rstrip('/')}{_PATH}/callback"
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app import audit, sign_up
 from app.cursor import cursor_after, decode_cursor
-from app.deps import CurrentPerson, ServicesDep, require_admin
+from app.deps import Address, CurrentPerson, ServicesDep, require_admin
 from app.models_groups import Invite
 from app.problems import not_found
 from app.schemas import Identifier, PersonPublic
@@ -24,9 +24,8 @@ async def read_policy(services: ServicesDep) -> SignUpPublic:
 
 
 @router.post("/auth/sign-up", status_code=201)
-async def create_account(body: SignUp, request: Request, services: ServicesDep) -> PersonPublic:
+async def create_account(body: SignUp, address: Address, services: ServicesDep) -> PersonPublic:
     """Make an account, where ATTUNE_SIGN_UP lets you: `open` to everybody, `invite` with the code of an invite."""
-    address = request.client.host if request.client else "unknown"
     person = await sign_up.sign_up(services, body, address)
     return PersonPublic(**person.model_dump(include=set(PersonPublic.model_fields)))
 

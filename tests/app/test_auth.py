@@ -1,5 +1,6 @@
 """Logging in: what opens, what does not, and that a refusal tells a stranger nothing."""
 
+import json
 import time
 from datetime import timedelta
 from statistics import median
@@ -119,6 +120,13 @@ async def test_a_lockout_ends_holds_one_address_only_and_a_success_clears_it() -
         await lockout.attempt("a@b", "1.1.1.1")
         await lockout.succeeded("a@b", "1.1.1.1")
     await lockout.attempt("a@b", "1.1.1.1")
+
+
+async def test_no_form_of_another_site_logs_a_browser_in(stranger: httpx.AsyncClient, cleo: Person) -> None:
+    body = json.dumps({"email": "cleo@example.org", "password": PASSWORD})
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):  # what a form can send without being asked
+        response = await stranger.post("/api/v1/auth/session", content=body, headers={"Content-Type": kind})
+        assert (response.status_code, response.headers.get("set-cookie")) == (422, None)
 
 
 async def test_the_cookie_opens_the_api_and_logging_out_ends_it_for_good(

@@ -98,6 +98,19 @@ async def test_an_answer_counts_once_and_only_for_the_browser_that_asked(
         assert again.status_code == 403, "the provider gives nothing for a code that was used"
 
 
+async def test_no_sibling_host_plants_the_journey_of_another(settings: Settings, provider: Provider) -> None:
+    app_settings = trusting(settings, provider)
+    async with running(app_settings) as app, browser(app, "https://test") as eve, browser(app, "https://test") as zoe:
+        gone = await eve.get(START)
+        kept = gone.headers["set-cookie"]
+        assert kept.startswith("__Host-attune_oidc=") and "; Path=/;" in kept and "Secure" in kept
+        planted = eve.cookies["__Host-attune_oidc"]
+        answer = provider.log_in(gone.headers["location"])
+        refused = await zoe.get(CALLBACK, params=answer, headers={"Cookie": f"attune_oidc={planted}"})
+        assert refused.status_code == 400, "only the name that a browser guards is read"
+        assert (await eve.get(CALLBACK, params=answer)).status_code == 200
+
+
 async def test_nobody_is_led_elsewhere(settings: Settings, provider: Provider) -> None:
     async with running(trusting(settings, provider)) as app, browser(app) as client:
         gone = await client.get(START, params={"next": "https://evil.example", "redirect_uri": "https://evil.example"})

@@ -83,6 +83,17 @@ def test_a_laptop_is_generous_a_server_is_not_and_a_setting_comes_first(settings
     assert limit_of(with_limits(server, questions_per_minute=0), "questions_per_minute") == 0
 
 
+async def test_of_ipv6_a_network_is_one_address(settings: Settings) -> None:
+    limits = RateLimits(with_limits(settings, logins_per_minute=2), OwnBuckets())
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"):
+        await limits.logging_in(address)
+    with pytest.raises(Problem):
+        await limits.logging_in("2001:db8:1:2::3")
+    await limits.logging_in("192.0.2.3")
+    for address in ("2001:db8:1:3::1", "192.0.2.1", "::ffff:192.0.2.2", "::ffff:192.0.2.3", "unknown"):
+        await limits.logging_in(address)
+
+
 async def test_an_answer_takes_a_place_until_it_has_ended_whatever_ends_it(settings: Settings) -> None:
     limits = RateLimits(with_limits(settings, answers_at_once=1), OwnBuckets())
     with pytest.raises(KeyError):

@@ -112,8 +112,8 @@ def trusting(settings: Settings, provider: Provider, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+async def browser(app: FastAPI, url: str = "http://test") -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url) as client:
         yield client
 
 
