@@ -10,6 +10,10 @@ from ui.handlers import Handlers
 from ui.theme import SCRIPT
 
 _EVENTS = '{ act: "act", chosen: "chosen", again: "again", sibling: "sibling" }'
+# Drawn once; where scripts came later than that, there is nothing to wait for.
+_BEGIN_UPLOADS = """const begin = () => window.attune_uploads.uploads(element, trigger, "uploaded");
+watch("value", begin);
+if (element.querySelector("[data-uploads]")) begin();"""
 _BRAND = '<div class="masthead"><span class="brand">Attune</span></div>'
 
 
@@ -44,7 +48,7 @@ def _lay_out() -> dict[str, Any]:
                 "",
                 elem_id="uploads",
                 head=SCRIPT,
-                js_on_load='watch("value", () => window.attune_uploads.uploads(element, trigger, "uploaded"));',
+                js_on_load=_BEGIN_UPLOADS,
                 apply_default_css=False,
             )
             parts["documents"] = _panel("documents")

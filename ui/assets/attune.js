@@ -59,7 +59,7 @@
       if (data.confirm && !window.confirm(data.confirm)) return;
       trigger(act, data);
     });
-    watch("value", () => {
+    const drawn = () => {
       if (element.querySelector("[data-tab]")) show_tab(page.dataset.tab); // the tabs themselves were drawn
       const turns = element.querySelector("[data-conversation]");
       if (turns && turns.dataset.conversation !== named) { // once: a growing answer must not undo a choice made since
@@ -71,7 +71,9 @@
       follow();
       // A growing answer is drawn many times a second: nobody looks through a long conversation each time.
       document.dispatchEvent(new Event(element.closest("#live") ? "attune:grown" : "attune:drawn"));
-    });
+    };
+    watch("value", drawn);
+    if (element.childElementCount) drawn(); // where scripts came later than what they are about
   }
 
   // --- the thread stays at its end while a person has not scrolled up to read
