@@ -119,8 +119,9 @@ class KindStanding(BaseModel):
 
     kind: TrainedKind
     method: FitMethod | None = None  # of a generator; there is one standing for each
-    new_labels: int  # since the last run
-    labels: int  # in all
+    # Since the last run, and in all; counted up to what decides: the policy's `labels` or `least`, whichever is more.
+    new_labels: int
+    labels: int
     least: int  # of all of them, below which no run makes sense
     waits_for: str | None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, exists, or_, select, union
+from sqlmodel import col, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import training_runs_pairs
@@ -26,14 +26,16 @@ def form_of(kind: TrainedKind, method: FitMethod | None) -> Format:
     return "turns" if kind != "generator" else method or "dpo"
 
 
-async def count(session: AsyncSession, form: Format, people: Collection[str], since: datetime | None) -> int:
+async def count(
+    session: AsyncSession, form: Format, people: Collection[str], since: datetime | None, enough: int | None = None
+) -> int:
     """What an export in this form teaches: of turns, passages that these people judged, marked or opened, or operators
-    labelled; of the others their rows.
+    labelled; of the others their rows. No more are counted than are `enough`.
 
     One passage of one answer counts once, however often it is judged; what was taken back does not count."""
     match form:
         case "dpo" | "kto":
-            return await training_runs_pairs.count(session, form, people, since)
+            return await training_runs_pairs.count(session, form, people, since, enough)
     later = aliased(Feedback)
     is_taken_back = exists().where(
         col(later.exposure_id) == Feedback.exposure_id,
@@ -50,9 +52,13 @@ async def count(session: AsyncSession, form: Format, people: Collection[str], si
         .join(Exposure, col(Exposure.id) == UtilityLabel.exposure_id)
         .where(col(Exposure.person_id).in_(people), UtilityLabel.method == OPERATOR)
     )
-    both = union(_after(said, Feedback.created_at, since), _after(labelled, UtilityLabel.created_at, since))
-    found = set((await session.execute(both)).scalars())
-    return len(found | await _marked(session, people, since))
+    found = set[Any]()
+    for query in (_after(said, Feedback.created_at, since), _after(labelled, UtilityLabel.created_at, since)):
+        found |= set((await session.execute(query.distinct().limit(enough))).scalars())
+        if enough is not None and len(found) >= enough:
+            return enough
+    found |= await _marked(session, people, since)
+    return len(found) if enough is None else min(enough, len(found))
 
 
 async def _marked(session: AsyncSession, people: Collection[str], since: datetime | None) -> set[str]:

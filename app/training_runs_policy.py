@@ -126,12 +126,14 @@ class Policy:
     ) -> list[KindStanding]:
         agreed = await consent.consenting(session)
         forms = {form_of(*way) for way in ways}
-        every = {form: await training_runs_labels.count(session, form, agreed, None) for form in forms}
+        enough = {form: max(policy.labels, LEAST[form]) for form in forms}
+        every = {form: await training_runs_labels.count(session, form, agreed, None, enough[form]) for form in forms}
         found = []
         for kind, method in ways:
             form, last = form_of(kind, method), await training_runs_rows.last(session, kind, method)
             labels = every[form]
-            new = await training_runs_labels.count(session, form, agreed, last.created_at) if last else labels
+            since, most = last.created_at if last else None, enough[form]
+            new = await training_runs_labels.count(session, form, agreed, since, most) if last else labels
             known = {"new_labels": new, "labels": labels, "least": LEAST[form], "waits_for": None}
             one = KindStanding(kind=kind, method=method, **known)
             found.append(one.model_copy(update={"waits_for": await self._waits_for(session, policy, one)}))

@@ -45,12 +45,12 @@ def _start(policy: TrainingPolicyPublic) -> str:
     options = "".join(
         f'<label class="choice"><input type="radio" name="kind" value="{kind}"'
         f"{' checked' if kind == 'selector' else ''}>"
-        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. {_labels(standing.get((kind, None)))}</span></span>'
-        "</label>"
+        f'<span><b>{name}</b> <span class="muted">{_HELP[kind]}. '
+        f"{_labels(standing.get((kind, None)), policy.labels)}</span></span></label>"
         for kind, name in NAMES.items()
     )
     methods = "".join(
-        f'<option value="{method}">{said}. {_labels(standing.get(("generator", method)))}</option>'
+        f'<option value="{method}">{said}. {_labels(standing.get(("generator", method)), policy.labels)}</option>'
         for method, said in METHODS.items()
     )
     return f"""<section aria-labelledby="start-title"><h2 id="start-title">Train from what people did</h2>
@@ -62,9 +62,11 @@ def _start(policy: TrainingPolicyPublic) -> str:
 <p class="problem" role="alert" hidden></p></form></section>"""
 
 
-def _labels(standing: KindStanding | None) -> str:
+def _labels(standing: KindStanding | None, decides: int) -> str:
     if standing is None:
         return ""
+    if standing.labels >= max(decides, standing.least):  # no more are counted
+        return f"{plural(standing.labels, 'label')} or more so far."
     short = f", and {standing.least:,} are the least" if standing.labels < standing.least else ""
     return f"{plural(standing.labels, 'label')} so far, {standing.new_labels:,} new{short}."
 

@@ -121,6 +121,7 @@ async def test_answers_wanted_or_not_are_counted_as_the_export_makes_them(servic
     }
     async with services.database.session() as session:
         assert await training_runs_labels.count(session, "kto", {person.id}, None) == 3
+        assert await training_runs_labels.count(session, "kto", {person.id}, None, enough=2) == 2
         assert await training_runs_labels.count(session, "kto", {person.id}, utc_now()) == 0
 
 

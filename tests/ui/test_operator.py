@@ -19,7 +19,7 @@ from app.schemas_comparisons import ComparedPair
 from app.schemas_models import InUsePublic, ModelsPublic, PromotionPublic, VersionDetail
 from app.schemas_quality import Excerpt, QualityBucket, QualityPublic, Rate, SlicesPublic, Theme, ThemesPublic
 from app.schemas_satisfaction import Bin, SatisfactionPublic
-from app.schemas_training import HoldoutPublic, TrainingPolicyPublic, TrainingRunDetail
+from app.schemas_training import HoldoutPublic, KindStanding, TrainingPolicyPublic, TrainingRunDetail
 from app.services import Services
 from tests.ui.operated import MEASURED, REPORT
 from ui.client import ApiClient
@@ -197,6 +197,20 @@ async def test_admins_alone_are_offered_the_whole_log(app: FastAPI, services: Se
         assert "also those who did not agree" in shown
         offered = re.findall('<option value="([^"]+)"', shown.split('id="export-format"')[1])
         assert (set(offered[:4]), offered[4:]) == (set(get_args(Format)), ["jsonl", "parquet"])
+
+
+def test_labels_are_told_as_far_as_they_are_counted() -> None:
+    def shown(labels: int) -> str:
+        one = KindStanding(kind="retriever", new_labels=labels, labels=labels, least=50, waits_for=None)
+        policy = TrainingPolicyPublic(
+            enabled=False, kinds=["retriever"], labels=100, minutes=1, quiet_from=None, quiet_until=None,
+            changed_by=None, updated_at=None, holdout=HoldoutPublic(sets=[], decisions={}, most=20), standing=[one],
+        )  # fmt: skip
+        return render_runs([], {}, policy, None)
+
+    assert "40 labels so far, 40 new, and 50 are the least." in shown(40)
+    assert "60 labels so far, 60 new." in shown(60)
+    assert "100 labels or more so far." in shown(100)
 
 
 def test_choices_and_chances_stand_with_how_far_to_believe_them() -> None:
