@@ -17,7 +17,7 @@ from app.schemas_training import FitMethod
 from app.telling import said
 from app.training_runs_log import NAMES
 
-_NEWEST, _READ = 200, 10  # answers that are looked at, and of them read, for each row that is enough
+_NEWEST, _READ = 100, 4  # answers that are looked at, and of them read, for each row that is enough
 _PAGE = 100  # turns whose prompts are in memory at once
 
 
