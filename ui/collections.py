@@ -51,7 +51,7 @@ def _may(permission: Standing) -> str:
         "own": tr("It is yours. Until you share it, only you read it."),
         "read": tr("You may read it and ask within it."),
         "write": tr("You may read it, ask within it, and put documents of yours in."),
-        "manage": tr("You may read it, put documents in, take them out or delete them, and say who else may read it."),
+        "manage": tr("You may read it, put documents in, take any out, and say who else may read it."),
     }
     return said[permission]
 
@@ -146,7 +146,7 @@ def _given(permission: Permission) -> str:
     said: dict[Permission, str] = {
         "read": tr("may read and ask"),
         "write": tr("may read, and put documents in"),
-        "manage": tr("may read, put in, take out or delete, and share it on"),
+        "manage": tr("may read, put in, take any out, and share it on"),
     }
     return said[permission]
 

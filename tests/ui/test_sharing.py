@@ -62,7 +62,7 @@ def test_each_may_do_with_a_collection_what_was_given_and_leave_what_names_them(
         f"{here}/documents/{held[0].id}", f"{here}/documents/{held[1].id}", f"{here}/shares/{share.id}",
     ]  # fmt: skip
     assert "&lt;i&gt;@x.org" in inside
-    assert "take out or delete, and share it on" in inside
+    assert "take any out, and share it on" in inside
     assert "Night shift" in inside
 
 
