@@ -8,7 +8,6 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.db import Database, sqlite_url
 from app.models import Feedback, Person, Turn, table, utc_now
 from app.services import Services
 from app.settings import Settings
@@ -43,10 +42,6 @@ async def best(client: httpx.AsyncClient, path: str) -> float:
 
 
 async def test_a_million_events_are_looked_at_within_a_third_of_a_second(settings: Settings) -> None:
-    settings.home.mkdir(parents=True)
-    database = Database(sqlite_url(settings.home / "attune.db"))
-    await database.migrate()
-    await database.close()
     fill(settings.home / "attune.db", days=360)
     async with running(settings) as app, client_of(app, "olga@example.org") as client:
         services: Services = app.state.services

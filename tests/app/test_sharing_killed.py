@@ -26,10 +26,11 @@ async def test_what_was_acknowledged_holds_and_the_index_follows(tmp_path: Path,
     assert process.stdout is not None
     async with asyncio.timeout(60):
         assert await process.stdout.readline() == b"ready\n"
-    await asyncio.sleep(random.Random(seed).uniform(0.1, 1.5))
+        first = await process.stdout.readline()
+    await asyncio.sleep(random.Random(seed).uniform(0.0, 1.5))
     process.send_signal(signal.SIGKILL)
     told, _ = await process.communicate()
-    lines = [line.split() for line in told.decode().splitlines()]
+    lines = [line.split() for line in (first + told).decode().splitlines()]
     held_in = {line[1]: line[2] == "in" for line in lines if line[0] == "ack" and len(line) == 3}
     held_in.pop(lines[-1][1], None)  # what was just being changed, or was said only in half
     async with running(settings_in(home)) as app:
