@@ -90,7 +90,7 @@ class _Clicks:
 
     def _gains(self, pair: Pair) -> frozenset[str]:
         """In whose rows a passage counts that others opened: of no more people than opened it and are in accord with
-        the rest, so that accounts that open a passage together move at most as many rows again as they have."""
+        the rest, so that accounts that open a passage together move it for at most as many others as they are."""
         if pair not in self._taught:
             openers = self._openers[pair]
             count = sum(self._is_in_accord(one, pair) for one in openers)
@@ -99,8 +99,8 @@ class _Clicks:
         return self._taught[pair]
 
     def _is_in_accord(self, person: str, pair: Pair) -> bool:
-        """Whether people outside those who opened this pair open what this person opens for other questions: nobody's
-        accomplice in the one can vouch for them in the other."""
+        """Whether people who did not open this pair open what this person opens for other questions: who opened it,
+        too, vouches for nobody."""
         elsewhere = [one for one in self._opened[person] if one[0] != pair[0]]
         agreed = sum(bool(self._openers[one] - self._openers[pair]) for one in elsewhere)
         return agreed >= max(_AGREED, len(elsewhere) / 2)
