@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from app.schemas_groups import CollectionPublic, CollectionsPublic, GroupPublic, MemberPublic, SharePublic
+from app.schemas_groups import CollectionPublic, CollectionsPublic, GroupPublic, GroupsPublic, MemberPublic, SharePublic
 from tests.ui.stand_in import NOW, StandIn, new_id
 
 
@@ -14,6 +14,11 @@ def sharing_routes(script: StandIn) -> APIRouter:
     @router.get("/collections")
     async def collections(request: Request) -> CollectionsPublic:
         return CollectionsPublic(items=script.account(request).collections)
+
+    @router.get("/groups")
+    async def groups(request: Request) -> GroupsPublic:
+        script.account(request)
+        return GroupsPublic(items=[])
 
     return router
 

@@ -95,7 +95,7 @@ async def test_the_pages_beside_the_chat_keep_nobody_out(
     page, found = await enter(browser, pages_url, size, scheme), dict[str, list[str]]()
     read = f"/read/{document}"
     reading = (f"{read}#p-p1", f"{read}?q=leave", f"{read}/page/2?passage=p0")
-    for path in ("/about-me", "/settings", *reading, "/login", "/login?code=code"):
+    for path in ("/about-me", "/settings", "/documents", *reading, "/login", "/login?code=code"):
         await page.goto(pages_url + path)
         for details in await page.locator("details > summary").all():
             await details.click()

@@ -17,6 +17,14 @@ from tests.ui.pictured import PLACES, TAKEN, VARIANTS
 pytestmark = pytest.mark.browser
 
 PATIENCE = 60_000
+SHARED = """async () => {
+  const made = async (path, body) => (await attune_pieces.ask("POST", `/api/v1/${path}`, body)).json();
+  const { items } = await (await attune_pieces.ask("GET", "/api/v1/documents")).json();
+  const rules = await made("collections", { name: "Hut rules" }), group = await made("groups", { name: "Night shift" });
+  const here = `collections/${rules.id}`;
+  await attune_pieces.ask("POST", `/api/v1/${here}/documents`, { documents: items.map((one) => one.id) });
+  await made(`${here}/shares`, { group_id: group.id });
+}"""
 
 
 @pytest.fixture
@@ -33,6 +41,9 @@ async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[Browser
         await taught(page)
         await ask(page, QUESTION)
         await page.click("#history .cite", timeout=PATIENCE)
+        await page.evaluate(SHARED)
+        await page.click("[data-mark-pieces]")
+        await page.locator(".piece").first.get_by_role("button", name="Good").click()
         links = page.locator("#source-1 footer a")
         found = [str(await one.get_attribute("href")) for one in await links.all()]
         paged = next(one for one in found if "/page/" in one)
@@ -42,6 +53,7 @@ async def asked(browser: Browser, tmp_path: Path) -> AsyncIterator[tuple[Browser
             "answer": urljoin(page.url, "/" + page.url.split("/")[-1]),
         }
         addresses |= {"login": "/login", "welcome": "/", "about-me": "/about-me", "settings": "/settings"}
+        addresses |= {"documents": "/documents"}
         addresses |= {
             name: f"/operator/{name.removeprefix('operator-')}" for name in PLACES if name.startswith("operator")
         }
@@ -87,6 +99,9 @@ async def test_every_page_has_its_picture_at_every_size(
         for name in addresses:
             if name not in ("welcome", "answer"):
                 await page.goto(addresses[name])
+                if name == "documents":
+                    await page.click("#collections summary")
+                    await expect(page.locator("#collections .files").last).to_contain_text("Night shift")
                 assert name != "about-me" or await page.locator("#learned .card").count() == 2, "nothing was learned"
                 await picture(page, f"{variant}-{name}", whole=True)
         await in_the_chat(page, addresses, variant)
@@ -114,6 +129,8 @@ async def in_the_chat(page: Page, addresses: Mapping[str, str], variant: str) ->
     await expect(page.locator("#source-1 mark").first).to_be_visible()
     await picture(page, f"{variant}-sources")
     await tab("chat")
+    await page.click("[data-mark-pieces]")
+    await picture(page, f"{variant}-marks")
     await page.click("#history [data-edit-answer]")
     area = page.locator(".editor textarea")
     await area.fill(f"{await area.input_value()}\n\nKind regards")
