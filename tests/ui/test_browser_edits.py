@@ -44,7 +44,7 @@ async def test_an_edit_is_previewed_saved_learned_from_and_undone(
     await shoot(page, f"{size}-{scheme}-edit-1-preview")
 
     await area.press("Control+Enter")
-    await expect(page.locator("#history .prose")).to_have_text("Annual leave is 28 days 1; five carry over 2.")
+    await expect(page.locator("#history .prose")).to_have_text("Annual leave is 28 days [1]; five carry over [2].")
     await expect(page.locator("#history .cite")).to_have_count(2)
     await expect(page.locator(".edited-mark")).to_have_text("Edited by you")
     await expect(page.locator("[role=status] .learning")).to_have_text("Learning from your edit…")

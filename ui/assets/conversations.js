@@ -3,6 +3,7 @@
 (() => {
   const { ask } = window.attune_pieces, { t } = window.attune_words;
   let renaming = null; // { id, form }
+  let unfolded = null; // the conversation whose menu is open
   const by_id = (id) => document.getElementById(id);
   const row_of = (id) => document.querySelector(`#conversations [data-row="${CSS.escape(id)}"]`);
   const address_of = (id) => `/api/v1/conversations/${encodeURIComponent(id)}`;
@@ -27,7 +28,14 @@
   }
 
   // --- renaming in place
+  document.addEventListener("toggle", ({ target }) => {
+    const row = target.closest("#conversations [data-row]")?.dataset.row;
+    if (row && target.open) unfolded = row;
+    else if (row === unfolded) unfolded = null;
+  }, true);
+
   function rename(row) {
+    unfolded = null;
     renaming?.form.remove();
     const input = make("input", { type: "text", value: row.dataset.title, maxLength: 200, required: true, ariaLabel: t("Title of the conversation") });
     const problem = make("p", { className: "problem", hidden: true });
@@ -61,6 +69,8 @@
   }
 
   function put_back() {
+    const menu = unfolded && row_of(unfolded)?.querySelector("details");
+    if (menu) menu.open = true; // it was open when the list was drawn again
     const row = renaming && row_of(renaming.id);
     if (!row || row.contains(renaming.form)) return;
     row.querySelector("details").open = false;

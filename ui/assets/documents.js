@@ -29,5 +29,5 @@
     find.hidden = !wanted.q && list().querySelectorAll(".document").length < ENOUGH;
     if (!as_wanted()) draw();
   });
-  window.attune_documents = { choice };
+  window.attune_documents = { choice, chosen };
 })();

@@ -34,8 +34,8 @@
     else sessionStorage.removeItem(KEPT);
   });
   function restore() {
-    const who = document.querySelector("#account .email")?.title;
-    if (restored || !box() || !who) return;
+    const who = !restored && document.querySelector("#account .email")?.title;
+    if (!who || !box()) return;
     restored = true;
     if (sessionStorage.getItem(WHOSE) !== who) sessionStorage.removeItem(KEPT); // whoever was logged in here before
     sessionStorage.setItem(WHOSE, who);

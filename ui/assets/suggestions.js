@@ -6,7 +6,7 @@
     if (document.querySelector("#live article")) return; // the next answer is being written
     const place = [...document.querySelectorAll("#history [data-suggestions]")].at(-1);
     if (!place) return;
-    const chosen = [...document.querySelectorAll('#documents .tick[aria-checked="true"]')].map((tick) => ["within", tick.dataset.id]);
+    const chosen = window.attune_documents.chosen().map((id) => ["within", id]); // also what is not listed
     const path = `/shown/suggestions/${encodeURIComponent(place.closest("article").dataset.turn)}?${new URLSearchParams(chosen)}`;
     if (place.dataset.path === path) return;
     place.dataset.path = path;
