@@ -74,9 +74,8 @@ def _begin(
         try:
             ray.init(address=address or "local", log_to_driver=False, configure_logging=False, **own)
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ClusterError(
-                f"there is no cluster at {address} ({error}): start one (`ray start --head`), or leave --address out"
-            ) from error
+            where = f"at {address}" if address else "to be had on this machine"
+            raise ClusterError(f"there is no cluster {where} ({error}): start one (`ray start --head`)") from error
         leave = ray.shutdown
     ray.data.DataContext.get_current().enable_progress_bars = False
     blocks = math.ceil(len(items) / BATCH)
