@@ -52,7 +52,7 @@ format: setup ## let ruff rewrite what it can
 	$(BIN)/ruff format .
 
 e2e: setup e2e-ready ## the tests that drive a browser
-	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -m browser
+	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest -m "browser and not slow"
 
 e2e-ready:
 	@test -n "$(CHROMIUM)" || { echo "the browser tests need Chromium on the PATH (Debian: apt-get install chromium)"; exit 1; }

@@ -52,12 +52,12 @@ async def test_from_an_upload_to_a_promoted_version_and_back(browser: Browser, l
 
 async def read_and_teach(page: Page) -> None:
     """Upload, ask, open the source at its page, edit, ask again in the new style, vote."""
-    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=20_000)
+    await expect(page.locator("#scope")).to_contain_text("Asking your 1 document", timeout=PATIENCE)
     await page.set_input_files("#upload-input", HANDBOOK)
-    await expect(page.locator("#scope")).to_contain_text("Asking your 2 documents", timeout=60_000)
+    await expect(page.locator("#scope")).to_contain_text("Asking your 2 documents", timeout=PATIENCE)
     await ask(page, QUESTION)
-    await expect(page.locator("#history .prose")).to_be_visible(timeout=30_000)
-    await page.click("#history .cite")
+    await expect(page.locator("#history .prose")).to_be_visible(timeout=PATIENCE)
+    await page.click("#history .cite >> nth=0", timeout=PATIENCE)
     async with page.context.expect_page() as opened:
         await page.locator("#source-1 footer a[href*='/page/']").click()
     seen = await opened.value
@@ -68,10 +68,10 @@ async def read_and_teach(page: Page) -> None:
     area = page.locator(".editor textarea")
     await area.fill(f"{await area.input_value()}\n\nKind regards")
     await area.press("Control+Enter")
-    await expect(page.locator("[role=status] .learning.good")).to_contain_text("Kind regards", timeout=30_000)
+    await expect(page.locator("[role=status] .learning.good")).to_contain_text("Kind regards", timeout=PATIENCE)
     await ask(page, QUESTION)
     again = page.locator("#history article").nth(1)
-    await expect(again.locator(".prose")).to_contain_text("Kind regards", timeout=30_000)
+    await expect(again.locator(".prose")).to_contain_text("Kind regards", timeout=PATIENCE)
     thumb = again.locator("[data-vote=up]")
     await thumb.click()
     await expect(thumb).to_have_attribute("aria-pressed", "true")
@@ -121,9 +121,9 @@ async def train(page: Page, link: str) -> str:
 async def version_that_answers(page: Page, link: str) -> str:
     """Of the retriever, for a question that is asked now."""
     await page.goto(urljoin(link, "/"))
-    await expect(page.locator(".welcome")).to_be_visible(timeout=20_000)
+    await expect(page.locator(".welcome")).to_be_visible(timeout=PATIENCE)
     await ask(page, QUESTION)
-    await expect(page.locator("#history .prose")).to_be_visible(timeout=30_000)
+    await expect(page.locator("#history .prose")).to_be_visible(timeout=PATIENCE)
     turn = await page.locator("#history article").get_attribute("data-turn")
     answered = await page.request.get(urljoin(link, f"/api/v1/turns/{turn}"))
     return str((await answered.json())["versions"]["retriever"])
