@@ -61,7 +61,7 @@ async def test_selected_text_is_marked_seen_again_and_taken_back(
     piece = page.locator("#history .piece")
     shown = "days 🌴, and five of them may be kept. See days off"
     await expect(piece.locator(".what")).to_have_text(shown, timeout=20_000)
-    assert await page.evaluate(LIT, "wrong") == ["days 🌴 1, and five of them may be kept 2. See days off"]
+    assert await page.evaluate(LIT, "wrong") == ["days 🌴 [1], and five of them may be kept [2]. See days off"]
     await expect(piece.get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "true")
     assert await serious(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
