@@ -59,8 +59,8 @@ def _may(permission: Standing) -> str:
 def _ways_out(one: CollectionPublic) -> str:
     identity, name, path = esc(one.id), esc(one.name), f"/api/v1/collections/{esc(one.id)}"
     if one.permission == "own":
-        asked = tr("Take the collection {name} away? Its documents stay with whoever owns them.", name=name)
-        return _button(f"drop-{identity}", "DELETE", path, asked, tr("Take it away"))
+        asked = tr("Delete the collection {name}? Its documents stay with whoever owns them.", name=name)
+        return _button(f"drop-{identity}", "DELETE", path, asked, tr("Delete collection"))
     if one.share:
         asked = tr("Leave {name}? You can no longer read what is in it.", name=name)
         return _button(f"leave-{identity}", "DELETE", f"{path}/shares/{esc(one.share)}", asked, tr("Leave"))

@@ -26,10 +26,10 @@ def _card(group: GroupPublic) -> str:
     identity, name = esc(group.id), esc(group.name)
     size = trn("{count} person", "{count} people", group.members)
     leads = f"<span>{tr('you lead it')}</span>" if group.leads else ""
-    asked = tr("Take the group {name} away? What was shared with it is shared with it no more.", name=name)
+    asked = tr("Delete the group {name}? What was shared with it is shared with it no more.", name=name)
     drop = (
         f'<p class="controls"><button type="button" class="danger" id="drop-group-{identity}" data-send="DELETE" '
-        f'data-path="/api/v1/groups/{identity}" data-confirm="{asked}">{tr("Take it away")}</button></p>'
+        f'data-path="/api/v1/groups/{identity}" data-confirm="{asked}">{tr("Delete group")}</button></p>'
     )
     return f"""<li class="card" id="g-{identity}"><h3>{name}</h3><p class="chips"><span>{size}</span>{leads}</p>
 <details id="members-{identity}" data-load="/shown/group/{identity}"><summary>{tr("Who is in it")}</summary>
