@@ -125,8 +125,7 @@ class Settings(BaseSettings):
     @field_validator("announce_url")
     @classmethod
     def _is_an_address(cls, given: SecretStr | None) -> SecretStr | None:
-        url = urlsplit(given.get_secret_value()) if given else None
-        if url and not (url.scheme in {"http", "https"} and url.hostname):
+        if given and not _is_web_address(given.get_secret_value()):
             raise SettingsError("ATTUNE_ANNOUNCE_URL must be an address that begins with https:// or http://")
         return given
 
@@ -176,3 +175,14 @@ def _refuse_misspelt(settings: type[BaseSettings]) -> None:
         if name.upper().startswith("ATTUNE_") and name.upper() not in known:
             nearest = get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
             raise SettingsError(f"{name} is not a setting: did you mean {nearest}? Correct it or unset it")
+
+
+def _is_web_address(given: str) -> bool:
+    """Whether a request can be sent there at all, for whoever sends it later has nobody to tell that it cannot."""
+    import httpx
+
+    try:
+        url, port = httpx.URL(given), urlsplit(given).port
+    except (httpx.InvalidURL, ValueError):  # ValueError: no number that a port may have
+        return False
+    return url.scheme in {"http", "https"} and bool(url.host) and port != 0

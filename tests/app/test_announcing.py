@@ -145,7 +145,11 @@ async def test_an_address_that_fails_is_tried_twice_and_logged_without_its_secre
     assert SECRET not in caplog.text
 
 
-def test_what_is_no_address_is_refused() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [f"chat.example.org/hooks/{SECRET}", f"https://chat:99999/{SECRET}", f"https://x..org/{SECRET}\x07", "http://"],
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="ATTUNE_ANNOUNCE_URL") as refused:
-        Settings(announce_url=SecretStr(f"chat.example.org/hooks/{SECRET}"))
+        Settings(announce_url=SecretStr(url))
     assert SECRET not in str(refused.value)
