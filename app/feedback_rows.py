@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import consent, feedback_log, turns
@@ -14,7 +15,7 @@ from app.marks import of_sources
 from app.models import Exposure, Feedback, Turn, UtilityLabel
 from app.models_preferences import Edit
 from app.telling import said
-from personalization.satisfaction import is_calibrated
+from personalization.satisfaction import CALIBRATED, is_calibrated
 
 # Chances beyond which what somebody did and said next stands for a vote that they did not give.
 SURE = {True: 0.95, False: 0.05}
@@ -68,6 +69,13 @@ def _signs(events: Sequence[Feedback]) -> tuple[Feedback, bool] | None:
         return None
     chance = last.value["chance"]
     return (last, True) if chance >= SURE[True] else (last, False) if chance <= SURE[False] else None
+
+
+def is_sure() -> ColumnElement[bool]:
+    """Whether an event is such a reading, where nothing else was said of the answer. Most are not."""
+    chance, version = (col(Feedback.value)[name] for name in ("chance", "version"))
+    is_beyond = or_(chance.as_float() >= SURE[True], chance.as_float() <= SURE[False])
+    return (col(Feedback.kind) == SATISFACTION) & version.as_string().like(f"{CALIBRATED}%") & is_beyond
 
 
 def _wanted(turn: Turn, by: Feedback, label: bool) -> dict[str, Any]:

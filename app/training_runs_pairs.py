@@ -1,23 +1,25 @@
 """How many rows the exports that generators learn from hold. Reads no turn that can give none."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, exists, func, or_, select
+from sqlalchemy import literal
+from sqlmodel import col, exists, func, or_, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import comparisons_rows, consent, feedback_rows, sibling_rows
-from app.feedback import SATISFACTION, VOTES
-from app.models import Document, Exposure, Feedback, Turn
+from app.feedback import VOTES
+from app.models import Document, Exposure, Feedback, Turn, UtcTime
 from app.models_comparisons import Comparison
 from app.models_preferences import Edit
 from app.schemas_training import FitMethod
 from app.telling import said
 from app.training_runs_log import NAMES
 
-_NEWEST, _READ = 100, 4  # answers that are looked at, and of them read, for each row that is enough
+_AT_ONCE = 1000  # answers that may give a row, looked up by one statement
+_READ, _READ_ALWAYS = 4, 2000  # answers that are read at most where few give one: for each row that is enough, and ever
 _PAGE = 100  # turns whose prompts are in memory at once
 
 
@@ -30,24 +32,39 @@ async def count(
 ) -> int:
     """dpo: answers that these people rewrote, preferred to another, or kept after one that they disliked. kto: answers
     that they voted on, or of which signals say as much. The owner of every document in them is one of these people
-    too. With `enough` no more are counted, and of the newest answers alone: all of a large log takes minutes."""
-    newest = select(Turn.id).where(col(Turn.person_id).in_(people), Turn.state != "running")
-    if enough is not None:
-        newest = newest.order_by(col(Turn.created_at).desc()).limit(_NEWEST * enough)
-    query = select(Turn.person_id, Turn.id).where(
-        col(Turn.id).in_(newest), _may_give(method, people, since), ~_is_foreign(people)
-    )
-    query = query.order_by(col(Turn.created_at).desc()).limit(enough and _READ * enough)
-    turns: dict[str, list[str]] = defaultdict(list)
-    for person_id, turn_id in (await session.exec(query)).all():
-        turns[person_id].append(turn_id)
-    found = 0
-    for person_id, ids in turns.items():
-        for at in range(0, len(ids), _PAGE):
-            found += await _count(session, (method, people), person_id, ids[at : at + _PAGE], since)
-            if enough is not None and found >= enough:
-                return enough
+    too. With `enough` no more are counted, and the newest are read until they are found or very few give any: all of a
+    large log takes minutes."""
+    found = read = 0
+    async for turns in _newest_first(session, method, people, since):
+        for person_id, ids in turns.items():
+            for at in range(0, len(ids), _PAGE):
+                found += await _count(session, (method, people), person_id, ids[at : at + _PAGE], since)
+                if enough is not None and found >= enough:
+                    return enough
+            read += len(ids)
+        if enough is not None and read >= max(_READ * enough, _READ_ALWAYS):
+            break
     return found
+
+
+async def _newest_first(
+    session: AsyncSession, method: FitMethod, people: Collection[str], since: datetime | None
+) -> AsyncIterator[Mapping[str, Sequence[str]]]:
+    """Answers that may give a row, by person; so many at once that few statements find all that a large log has."""
+    query = select(Turn.created_at, Turn.id, Turn.person_id).where(
+        col(Turn.person_id).in_(people), Turn.state != "running", _may_give(method, people, since), ~_is_foreign(people)
+    )
+    query = query.order_by(col(Turn.created_at).desc(), col(Turn.id).desc()).limit(_AT_ONCE)
+    found = (await session.exec(query)).all()
+    while found:
+        turns: dict[str, list[str]] = defaultdict(list)
+        for _, turn_id, person_id in found:
+            turns[person_id].append(turn_id)
+        yield turns
+        if len(found) < _AT_ONCE:
+            return
+        last = tuple_(literal(found[-1][0], UtcTime()), literal(found[-1][1]))
+        found = (await session.exec(query.where(tuple_(col(Turn.created_at), col(Turn.id)) < last))).all()
 
 
 def _is_foreign(people: Collection[str]) -> Any:
@@ -59,7 +76,8 @@ def _is_foreign(people: Collection[str]) -> Any:
 
 def _may_give(method: FitMethod, people: Collection[str], since: datetime | None) -> Any:
     if method == "kto":
-        judged = exists().where(col(Feedback.turn_id) == Turn.id, col(Feedback.kind).in_([*VOTES, SATISFACTION]))
+        is_vote = col(Feedback.kind).in_(VOTES) & col(Feedback.exposure_id).is_(None)
+        judged = exists().where(col(Feedback.turn_id) == Turn.id, is_vote | feedback_rows.is_sure())
         return judged if since is None else judged.where(col(Feedback.created_at) > since)
     compared = select(Comparison.turn_id).where(col(Comparison.person_id).in_(people))
     return or_(

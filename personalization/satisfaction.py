@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 VERSION = "declared-1"
+CALIBRATED = f"{VERSION}+"  # what versions begin with that votes have taught
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Calibration:
 
     @property
     def version(self) -> str:
-        return f"{VERSION}+{self.n}" if self.n else VERSION
+        return f"{CALIBRATED}{self.n}" if self.n else VERSION
 
 
 DECLARED = Calibration()
@@ -81,7 +82,7 @@ DECLARED = Calibration()
 
 def is_calibrated(version: str) -> bool:
     """Whether chances of this version were held against the votes of the installation that they are of."""
-    return version.startswith(f"{VERSION}+")
+    return version.startswith(CALIBRATED)
 
 
 def log_odds(evidence: Evidence) -> float:

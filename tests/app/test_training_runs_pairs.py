@@ -4,9 +4,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
-from app import consent, feedback_export, people, training_runs_labels
+from app import consent, feedback_export, people, training_runs_labels, training_runs_pairs
 from app.models import Conversation, Document, Exposure, Feedback, Person, Turn, utc_now
 from app.models_comparisons import Comparison
 from app.models_groups import Collection, CollectionDocument, Share
@@ -123,6 +124,35 @@ async def test_answers_wanted_or_not_are_counted_as_the_export_makes_them(servic
         assert await training_runs_labels.count(session, "kto", {person.id}, None) == 3
         assert await training_runs_labels.count(session, "kto", {person.id}, None, enough=2) == 2
         assert await training_runs_labels.count(session, "kto", {person.id}, utc_now()) == 0
+
+
+@pytest.mark.parametrize("form", ["dpo", "kto"])
+async def test_what_was_said_before_many_answers_that_teach_nothing_is_counted(
+    services: Services, person: Person, form: feedback_export.Format
+) -> None:
+    await pairs(services, person, [vote("down")], [vote("up")])
+    talk = Conversation(person_id=person.id, title="Hut")
+    mine: dict[str, Any] = {"person_id": person.id, "conversation_id": talk.id, "question": "Where is the hut?"}
+    whole: dict[str, Any] = {"state": "complete", "prompt": PROMPT, "answer": GOOD, "draft": GOOD, "regenerates": "it"}
+    since = [Turn(**mine, **whole) for _ in range(250)]
+    kind, unsure = content(0.9)
+    said = [Feedback(person_id=person.id, turn_id=one.id, kind=kind, value=unsure) for one in since]
+    async with services.database.session() as session:
+        for some in ([talk], since, said):
+            session.add_all(some)
+            await session.flush()
+        rows = {"dpo": 1, "kto": 2}[form]
+        assert await training_runs_labels.count(session, form, {person.id}, None, enough=rows) == rows
+
+
+async def test_candidates_are_looked_up_page_by_page(
+    services: Services, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_runs_pairs, "_AT_ONCE", 2)
+    await choose(services, person, ["a", "b", "a", "tie", "b"])
+    async with services.database.session() as session:
+        assert await count(session, "dpo", {person.id}, None) == 4
+        assert await count(session, "dpo", {person.id}, None, enough=3) == 3
 
 
 async def test_pairs_are_counted_as_the_export_makes_them(services: Services, person: Person) -> None:
