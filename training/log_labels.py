@@ -93,17 +93,18 @@ class _Clicks:
         the rest, so that accounts that open a passage together move it for at most as many others as they are."""
         if pair not in self._taught:
             openers = self._openers[pair]
-            count = sum(self._is_in_accord(one, pair) for one in openers)
+            opened = {one for person in openers for one in self._opened[person]}
+            vouched = {one for one in opened if not self._openers[one] <= openers}  # once for all openers
+            count = sum(self._is_in_accord(one, pair[0], vouched) for one in openers)
             others = sorted(self._asked[pair[0]] - openers, key=lambda one: drawn(f"{one} {pair[0]}"))
             self._taught[pair] = frozenset(others[:count] if count >= _OPENERS else ())
         return self._taught[pair]
 
-    def _is_in_accord(self, person: str, pair: Pair) -> bool:
+    def _is_in_accord(self, person: str, question: str, vouched: AbstractSet[Pair]) -> bool:
         """Whether people who did not open this pair open what this person opens for other questions: who opened it,
         too, vouches for nobody."""
-        elsewhere = [one for one in self._opened[person] if one[0] != pair[0]]
-        agreed = sum(bool(self._openers[one] - self._openers[pair]) for one in elsewhere)
-        return agreed >= max(_AGREED, len(elsewhere) / 2)
+        elsewhere = [one for one in self._opened[person] if one[0] != question]
+        return sum(one in vouched for one in elsewhere) >= max(_AGREED, len(elsewhere) / 2)
 
 
 def worth_of_label(utility: float) -> float:
