@@ -87,8 +87,9 @@ async def _readable(session: AsyncSession, person_id: str, document_ids: Iterabl
 
 
 async def shelf(session: AsyncSession, person_id: str) -> Sequence[tuple[str, str, str, str]]:
-    """(id, file name, title, media type) of all indexed documents that this person may read."""
-    mine = (access.is_readable(person_id), _DOCUMENTS.c.status == "indexed")
+    """(id, file name, title, media type) of all documents that this person may read and something of which answers."""
+    answers = (_DOCUMENTS.c.status == "indexed") | (_DOCUMENTS.c.passages > 0)  # also while it is read again
+    mine = (access.is_readable(person_id), answers)
     columns = (_DOCUMENTS.c.id, _DOCUMENTS.c.name, _DOCUMENTS.c.title, _DOCUMENTS.c.media_type)
     return [
         (row[0], row[1], row[2], row[3]) for row in (await session.execute(sql.select(*columns).where(*mine))).all()

@@ -6,7 +6,7 @@ from app.schemas import DocumentPublic, DocumentStatus
 from ui.language import tr, trn
 from ui.markup import esc
 from ui.places import original_url, text_url
-from ui.scope import PENDING, render_tick
+from ui.scope import PENDING, can_be_asked, render_tick
 
 MOST_PAGES = 40  # that one list grows to; what is older is searched for
 
@@ -47,7 +47,7 @@ def render_documents(
 
 
 def _row(document: DocumentPublic, chosen: bool) -> str:
-    name, ready = esc(document.name), document.status == "indexed"
+    name, ready = esc(document.name), can_be_asked(document)
     tick = render_tick(document.id, "document", name, chosen) if ready else '<span class="tick none"></span>'
     return f"""<div class="document{" chosen" if chosen else ""}">{tick}<div class="about">
 <a class="name" href="{esc(_address(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>

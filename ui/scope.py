@@ -24,9 +24,14 @@ def within(scope: Some[str]) -> dict[str, list[str] | None]:
     return {"documents": documents or None, "collections": collections or None}
 
 
+def can_be_asked(document: DocumentPublic) -> bool:
+    """Whether something of it answers: also what was read before, while it is read again."""
+    return document.status == "indexed" or document.passages > 0
+
+
 def kept(scope: Some[str], documents: Sequence[DocumentPublic], collections: Sequence[CollectionPublic]) -> Some[str]:
     """A choice without what is gone, or cannot be asked."""
-    known = {document.id for document in documents if document.status == "indexed"} | {named(c) for c in collections}
+    known = {document.id for document in documents if can_be_asked(document)} | {named(c) for c in collections}
     return tuple(one for one in scope if one in known)
 
 
@@ -79,7 +84,7 @@ def _all(documents: Sequence[DocumentPublic], collections: Sequence[CollectionPu
         return (
             tr("Asking all your documents, and what is shared with you") if shared else tr("Asking all your documents")
         )
-    if ready := sum(document.status == "indexed" for document in documents):
+    if ready := sum(map(can_be_asked, documents)):
         if shared:
             return trn(
                 "Asking your {count} document, and what is shared with you",

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from app import documents
 from app.models import Turn
 from app.schemas_memory import RulePublic
 from app.services import Services
@@ -46,6 +47,17 @@ async def test_a_rule_says_what_it_leaves_now(client: httpx.AsyncClient, shelf: 
     made = await rule(client)
     assert (made.text, made.matches, made.documents, made.active, made.pinned) == (RULE, 1, 4, True, True)
     assert await rules_of(client) == [made]
+
+
+async def test_a_rule_also_leaves_what_is_being_read_again(
+    client: httpx.AsyncClient, services: Services, shelf: dict[str, str]
+) -> None:
+    owner = (await client.get("/api/v1/me")).json()["id"]
+    async with services.database.session() as session:
+        assert await documents.change(session, owner, shelf["manual-2024.txt"], status="queued")
+    made = await rule(client)
+    assert (made.matches, made.documents) == (1, 4)
+    assert await searched(client) == {"manual-2024.txt"}
 
 
 async def test_a_rule_narrows_every_search_and_the_log_names_it(

@@ -56,8 +56,9 @@ def a_document(name: str, **changes: Any) -> DocumentPublic:
         "size": 1,
         "pages": 3,
     }
+    read = changes.get("status", "indexed") == "indexed"
     return DocumentPublic.model_validate(
-        document | {"passages": 9, "status": "indexed", "reason": None, "created_at": NOW} | changes
+        document | {"passages": 9 * read, "status": "indexed", "reason": None, "created_at": NOW} | changes
     )
 
 

@@ -6,6 +6,7 @@ from app.schemas import DocumentsPublic
 from tests.ui.shared import a_collection, a_group, a_member, a_share
 from tests.ui.test_panels import a_document
 from ui.collections import render_collections, render_inside
+from ui.documents import render_documents
 from ui.groups import render_members
 from ui.scope import kept, named, render_scope, within
 from ui.scope import render_collections as render_ticks
@@ -28,6 +29,13 @@ def test_a_choice_is_of_documents_or_collections_and_drops_what_is_gone() -> Non
         ready.id,
         named(rules),
     )
+
+
+def test_a_document_that_is_read_again_stays_chosen_and_is_asked() -> None:
+    again = a_document("a.pdf", status="queued", passages=9)
+    assert kept((again.id,), [again], []) == (again.id,)
+    assert "Asking your 1 document" in render_scope([again], ())
+    assert f'data-id="{again.id}"' in render_documents([again], (again.id,))
 
 
 def test_the_line_over_the_question_knows_what_is_shared() -> None:
