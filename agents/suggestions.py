@@ -15,20 +15,27 @@ from agents.questions import leans_on_history
 from agents.types import Searches
 from retrieval.ports import Selector
 from retrieval.types import Hit, Passage, Query
-from retrieval.words import content_stems, words
+from retrieval.words import STOP_WORDS, content_stems, words
 
 MOST = 3
 _TRIED = 8  # candidates that are searched for, at most
 _LONGEST = 9  # words of a heading that reads as a topic
-_NUMBERED = re.compile(r"^\s*(?:(?:[0-9]+|[A-Z]|[IVX]+)(?:\.[0-9]+)*[.):]?\s+|§+\s*[0-9]+\w*\s+|[-–•*]\s*)")
+# A number that only orders: short, and a word follows ("24 V supply" and "2024 Results" are about theirs).
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:[0-9]{1,2}|[A-Z]|[IVX]+)(?:(?:\.[0-9]+)+[.):]?|[.):]|(?=\s+[A-ZÄÖÜ][a-zäöüß]))\s+"
+    r"|§+\s*[0-9]+\w*\s+|[-–•*]\s*)"
+)
 _QUESTION = re.compile(r"^[^.!]*\?\s*$")
-# Headings that say where something stands, and not what it is about; as stems.
+# Words of headings that say where something stands, or what every text has, and not what it is about.
 _NO_TOPICS = frozenset(
-    content_stems(
-        "introduction overview contents content table summary conclusion conclusions notes note references appendix"
-        " annex general miscellaneous other foreword preface index glossary bibliography figures page chapter section"
-        " slide einleitung überblick inhalt inhaltsverzeichnis zusammenfassung fazit hinweise anhang allgemeines"
-        " sonstiges vorwort literatur register abbildungen seite kapitel abschnitt folie"
+    words(
+        "introduction overview content contents table tables summary abstract conclusion conclusions note notes"
+        " reference references appendix annex general miscellaneous other foreword preface index glossary bibliography"
+        " figure figures page chapter section slide part background method methods result results discussion"
+        " acknowledgements"
+        " einleitung überblick inhalt inhaltsverzeichnis zusammenfassung fazit hinweis hinweise anhang allgemeines"
+        " sonstiges vorwort literatur literaturverzeichnis register abbildung abbildungen tabelle tabellen seite"
+        " kapitel abschnitt folie teil hintergrund methode methoden ergebnis ergebnisse diskussion und der die das"
     )
 )
 _ASKED = {
@@ -78,23 +85,21 @@ async def suggestions(
 def topic(heading: str | None) -> str | None:
     """What the last of a path of headings is about; None where it is about nothing that could be asked."""
     last = _NUMBERED.sub("", (heading or "").split(" > ")[-1]).strip(" :–-\t")
-    said = frozenset(content_stems(last))
-    if not said or said <= _NO_TOPICS or len(words(last)) > _LONGEST or not any(stem.isalpha() for stem in said):
-        return None
-    return last
+    said = [word for word in words(last) if word.isalpha() and len(word) > 1 and word not in STOP_WORDS]
+    return None if _NO_TOPICS.issuperset(said) or len(words(last)) > _LONGEST else last
 
 
 def _candidates(near: Iterable[Passage], known: Sequence[str], language: str) -> Iterable[tuple[Passage, str]]:
-    """Passages with the question about each one's section; no two about the same."""
+    """Passages with the question about each one's section: no two about the same, none about a whole document, and
+    none that would be read with what was said before."""
     told = [frozenset(content_stems(one)) for one in known]
     for passage in near:
         about = topic(passage.heading)
         if about is None:
             continue
         stems, question = frozenset(content_stems(about)), _question(about, passage.title, language)
-        if any(stems <= one for one in told) or leans_on_history(
-            question
-        ):  # that would be read with what was said before
+        title = frozenset(content_stems(passage.title))
+        if any(stems <= one for one in (*told, title)) or leans_on_history(question):
             continue
         told.append(stems)
         yield passage, question
