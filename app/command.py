@@ -80,8 +80,7 @@ def run(work: Coroutine[Any, Any, None], *known: type[Exception]) -> None:
         print(f"attune: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     except ValidationError as error:
-        asked = getattr(schemas, error.title, None)
-        if not (isinstance(asked, type) and issubclass(asked, schemas.RequestBody)):
+        if error.title not in _request_names(schemas.RequestBody):
             raise
         for problem in error.errors():  # an argument that the API would refuse, so it was not even sent
             print(f"attune: {_refusal(problem)}", file=sys.stderr)
@@ -96,6 +95,11 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
         return asyncio.new_event_loop()
     loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     return loop
+
+
+def _request_names(body: type[schemas.RequestBody]) -> set[str]:
+    """Of what the API is sent, in whichever module it stands."""
+    return {body.__name__}.union(*map(_request_names, body.__subclasses__()))
 
 
 def _refusal(problem: ErrorDetails) -> str:
