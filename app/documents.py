@@ -12,9 +12,9 @@ from app import access
 from app.containing import holds, words_of
 from app.cursor import newest_first
 from app.models import Document, Exposure, Job, Turn, table, utc_now
+from app.schemas import UNDER_WAY
 
 DELETED = "deleted document"
-UNDER_WAY = ("queued", "reading", "encoding")
 WITHDRAWN = "a document that is not shared with you any more"
 
 _DOCUMENTS = table(Document)

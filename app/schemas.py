@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 DocumentStatus = Literal[
     "queued", "reading", "encoding", "indexed", "needs_password", "no_text", "unreadable", "unsupported", "too_large"
 ]
+UNDER_WAY: frozenset[DocumentStatus] = frozenset({"queued", "reading", "encoding"})
 Role = Literal["person", "operator", "admin"]
 Language = Literal["en", "de"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -117,6 +117,13 @@ async def other_client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks as one who runs the place, and is no admin."""
+    async with client_of(app, "op@example.org", "operator") as client:
+        yield client
+
+
+@pytest.fixture
 async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Speaks as nobody."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:

@@ -7,7 +7,8 @@ from app.schemas import DocumentPublic
 from app.schemas_groups import CollectionPublic, GroupPublic, Permission, SharePublic, Standing
 from ui.language import tr, trn
 from ui.markup import esc
-from ui.places import original_url, text_url
+from ui.places import document_url
+from ui.ways_out import render_way_out
 
 _MAY_WRITE = frozenset({"write", "manage", "own"})
 _MAY_MANAGE = frozenset({"manage", "own"})
@@ -60,10 +61,10 @@ def _ways_out(one: CollectionPublic) -> str:
     identity, name, path = esc(one.id), esc(one.name), f"/api/v1/collections/{esc(one.id)}"
     if one.permission == "own":
         asked = tr("Delete the collection {name}? Its documents stay with whoever owns them.", name=name)
-        return _button(f"drop-{identity}", "DELETE", path, asked, tr("Delete collection"))
+        return render_way_out(f"drop-{identity}", path, asked, tr("Delete collection"))
     if one.share:
         asked = tr("Leave {name}? You can no longer read what is in it.", name=name)
-        return _button(f"leave-{identity}", "DELETE", f"{path}/shares/{esc(one.share)}", asked, tr("Leave"))
+        return render_way_out(f"leave-{identity}", f"{path}/shares/{esc(one.share)}", asked, tr("Leave"))
     said = tr("It reaches you through a group: leave the group to leave it.")
     return f'<p class="muted">{said}</p>'
 
@@ -86,13 +87,12 @@ def render_inside(
 def _held(one: CollectionPublic, document: DocumentPublic) -> str:
     identity, name = esc(document.id), esc(document.name)
     whose = "" if document.mine else f'<span class="muted">{tr("of somebody else")}</span>'
-    address = text_url(document.id) if document.status == "indexed" else original_url(document.id)
     path = f"/api/v1/collections/{esc(one.id)}/documents/{identity}"
     out = ""
     if document.mine or one.permission in _MAY_MANAGE:
         label = tr("Take {name} out", name=name)
-        out = _button(f"out-{esc(one.id)}-{identity}", "DELETE", path, "", tr("Take out"), label)
-    return f'<li><div class="about-file"><a href="{esc(address)}">{name}</a>{whose}</div>{out}</li>'
+        out = render_way_out(f"out-{esc(one.id)}-{identity}", path, "", tr("Take out"), label)
+    return f'<li><div class="about-file"><a href="{esc(document_url(document))}">{name}</a>{whose}</div>{out}</li>'
 
 
 def _put_in(one: CollectionPublic, left: Sequence[DocumentPublic]) -> str:
@@ -118,8 +118,8 @@ def _share(path: str, share: SharePublic) -> str:
     name = esc(share.name if share.group_id else share.email)
     kind = tr("a group") + ", " if share.group_id else ""
     asked = tr("Take it back from {name}?", name=name)
-    back = _button(
-        f"back-{esc(share.id)}", "DELETE", f"{path}/{esc(share.id)}", asked, tr("Take back"),
+    back = render_way_out(
+        f"back-{esc(share.id)}", f"{path}/{esc(share.id)}", asked, tr("Take back"),
         tr("Take it back from {name}", name=name),
     )  # fmt: skip
     return (
@@ -149,12 +149,3 @@ def _given(permission: Permission) -> str:
         "manage": tr("may read, put in, take any out, and share it on"),
     }
     return said[permission]
-
-
-def _button(identity: str, method: str, path: str, asked: str, name: str, label: str = "") -> str:
-    confirm = f' data-confirm="{asked}"' if asked else ""
-    named = f' aria-label="{label}"' if label else ""
-    return (
-        f'<p class="controls"><button type="button" class="danger" id="{identity}" data-send="{method}" '
-        f'data-path="{path}"{confirm}{named}>{name}</button></p>'
-    )

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from app.schemas import DocumentPublic, DocumentStatus
+from app.schemas import UNDER_WAY, DocumentPublic, DocumentStatus
 from ui.language import tr, trn
 from ui.markup import esc
-from ui.places import original_url, text_url
-from ui.scope import PENDING, can_be_asked, render_tick
+from ui.places import document_url
+from ui.scope import can_be_asked, render_tick
 
 MOST_PAGES = 40  # that one list grows to; what is older is searched for
 
@@ -50,7 +50,7 @@ def _row(document: DocumentPublic, chosen: bool) -> str:
     name, ready = esc(document.name), can_be_asked(document)
     tick = render_tick(document.id, "document", name, chosen) if ready else '<span class="tick none"></span>'
     return f"""<div class="document{" chosen" if chosen else ""}">{tick}<div class="about">
-<a class="name" href="{esc(_address(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>
+<a class="name" href="{esc(document_url(document))}" target="_blank" rel="noopener" title="{name}">{name}</a>
 {_status(document)}</div>{_remove(document)}</div>"""
 
 
@@ -66,10 +66,6 @@ def _remove(document: DocumentPublic) -> str:
     )
 
 
-def _address(document: DocumentPublic) -> str:
-    return text_url(document.id) if document.status == "indexed" else original_url(document.id)
-
-
 def _status(document: DocumentPublic) -> str:
     if document.status == "indexed":
         size = trn("{count} passage", "{count} passages", document.passages)
@@ -78,7 +74,7 @@ def _status(document: DocumentPublic) -> str:
         unread = f'<span class="status">{esc(document.reason)}</span>' if document.reason else ""
         shared = "" if document.mine else f" · {tr('shared with you')}"
         return f'<span class="muted">{size}{shared}</span>{unread}'
-    if document.status in PENDING:
+    if document.status in UNDER_WAY:
         return f'<span class="status pending">{_label(document.status)}…</span>'
     reason = f": {document.reason}" if document.reason else ""
     return f'<span class="status bad">{_label(document.status)}{esc(reason)}</span>'

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.schemas_groups import GroupPublic, MemberPublic
 from ui.language import tr, trn
 from ui.markup import esc
+from ui.ways_out import render_way_out
 
 
 def render_groups(groups: Sequence[GroupPublic]) -> str:
@@ -27,10 +28,7 @@ def _card(group: GroupPublic) -> str:
     size = trn("{count} person", "{count} people", group.members)
     leads = f"<span>{tr('you lead it')}</span>" if group.leads else ""
     asked = tr("Delete the group {name}? What was shared with it is shared with it no more.", name=name)
-    drop = (
-        f'<p class="controls"><button type="button" class="danger" id="drop-group-{identity}" data-send="DELETE" '
-        f'data-path="/api/v1/groups/{identity}" data-confirm="{asked}">{tr("Delete group")}</button></p>'
-    )
+    drop = render_way_out(f"drop-group-{identity}", f"/api/v1/groups/{identity}", asked, tr("Delete group"))
     return f"""<li class="card" id="g-{identity}"><h3>{name}</h3><p class="chips"><span>{size}</span>{leads}</p>
 <details id="members-{identity}" data-load="/shown/group/{identity}"><summary>{tr("Who is in it")}</summary>
 <div data-loaded></div></details>{drop if group.leads else ""}</li>"""
@@ -48,11 +46,8 @@ def _member(group_id: str, member: MemberPublic, me: str, leads: bool) -> str:
     own = member.person_id == me
     asked = tr("Leave the group?") if own else tr("Take {name} out of the group?", name=email)
     label = tr("Leave the group") if own else tr("Take {name} out", name=email)
-    way = (
-        f'<p class="controls"><button type="button" class="danger" id="go-{esc(group_id)}-{esc(member.person_id)}" '
-        f'data-send="DELETE" data-path="{path}" data-confirm="{asked}" aria-label="{label}">'
-        f"{tr('Leave') if own else tr('Take out')}</button></p>"
-    )
+    identity = f"go-{esc(group_id)}-{esc(member.person_id)}"
+    way = render_way_out(identity, path, asked, tr("Leave") if own else tr("Take out"), label)
     return f'<li><div class="about-file"><span>{email}</span>{says}</div>{way if own or leads else ""}</li>'
 
 

@@ -6,7 +6,7 @@ Addresses carry places (`mark=12-80`), never the text itself: texts of documents
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
-from app.schemas import ExposurePublic, HitPublic
+from app.schemas import DocumentPublic, ExposurePublic, HitPublic
 
 Spans = Sequence[tuple[int, int]]
 
@@ -14,6 +14,11 @@ Spans = Sequence[tuple[int, int]]
 def original_url(document_id: str) -> str:
     """The file as it was uploaded."""
     return f"/api/v1/documents/{quote(document_id)}/content"
+
+
+def document_url(document: DocumentPublic) -> str:
+    """Where a document's name leads: its text, and the original of one that could not be read, or not yet."""
+    return text_url(document.id) if document.status == "indexed" else original_url(document.id)
 
 
 def place_url(exposure: ExposurePublic) -> str:

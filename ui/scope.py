@@ -3,12 +3,11 @@
 from collections.abc import Collection as Some
 from collections.abc import Sequence
 
-from app.schemas import DocumentPublic
+from app.schemas import UNDER_WAY, DocumentPublic
 from app.schemas_groups import CollectionPublic
 from ui.language import tr, trn
 from ui.markup import esc
 
-PENDING = frozenset({"queued", "reading", "encoding"})
 _COLLECTION = "collection:"  # before the id of one in a choice, where documents stand as they are
 
 
@@ -93,7 +92,7 @@ def _all(documents: Sequence[DocumentPublic], collections: Sequence[CollectionPu
         return trn("Asking your {count} document", "Asking your {count} documents", ready)
     if shared:
         return tr("Asking what is shared with you")
-    if any(document.status in PENDING for document in documents):
+    if any(document.status in UNDER_WAY for document in documents):
         return tr("Your first documents are being read")
     return tr("Add a document to the library first: there is nothing to answer from yet")
 

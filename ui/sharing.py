@@ -15,9 +15,10 @@ from ui.groups import render_groups, render_members
 from ui.language import tr, trn
 from ui.markup import esc
 from ui.piece import piece
-from ui.places import original_url, text_url
+from ui.places import document_url
 from ui.plain import HEADERS, page, refused, render_ways_back
 from ui.session import visitor
+from ui.ways_out import render_delete
 
 _LISTED = 100  # documents on one page
 _CHOSEN_FROM = 200  # of one's own, newest first, to put into a collection
@@ -108,15 +109,11 @@ def _file(document: DocumentPublic) -> str:
     size = trn("{count} passage", "{count} passages", document.passages) if ready else tr("Not ready")
     told = f'<span class="warn">{esc(document.reason)}</span>' if document.reason else ""
     asked = tr("Delete {name}? Its passages are removed from every later answer.", name=name)
-    address = text_url(document.id) if ready else original_url(document.id)
     path = f"/api/v1/documents/{identity}"
     again = (
         f'<button type="button" id="again-{identity}" data-send="POST" data-path="{path}/reindex" '
         f'aria-label="{tr("Read {name} again", name=name)}">{tr("Read again")}</button>'
     )
-    delete = (
-        f'<button type="button" class="danger" id="delete-{identity}" data-send="DELETE" data-path="{path}" '
-        f'data-confirm="{asked}" aria-label="{tr("Delete {name}", name=name)}">{tr("Delete")}</button>'
-    )
-    return f"""<li data-document="{identity}"><div class="about-file"><a href="{esc(address)}">{name}</a>
+    delete = render_delete(f"delete-{identity}", path, asked, tr("Delete"), tr("Delete {name}", name=name))
+    return f"""<li data-document="{identity}"><div class="about-file"><a href="{esc(document_url(document))}">{name}</a>
 <span class="muted" data-state>{size}</span>{told}</div><div class="controls">{again}{delete}</div></li>"""

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.schemas import ConversationDetail, DocumentPublic
+from app.schemas import UNDER_WAY, ConversationDetail, DocumentPublic
 from app.schemas_conversations import by_question, shown_of
 from app.schemas_feedback import TurnFeedback
 from ui.chat import render_turns, render_welcome
@@ -15,7 +15,7 @@ from ui.client import ApiClient, ApiError
 from ui.conversations import render_conversations
 from ui.documents import render_documents
 from ui.markup import esc
-from ui.scope import PENDING, kept, render_collections, render_scope
+from ui.scope import kept, render_collections, render_scope
 from ui.sources import render_no_sources, render_sources
 
 Updates = tuple[Any, ...]
@@ -50,7 +50,7 @@ async def library_view(api: ApiClient, scope: Collection[str]) -> Updates:
     (documents, more), shared = await asyncio.gather(listed_documents(api), api.collections())
     reachable = [*documents, *await _unlisted(api, scope, documents)]
     collections, chosen = shared.items, kept(scope, reachable, shared.items)
-    pending = any(document.status in PENDING for document in documents)
+    pending = any(document.status in UNDER_WAY for document in documents)
     listed = render_collections(collections, chosen) + render_documents(documents, chosen, more)
     return listed, render_scope(reachable, chosen, collections, more), chosen, gr.Timer(active=pending)
 

@@ -1,28 +1,18 @@
 """The annotation queue: what those who judged disagree about comes first, of people who agreed, and labels teach."""
 
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
-from fastapi import FastAPI
 from sqlmodel import col, select
 
 from app import feedback_export
 from app.models import Exposure, Feedback, Person, UtilityLabel
 from app.services import Services
 from tests.app.training import Judged, write_log
-from tests.conftest import client_of
 
 QUEUE = "/api/v1/admin/annotation-queue"
 HUT = "Where is the hut?"
-
-
-@pytest.fixture
-async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, "op@example.org", "operator") as client:
-        yield client
 
 
 async def queued(operator: httpx.AsyncClient, route: str = "operator") -> list[dict[str, Any]]:

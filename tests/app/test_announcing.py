@@ -25,12 +25,6 @@ NEWS = "/api/v1/admin/announcements"
 SECRET = "T0K3N"
 
 
-@pytest.fixture
-async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, "op@example.org", "operator") as client:
-        yield client
-
-
 async def ended(services: Services, hours_ago: int, **fields: Any) -> TrainingRun:
     at = utc_now() - timedelta(hours=hours_ago)
     values: dict[str, Any] = {

@@ -1,11 +1,9 @@
 """The policy begins a run when enough new was said, once, and tells what it still waits for."""
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.jobs import Progress
 from app.models import Person, utc_now
@@ -15,15 +13,8 @@ from app.training_runs_policy import is_quiet
 from app.training_runs_steps import Steps, Workshop
 from tests.app.giving import give
 from tests.app.training import RUNS, Judged, ended, fill_log, put_holdout, write_log
-from tests.conftest import client_of
 
 POLICY = "/api/v1/admin/training-policy"
-
-
-@pytest.fixture
-async def operator(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, "op@example.org", "operator") as client:
-        yield client
 
 
 async def standing(operator: httpx.AsyncClient) -> dict[str, Any]:
